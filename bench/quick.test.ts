@@ -1,0 +1,147 @@
+// Runs every benchmark small, as a user would, so that none can rot: the command's standard output
+// is one JSON object of the agreed shape, and the work done is exactly the work of last time.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Report } from "./harness/metric.ts";
+import { type Entry, readEntries } from "./harness/results.ts";
+
+const command = join(import.meta.dirname, "main.ts");
+const cli = join(import.meta.dirname, "../src/cli/main.ts");
+
+/** Changes only when a benchmark's work is meant to change. */
+const workHashes = {
+  ipc: "7165cc625efd8686",
+  programs: "9efcb7d7ce7fef02",
+  startup: "f28328a9b03f87b6",
+} as const;
+
+let out = "";
+beforeAll(() => {
+  out = mkdtempSync(join(tmpdir(), "shoal-bench-"));
+});
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+function runQuick(name: string): { report: Report; entry: Entry } {
+  const args = [command, name, "--json", "--quick", "--plot", "--out", out];
+  const stdout = execFileSync(process.execPath, args, { encoding: "utf8", stdio: "pipe" });
+  // The shape is what the tests below look at, member by member.
+  const report = JSON.parse(stdout) as Report;
+  const entry = readEntries(join(out, "results"), name).at(-1);
+  if (entry === undefined) throw new Error(`${name} left no entry`);
+  return { report, entry };
+}
+
+function expectShape(report: Report, name: string): void {
+  expect(Object.keys(report)).toEqual(["bench", "metrics"]);
+  expect(report.bench).toBe(name);
+  for (const metric of Object.values(report.metrics)) {
+    expect(Object.keys(metric)).toEqual(["value", "unit", "floor", "ratio"]);
+    expect(metric.value).toBeGreaterThan(0);
+    expect(metric.floor === null).toBe(metric.ratio === null);
+    if (metric.floor !== null) {
+      // Value, floor and ratio are each cut to four digits, so they agree to about three.
+      expect((metric.ratio ?? NaN) / (metric.value / metric.floor)).toBeCloseTo(1, 2);
+    }
+  }
+}
+
+describe("bench ipc", () => {
+  let run: ReturnType<typeof runQuick>;
+  beforeAll(() => {
+    run = runQuick("ipc");
+  }, 60_000);
+
+  it("prints one JSON object with a value, unit, floor and ratio for every metric", () => {
+    expectShape(run.report, "ipc");
+  });
+
+  it("does the same work as ever", () => {
+    expect(run.entry.workHash).toBe(workHashes.ipc);
+  });
+
+  it("measures a floor for every message size and both ways to serve", () => {
+    for (const size of ["", "64B", "1024B", "4096B"]) {
+      for (const floor of ["floorPortal", "floorPortalPromising", "floorReceiver"]) {
+        expect(run.report.metrics).toHaveProperty(floor + size);
+      }
+    }
+  });
+
+  it("estimates a clock rate that a processor could have", () => {
+    const { value } = run.report.metrics["clockRate"];
+    expect(value).toBeGreaterThan(0.2);
+    expect(value).toBeLessThan(8);
+  });
+
+  it("appends where it ran: commit, machine, Node version, parameters, quartiles", () => {
+    const { entry } = run;
+    expect(entry.nodeVersion).toBe(process.version);
+    expect(entry.commit).not.toBe("");
+    expect(entry.machine.cpuCount).toBeGreaterThan(0);
+    expect(entry.parameters["rounds"]).toBeGreaterThan(0);
+    const spread = entry.spreads["portal/plain"];
+    expect(spread.lowerQuartile).toBeLessThanOrEqual(spread.median);
+    expect(spread.median).toBeLessThanOrEqual(spread.upperQuartile);
+  });
+
+  it("draws standalone SVG files whose axes name their unit", () => {
+    const files = readdirSync(join(out, "plots"));
+    expect(files).toContain("ipc-messages.svg");
+    for (const file of files) {
+      const svg = readFileSync(join(out, "plots", file), "utf8");
+      expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+      expect(svg).toMatch(/>[^<]*\bns\b[^<]*</);
+    }
+  });
+});
+
+describe("bench programs", () => {
+  let run: ReturnType<typeof runQuick>;
+  beforeAll(() => {
+    run = runQuick("programs");
+  }, 120_000);
+
+  it("prints one JSON object with a value, unit, floor and ratio for every metric", () => {
+    expectShape(run.report, "programs");
+  });
+
+  it("gets the same output from every host as ever", () => {
+    expect(run.entry.workHash).toBe(workHashes.programs);
+  });
+
+  it("judges nobody against a host slower than the best peer", () => {
+    const ofPeers = Object.entries(run.report.metrics).filter(([name]) =>
+      /^compute\.(nodeWasi|browserShim)\./.test(name),
+    );
+    expect(ofPeers.length).toBeGreaterThanOrEqual(4);
+    for (const [, { ratio }] of ofPeers) expect(ratio).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe.skipIf(!existsSync(cli))("bench startup", () => {
+  it("times a cold run of a small program against bare node", () => {
+    const { report, entry } = runQuick("startup");
+    expectShape(report, "startup");
+    expect(report.metrics["startRatio"].value).toBeGreaterThan(1);
+    expect(entry.workHash).toBe(workHashes.startup);
+  }, 60_000);
+});
+
+describe("the bench command", () => {
+  it("says which benchmarks there are when asked for one that is not there", () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [command, "ipk"], {
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/ipk[\s\S]*ipc/);
+  });
+
+  it("lists the benchmarks in its help", () => {
+    const help = execFileSync(process.execPath, [command, "--help"], { encoding: "utf8" });
+    for (const name of ["ipc", "startup", "programs", "fluke"]) expect(help).toContain(`  ${name}`);
+  });
+});

@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+// The command, as npm installs it. Shoal needs Node 26, and the `node` on a user's path may be older, so
+// this file is written for any Node since 18: on 26 it loads the command, and on anything older it runs
+// itself again on the Node 26 that came with the package. Nothing else belongs here, since whatever
+// this file does is paid at every start.
+import module from "node:module";
+
+const nodeMajorNeeded = 26;
+
+if (Number.parseInt(process.versions.node, 10) >= nodeMajorNeeded) {
+  await runHere();
+} else {
+  await runAgain(findPackagedNode());
+}
+
+async function runHere() {
+  module.enableCompileCache?.();
+  const { existsSync } = process.getBuiltinModule("node:fs");
+  const compiled = new URL("../dist/cli/main.js", import.meta.url);
+  // A checkout that was never built runs from source, which Node reads as it is.
+  await import(existsSync(compiled) ? compiled : new URL("../src/cli/main.ts", import.meta.url));
+}
+
+/** The path of the Node 26 that npm installed for this platform, wherever it was hoisted to. */
+function findPackagedNode() {
+  const platform =
+    process.platform === "darwin" ? "bin-darwin" : process.platform.replace("32", "");
+  const name = `node-${platform}-${process.arch}`;
+  const file = process.platform === "win32" ? "bin/node.exe" : "bin/node";
+  try {
+    return module.createRequire(import.meta.url).resolve(`${name}/${file}`);
+  } catch {
+    console.error(
+      `shoal needs Node ${nodeMajorNeeded} and this is Node ${process.versions.node}: ` +
+        `install Node ${nodeMajorNeeded} or newer from https://nodejs.org, or reinstall shoal ` +
+        `without --omit=optional so that npm brings one along (package ${name}).`,
+    );
+    process.exit(1);
+  }
+}
+
+/** Runs this file on another Node and ends as it ends. */
+async function runAgain(node) {
+  const argv = [node, ...process.execArgv, ...process.argv.slice(1)];
+  if (process.execve !== undefined) process.execve(node, argv);
+
+  const { spawn } = await import("node:child_process");
+  // Asking process.stdin instead would open the stream, and the child needs it untouched.
+  const { isatty } = await import("node:tty");
+  const child = spawn(node, argv.slice(1), { stdio: "inherit" });
+  const forwarded = passSignalsTo(child, isatty);
+  child.on("error", (error) => {
+    console.error(`shoal could not start ${node}: ${error.message}`);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    // Dying of the same signal tells our parent the truth about the program.
+    for (const name of forwarded) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+  });
+}
+
+/** Hands the signals that we get on to the child; answers their names. */
+function passSignalsTo(child, isatty) {
+  const fromTerminal = ["SIGINT", "SIGQUIT"];
+  const everywhere = ["SIGINT", "SIGTERM", "SIGHUP"];
+  const names =
+    process.platform === "win32"
+      ? everywhere
+      : [...everywhere, "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT"];
+  const hasTerminal = [0, 1, 2].some((fd) => isatty(fd));
+  for (const name of names) {
+    // A terminal sends these to the whole process group, so the child has got them already.
+    const isDoubled = hasTerminal && fromTerminal.includes(name);
+    process.on(name, () => {
+      if (!isDoubled) child.kill(name);
+    });
+  }
+  return names;
+}

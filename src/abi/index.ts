@@ -1,0 +1,58 @@
+// The face of the ABI: everything a program and a kernel have to agree on.
+export { Status, statusName, type StatusName } from "./status.ts";
+export { allRights, Right, type RightName } from "./right.ts";
+export { Kind, kindCount, kindName, type KindName } from "./kind.ts";
+export {
+  forever,
+  messageWordCount,
+  Register,
+  registerCount,
+  type RegisterName,
+} from "./register.ts";
+export {
+  Syscall,
+  syscallCount,
+  syscallFacts,
+  syscallName,
+  type SyscallClass,
+  type SyscallFacts,
+  type SyscallName,
+} from "./syscall.ts";
+export { Descriptor, descriptorBytes, descriptorWords, faultLabel, moveFlag } from "./message.ts";
+export { leaveStack, Next } from "./next.ts";
+export {
+  stateHeaderWords,
+  stateLayouts,
+  stateVersion,
+  stateWord,
+  stateWords,
+  ThreadState,
+  type StateField,
+} from "./state.ts";
+export {
+  copyStepBytes,
+  defaultLimits,
+  defaultPriority,
+  defaultSliceUs,
+  destroyStepCount,
+  indirectStringsMax,
+  messageBytesMax,
+  messageCapabilitiesMax,
+  messageExtraWordsMax,
+  messageRegionsMax,
+  pagesPerSpace,
+  portalBytesMax,
+  portalNestingMax,
+  priorityCount,
+  regionBytesMax,
+  revokeStepCount,
+  sliceUsMax,
+  slotsPerPage,
+  slotsPerSpace,
+  smallLimits,
+  staleRowsMax,
+  timeoutUsMax,
+  wakeListCount,
+  wakeTickNs,
+  type Limits,
+} from "./limit.ts";

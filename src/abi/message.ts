@@ -1,0 +1,37 @@
+// The message descriptor: eleven words in the memory of a space that say what a long message is
+// made of. The same layout serves for sending and for receiving (L3, section 5.2.2), so a received
+// message can be sent on in place: counts say how much there is to send or how much room there is,
+// and after a receive how much came.
+//
+// A message is, in this order: extra words, one direct string, indirect strings. Strings keep their
+// order and sizes; bytes of the n-th string go to the n-th buffer. A buffer of a receiver must be at
+// least as large as what is sent to it. The descriptor and word buffers are aligned to four bytes.
+
+export const Descriptor = {
+  /** Extra words beyond the six in registers, and where they are. */
+  wordCount: 0,
+  wordAddress: 1,
+  /** The direct string. */
+  directBytes: 2,
+  directAddress: 3,
+  /** Indirect strings: how many, and the address of as many pairs (address, bytes). */
+  indirectCount: 4,
+  indirectAddress: 5,
+  /** Capabilities: how many, and the address of as many slots, one word each. */
+  capabilityCount: 6,
+  capabilityAddress: 7,
+  /** Regions: how many, and the address of as many pairs (slot, bytes of the region). */
+  regionCount: 8,
+  regionAddress: 9,
+  /** Reserved, zero. */
+  reserved: 10,
+} as const;
+
+export const descriptorWords = 11;
+export const descriptorBytes = descriptorWords * 4;
+
+/** Added to a slot in the capability list of a sender: move it instead of copying. */
+export const moveFlag = 0x4000_0000;
+
+/** Label of the message that the kernel sends for a thread that faulted. */
+export const faultLabel = 0x7f00_0001;

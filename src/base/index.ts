@@ -1,0 +1,13 @@
+// The face of base: what every other folder stands on.
+export { assert, AssertionFailure, unreachable } from "./assert.ts";
+export {
+  allocateRow,
+  createTable,
+  forEachRow,
+  generationWord,
+  isLive,
+  releaseRow,
+  renewGeneration,
+  type Table,
+} from "./table.ts";
+export { append, nextOf, prepend, prevOf, remove, rowsOf, type Links } from "./list.ts";

@@ -1,0 +1,25 @@
+// The face of the kernel: its state, its events, and what boot may do to it. Only `boot` and the
+// simulator import this; everybody else makes calls.
+export {
+  createKernel,
+  type Kernel,
+  type KernelOptions,
+  Preemption,
+  setTime,
+  type Techniques,
+} from "./kernel.ts";
+export {
+  enter,
+  exited,
+  faulted,
+  interrupt,
+  nextTickNs,
+  portalDetached,
+  portalFaulted,
+  portalReturned,
+  preempted,
+  schedule,
+  tick,
+} from "./event.ts";
+export { createObject, createRootSpace, grant, startThread, type CreateWords, type Grant } from "./root.ts";
+export { Binding } from "./syscall/memory-calls.ts";

@@ -1,0 +1,39 @@
+// The kinds of object by number: the one place that knows them all.
+import { Kind, type KindName } from "../../abi/index.ts";
+import { assert } from "../../base/index.ts";
+import { conditionClass } from "./condition.ts";
+import { endpointClass } from "./endpoint.ts";
+import { endpointSetClass } from "./endpoint-set.ts";
+import { futexQueueClass } from "./futex-queue.ts";
+import { mutexClass } from "./mutex.ts";
+import { notificationClass } from "./notification.ts";
+import type { ObjectClass } from "./object.ts";
+import { regionClass } from "./region.ts";
+import { replyClass } from "./reply.ts";
+import { spaceClass } from "./space.ts";
+import { threadClass } from "./thread.ts";
+import { timerClass } from "./timer.ts";
+
+const classes: Readonly<Record<KindName, () => ObjectClass>> = {
+  space: () => spaceClass,
+  thread: () => threadClass,
+  endpoint: () => endpointClass,
+  reply: () => replyClass,
+  endpointSet: () => endpointSetClass,
+  notification: () => notificationClass,
+  region: () => regionClass,
+  mutex: () => mutexClass,
+  condition: () => conditionClass,
+  futexQueue: () => futexQueueClass,
+  timer: () => timerClass,
+};
+
+const byNumber: (() => ObjectClass)[] = [];
+for (const [name, of] of Object.entries(classes)) byNumber[Kind[name as KindName]] = of;
+
+/** The class of a kind. The kind was checked before. */
+export function classOf(kind: number): ObjectClass {
+  const of = byNumber[kind];
+  assert(of !== undefined, "a kind of object exists", kind);
+  return of();
+}

@@ -1,0 +1,34 @@
+// Deleting a capability, in bounded steps: its children go to its parent, and if it is the last name
+// of an object that lives by being named, the object is taken apart first.
+import { Kind, revokeStepCount } from "../../abi/index.ts";
+import {
+  adoptChild,
+  clearCapability,
+  kindOf,
+  namesLiveObject,
+  objectOf,
+} from "../capability.ts";
+import { Capability, capabilityShift, Reply, replyShift } from "../layout.ts";
+import type { Kernel } from "../kernel.ts";
+import { classOf } from "./class.ts";
+import { capabilityCountOf, livesByName } from "./object.ts";
+
+/** One step of deleting; true when the slot is empty. */
+export function deleteStep(k: Kernel, row: number): boolean {
+  const parent = k.capabilities[(row << capabilityShift) + Capability.parent]!;
+  for (let n = 0; n < revokeStepCount; n++) {
+    if (adoptChild(k, row, parent)) continue;
+    if (isLastName(k, row) && !classOf(kindOf(k, row)).destroyStep(k, objectOf(k, row))) return false;
+    clearCapability(k, row);
+    return true;
+  }
+  return false;
+}
+
+function isLastName(k: Kernel, row: number): boolean {
+  const kind = kindOf(k, row);
+  if (!livesByName(kind) || !namesLiveObject(k, row)) return false;
+  if (capabilityCountOf(k, kind, objectOf(k, row)) !== 1) return false;
+  // A reply that was answered meanwhile has nobody left to tell.
+  return kind !== Kind.reply || k.replies[(objectOf(k, row) << replyShift) + Reply.armed] === 1;
+}

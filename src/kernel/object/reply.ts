@@ -1,0 +1,129 @@
+// Reply objects: one per thread, armed by each call and good for one answer. Arming and answering
+// renew its generation, so that a capability kept from an earlier call is stale. Whoever is called
+// owes the answer (`Thread.owed`) until it replies, or turns the debt into a capability (`saveReply`).
+//
+// A reply object outlives its thread while capabilities name it: that is how a caller can be taken
+// out, destroyed and rebuilt without its callee noticing.
+import { Kind, Register, Status, Syscall, ThreadState } from "../../abi/index.ts";
+import { allocateRow, assert, isLive, releaseRow, renewGeneration } from "../../base/index.ts";
+import { Header, Reply, replyShift, Thread, threadShift } from "../layout.ts";
+import type { Kernel } from "../kernel.ts";
+import { wakeWith } from "../waiting.ts";
+import { isSame, type ObjectClass } from "./object.ts";
+import { putWord } from "./state.ts";
+
+export const replyClass: ObjectClass = {
+  create(k) {
+    k.refusal = Status.badArgument;
+    return 0;
+  },
+  destroyStep(k, row) {
+    cancelReply(k, row);
+    return true;
+  },
+  getState(k, row, state) {
+    const base = row << replyShift;
+    const thread = k.replies[base + Reply.thread]!;
+    const waits = thread !== 0 && stateOfCaller(k, thread) === ThreadState.awaitingReply;
+    putWord(state, "armed", k.replies[base + Reply.armed]!);
+    putWord(state, "waiting", waits ? 1 : 0);
+  },
+  setState: () => Status.wrongState,
+};
+
+function stateOfCaller(k: Kernel, thread: number): number {
+  return k.threads[(thread << threadShift) + Thread.state]!;
+}
+
+/** The reply object of a new thread, or 0 if the table is full. It counts with its thread. */
+export function newReply(k: Kernel, thread: number): number {
+  const row = allocateRow(k.tables[Kind.reply]!);
+  if (row !== 0) k.replies[(row << replyShift) + Reply.thread] = thread;
+  return row;
+}
+
+export function freeReply(k: Kernel, row: number): void {
+  releaseRow(k.tables[Kind.reply]!, row);
+}
+
+/** From now on the thread waits for an answer. Answers the generation that the callee owes it to. */
+export function armReply(k: Kernel, row: number): number {
+  const base = row << replyShift;
+  assert(k.replies[base + Reply.armed] === 0, "a thread makes one call at a time", row);
+  k.replies[base + Reply.armed] = 1;
+  return k.replies[base + Header.generation]!;
+}
+
+/** The answer was given, or will not be taken: no name of this call's reply object is good now. */
+export function disarmReply(k: Kernel, row: number): void {
+  const base = row << replyShift;
+  k.replies[base + Reply.armed] = 0;
+  k.replies[base + Reply.held] = 0;
+  k.replies[base + Header.capabilityCount] = 0;
+  renewGeneration(k.tables[Kind.reply]!, row);
+  const replier = k.replies[base + Reply.replier]!;
+  if (replier !== 0) wakeWith(k, replier, Status.partnerGone);
+  assert(k.replies[base + Reply.replier] === 0, "a replier is sent away once", row);
+}
+
+/** Nobody will answer: the caller is told, now or when it asks. */
+export function cancelReply(k: Kernel, row: number, status: number = Status.partnerGone): void {
+  const base = row << replyShift;
+  if (k.replies[base + Reply.armed] === 0) return;
+  const thread = k.replies[base + Reply.thread]!;
+  if (thread !== 0 && stateOfCaller(k, thread) === ThreadState.awaitingReply) {
+    wakeWith(k, thread, status);
+    return;
+  }
+  disarmReply(k, row);
+  if (thread === 0) freeReply(k, row);
+}
+
+/** The thread that owes an answer answers no more: its caller learns that it is gone. */
+export function dropOwed(k: Kernel, thread: number): void {
+  const base = thread << threadShift;
+  const reply = k.threads[base + Thread.owed]!;
+  if (reply === 0) return;
+  k.threads[base + Thread.owed] = 0;
+  if (isSame(k, Kind.reply, reply, k.threads[base + Thread.owedGeneration]!)) cancelReply(k, reply);
+}
+
+/**
+ * A thread ends: its reply object goes with it, unless an answer is owed and somebody names it, who
+ * may give it to the thread's successor.
+ */
+export function leaveReply(k: Kernel, thread: number): void {
+  const row = k.threads[(thread << threadShift) + Thread.reply]!;
+  if (row === 0) return;
+  const base = row << replyShift;
+  assert(isLive(k.tables[Kind.reply]!, row), "a thread's reply object lives", thread, row);
+  k.replies[base + Reply.thread] = 0;
+  k.threads[(thread << threadShift) + Thread.reply] = 0;
+  const isNamed = k.replies[base + Header.capabilityCount]! > 0;
+  if (k.replies[base + Reply.armed] === 1 && isNamed) return;
+  disarmReply(k, row);
+  freeReply(k, row);
+}
+
+/** A thread takes over an orphaned reply object in place of its own, and will wait for its answer. */
+export function adoptReply(k: Kernel, thread: number, row: number): boolean {
+  const base = row << replyShift;
+  const own = k.threads[(thread << threadShift) + Thread.reply]!;
+  if (row === own) return true;
+  if (k.replies[base + Reply.thread] !== 0 || k.replies[base + Reply.armed] !== 1) return false;
+  disarmReply(k, own);
+  freeReply(k, own);
+  k.replies[base + Reply.thread] = thread;
+  k.threads[(thread << threadShift) + Thread.reply] = row;
+  return true;
+}
+
+/** Whether a stopped thread has the wait for its answer still to make. */
+export function isStoppedCaller(k: Kernel, thread: number): boolean {
+  const base = thread << threadShift;
+  return (
+    k.threads[base + Thread.state] === ThreadState.stopped &&
+    k.threads[base + Thread.registers + Register.call] === Syscall.awaitReply
+  );
+}
+

@@ -1,0 +1,28 @@
+// The instructions of one fuel check. The counter is a global of the module: take the cost off, and
+// when it falls below zero call the kernel, which refills it. Nothing is left on the operand stack,
+// so a check may stand at any instruction boundary. Paying for a strip of iterations at once and
+// counting them in a local was tried and gained nothing: what costs is the cold call inside a loop.
+import { ByteWriter } from "./byte-writer.ts";
+
+export interface FuelPlaces {
+  /** Index of the counter. */
+  readonly fuelGlobal: number;
+  /** Function index of the import to call when the counter is below zero. */
+  readonly preempt: number;
+}
+
+/** Takes `cost` off the counter and calls the kernel when it is used up. */
+export function fuelCheck({ fuelGlobal, preempt }: FuelPlaces, cost: number): Uint8Array {
+  const out = new ByteWriter(32);
+  out.u8(0x23).u32(fuelGlobal).u8(0x41).s32(cost).u8(0x6b).u8(0x24).u32(fuelGlobal);
+  out.u8(0x23).u32(fuelGlobal).u8(0x41).s32(0).u8(0x48); // i32.lt_s
+  out.u8(0x04).u8(0x40).u8(0x10).u32(preempt).u8(0x0b);
+  return out.finish();
+}
+
+/** Takes an amount computed at run time off the counter; a later check notices. */
+export function fuelCharge({ fuelGlobal }: FuelPlaces, amount: Uint8Array): Uint8Array {
+  const out = new ByteWriter(32);
+  out.u8(0x23).u32(fuelGlobal).raw(amount).u8(0x6b).u8(0x24).u32(fuelGlobal);
+  return out.finish();
+}

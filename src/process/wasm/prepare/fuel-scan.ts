@@ -1,0 +1,192 @@
+// One pass over the code section that finds what fuel insertion must know: which functions can run
+// for long, and which instructions have to be split or turned into calls. Nothing is changed here.
+import {
+  Opcode,
+  readMemoryArgument,
+  readOpcode,
+  skipImmediates,
+  skipInstruction,
+} from "./instruction.ts";
+import { SectionId, sectionReader } from "./binary.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { readValueType } from "./value-type.ts";
+import type { WasmBinary } from "./binary.ts";
+import type { Declarations } from "./declarations.ts";
+
+export interface BodyScan {
+  /** First byte of the body: its local declarations. */
+  readonly start: number;
+  /** First byte of its code. */
+  readonly codeStart: number;
+  readonly end: number;
+  /** Instructions in the body, bulk operations weighed by what they may cost. */
+  readonly cost: number;
+  readonly hasLoop: boolean;
+  /** Calls through tables and references: what they reach is not known. */
+  readonly callsUnknown: boolean;
+  /** Functions called directly, once for each call. */
+  readonly callees: readonly number[];
+}
+
+/** An instruction that becomes a call of a generated helper. */
+export interface HelperUse {
+  readonly opcode: number;
+  /** The instruction's two indices, in the order of the format; memory 0 for waits. */
+  readonly first: number;
+  readonly second: number;
+}
+
+export interface CodeScan {
+  readonly bodies: readonly BodyScan[];
+  readonly helpers: ReadonlyMap<string, HelperUse>;
+}
+
+const bulkOperationCost = 1000;
+
+export function scanCode(binary: WasmBinary, declarations: Declarations): CodeScan {
+  const bodies: BodyScan[] = [];
+  const helpers = new Map<string, HelperUse>();
+  for (const reader of bodyReaders(binary)) bodies.push(scanBody(reader, declarations, helpers));
+  return { bodies, helpers };
+}
+
+/** Whether any function has a handler of the current form of exception handling. */
+export function usesTryTable(binary: WasmBinary): boolean {
+  for (const reader of bodyReaders(binary)) {
+    skipLocals(reader);
+    while (!reader.isAtEnd()) if (skipInstruction(reader) === Opcode.tryTable) return true;
+  }
+  return false;
+}
+
+function* bodyReaders(binary: WasmBinary): Generator<ByteReader> {
+  const section = sectionReader(binary, SectionId.code);
+  if (section === undefined) return;
+  for (let left = section.u32(); left > 0; left--) {
+    const sizeBytes = section.u32();
+    const start = section.position;
+    section.skip(sizeBytes);
+    yield new ByteReader(binary.bytes, start, section.position);
+  }
+  if (!section.isAtEnd()) section.fail("the code section has bytes after its last function");
+}
+
+/** How a helper is found again from the instruction that needs it. */
+export function helperKey(opcode: number, first: number, second: number): string {
+  return `${opcode}:${first}:${second}`;
+}
+
+/** The helper an instruction at the reader needs, its immediates consumed; undefined for none. */
+export function readHelperUse(
+  reader: ByteReader,
+  opcode: number,
+  declarations: Declarations,
+): HelperUse | undefined {
+  const first = reader.u32();
+  const hasOneIndex = opcode === Opcode.memoryFill || opcode === Opcode.tableFill;
+  const second = hasOneIndex ? 0 : reader.u32();
+  const use = { opcode, first, second };
+  return isSplittable(use, declarations) ? use : undefined;
+}
+
+// Indices of 64 bits on one side only, and names of things that do not exist, are left as they are:
+// the first are rare, and the second are for the engine to refuse.
+function isSplittable({ opcode, first, second }: HelperUse, declarations: Declarations): boolean {
+  const memory = (index: number): boolean | undefined => declarations.memories[index]?.is64;
+  const table = (index: number): boolean | undefined => declarations.tables[index]?.limits.is64;
+  switch (opcode) {
+    case Opcode.memoryCopy:
+      return memory(first) !== undefined && memory(first) === memory(second);
+    case Opcode.memoryFill:
+      return memory(first) !== undefined;
+    case Opcode.memoryInit:
+      return memory(second) === false;
+    case Opcode.tableCopy:
+      return table(first) !== undefined && table(first) === table(second);
+    case Opcode.tableFill:
+      return table(first) !== undefined;
+    default:
+      return table(second) === false;
+  }
+}
+
+export function isBulkOperation(opcode: number): boolean {
+  switch (opcode) {
+    case Opcode.memoryCopy:
+    case Opcode.memoryFill:
+    case Opcode.memoryInit:
+    case Opcode.tableCopy:
+    case Opcode.tableFill:
+    case Opcode.tableInit:
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isAtomicWaitOrNotify(opcode: number): boolean {
+  return opcode >= Opcode.atomicNotify && opcode <= Opcode.atomicWait64;
+}
+
+/** The static offset of a wait or notify, its immediates consumed. */
+export function readWaitOffset(reader: ByteReader, declarations: Declarations): number {
+  const start = reader.position;
+  const { memory, offset } = readMemoryArgument(reader);
+  if (memory !== 0 || declarations.memories[0]?.is64 !== false) {
+    reader.fail("it waits on a memory other than a first one with 32-bit addresses", start);
+  }
+  if (offset > 0xffffffff) reader.fail("a memory offset has more than 32 bits", start);
+  return offset;
+}
+
+function skipLocals(reader: ByteReader): void {
+  for (let groups = reader.u32(); groups > 0; groups--) {
+    reader.u32();
+    readValueType(reader);
+  }
+}
+
+function scanBody(
+  reader: ByteReader,
+  declarations: Declarations,
+  helpers: Map<string, HelperUse>,
+): BodyScan {
+  const start = reader.position;
+  const callees: number[] = [];
+  let cost = 0;
+  let hasLoop = false;
+  let callsUnknown = false;
+  skipLocals(reader);
+  const codeStart = reader.position;
+  while (!reader.isAtEnd()) {
+    const opcode = readOpcode(reader);
+    cost++;
+    if (opcode === Opcode.call || opcode === Opcode.returnCall) {
+      callees.push(reader.u32());
+    } else if (isBulkOperation(opcode)) {
+      cost += bulkOperationCost;
+      addHelper(helpers, readHelperUse(reader, opcode, declarations));
+    } else if (isAtomicWaitOrNotify(opcode)) {
+      readWaitOffset(reader, declarations);
+      addHelper(helpers, { opcode, first: 0, second: 0 });
+    } else {
+      hasLoop ||= opcode === Opcode.loop;
+      callsUnknown ||= isUnknownCall(opcode);
+      skipImmediates(reader, opcode);
+    }
+  }
+  return { start, codeStart, end: reader.end, cost, hasLoop, callsUnknown, callees };
+}
+
+function isUnknownCall(opcode: number): boolean {
+  return (
+    opcode === Opcode.callIndirect ||
+    opcode === Opcode.returnCallIndirect ||
+    opcode === Opcode.callRef ||
+    opcode === Opcode.returnCallRef
+  );
+}
+
+function addHelper(helpers: Map<string, HelperUse>, use: HelperUse | undefined): void {
+  if (use !== undefined) helpers.set(helperKey(use.opcode, use.first, use.second), use);
+}

@@ -1,0 +1,138 @@
+// A program with fuel computes exactly what it did, and cannot keep the kernel waiting.
+import { describe, expect, it } from "vitest";
+import { assemble, call, fuelOf, instantiateFuelled } from "./wat-fixture.ts";
+import { insertFuel } from "./fuel.ts";
+import { readBinary } from "./binary.ts";
+import { readDeclarations } from "./declarations.ts";
+import { richImports, richModule } from "./rich-module.ts";
+
+function fuelled(bytes: Uint8Array): WebAssembly.Module {
+  const binary = readBinary(bytes);
+  return new WebAssembly.Module(insertFuel(binary, readDeclarations(binary)));
+}
+
+class OutOfFuel extends Error {}
+
+/** Runs with so much fuel and no refill; tells whether the kernel got its turn. */
+function isStopped(text: string, fuel: number, name: string, ...values: unknown[]): boolean {
+  const preempt = (): never => {
+    throw new OutOfFuel();
+  };
+  const instance = new WebAssembly.Instance(fuelled(assemble(text)), { shoal: { preempt } });
+  fuelOf(instance).value = fuel;
+  try {
+    call(instance, name, ...values);
+    return false;
+  } catch (error) {
+    if (error instanceof OutOfFuel) return true;
+    throw error;
+  }
+}
+
+describe("a program that does not end by itself", () => {
+  it.each([
+    ["an empty loop", `(func (export "run") (loop $l (br $l)))`],
+    ["recursion", `(func $run (export "run") (call $run) (call $run))`],
+    ["a tail call to itself", `(func $run (export "run") (return_call $run))`],
+    [
+      "mutual recursion through a table",
+      `(table funcref (elem $a $b))
+       (func $a (export "run") (call_indirect (i32.const 1)))
+       (func $b (call_indirect (i32.const 0)))`,
+    ],
+    [
+      "a loop in a function without calls",
+      `(func $spin (loop $l (br $l))) (func (export "run") (call $spin))`,
+    ],
+    [
+      "a loop inside a branch inside a block",
+      `(func (export "run") (block $b (loop $l (br_if $l (i32.const 1)) (br $b))))`,
+    ],
+  ])("%s gives the kernel its turn", (_, body) => {
+    expect(isStopped(`(module ${body})`, 1000, "run")).toBe(true);
+  });
+
+  it("that copies a gigabyte piece by piece gives the kernel its turn before the end", () => {
+    const body = `(memory 512) (func (export "run") (param i32)
+      (memory.fill (i32.const 0) (i32.const 1) (local.get 0)))`;
+    expect(isStopped(`(module ${body})`, 4000, "run", 1 << 25)).toBe(true);
+    expect(isStopped(`(module ${body})`, 1 << 30, "run", 1 << 25)).toBe(false);
+  });
+
+  it("that makes exponentially many calls without a loop gives the kernel its turn", () => {
+    const levels = Array.from(
+      { length: 24 },
+      (_, k) => `(func $f${k + 1} (call $f${k}) (call $f${k}))`,
+    );
+    const body = `(func $f0) ${levels.join("\n")} (func (export "run") (call $f24))`;
+    expect(isStopped(`(module ${body})`, 1000, "run")).toBe(true);
+  });
+
+  it("asks again at every check until it is given fuel", () => {
+    const text = `(module (func (export "run") (param i32) (loop $l
+      (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))`;
+    const { instance, preemptions } = instantiateFuelled(fuelled(assemble(text)), 99);
+    call(instance, "run", 1000);
+    expect(preemptions()).toBe(10);
+  });
+});
+
+describe("a program with fuel", () => {
+  const original = new WebAssembly.Instance(new WebAssembly.Module(richModule), richImports);
+  const module = fuelled(richModule);
+
+  it.each([
+    ["double", 21],
+    ["sum", 1000],
+    ["fibonacci", 15],
+    ["choose", 0, 9],
+    ["choose", 1, 9],
+    ["choose", 4, 9],
+    ["choose", 6, 9],
+    ["choose", 7, 9],
+    ["choose", 100, 9],
+    ["catch", 41],
+    ["vector"],
+  ] as [string, ...number[]][])("answers %s(%i, %i) as before", (name, ...values) => {
+    const { instance } = instantiateFuelled(module, 10, richImports);
+    expect(call(instance, name, ...values)).toEqual(call(original, name, ...values));
+  });
+
+  it("exports what it did and the counter, and imports what it did and the preemption call", () => {
+    const before = WebAssembly.Module.exports(new WebAssembly.Module(richModule));
+    expect(WebAssembly.Module.exports(module)).toEqual([
+      ...before,
+      { name: "shoal_fuel", kind: "global" },
+    ]);
+    expect(WebAssembly.Module.imports(module).at(-1)).toEqual({
+      module: "shoal",
+      name: "preempt",
+      kind: "function",
+    });
+  });
+
+  it("keeps the names of its functions in the stack of a trap", () => {
+    const text = `(module (func $inner (unreachable)) (func $outer (export "run") (call $inner)))`;
+    const { instance } = instantiateFuelled(fuelled(assemble(text)), 10);
+    let stack = "";
+    try {
+      (instance.exports["run"] as () => void)();
+    } catch (error) {
+      stack = (error as Error).stack ?? "";
+    }
+    expect(stack).toMatch(/inner[\s\S]*outer/);
+  });
+
+  it("runs a start function that was left in place", () => {
+    const text = `(module (global $g (export "g") (mut i32) (i32.const 0))
+      (func $unused) (func $go (global.set $g (i32.const 9))) (start $go))`;
+    const { instance } = instantiateFuelled(fuelled(assemble(text)), 10);
+    expect((instance.exports["g"] as WebAssembly.Global).value).toBe(9);
+  });
+
+  it("is the same bytes each time", () => {
+    const binary = readBinary(richModule);
+    const declarations = readDeclarations(binary);
+    expect(insertFuel(binary, declarations)).toEqual(insertFuel(binary, declarations));
+  });
+});

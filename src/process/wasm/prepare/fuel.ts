@@ -1,0 +1,176 @@
+// Inserts fuel into a module: a counter that every loop iteration and every recursion takes from, so
+// that no program can run on without the kernel getting its turn. Done on the binary itself: every
+// instruction that is not counted, split or renumbered is copied as it stands, so the program computes
+// exactly what it did, and engine, toolchain and language features need not be understood here.
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { Opcode } from "./instruction.ts";
+import { ReservedExport, reservedModule } from "./reserved.ts";
+import { SectionId, findCustomSection, sectionReader, writeBinary } from "./binary.ts";
+import { writeFuelBody } from "./fuel-body.ts";
+import { buildHelper, waitImportParameters } from "./fuel-helper.ts";
+import { planFuel } from "./fuel-plan.ts";
+import { scanCode } from "./fuel-scan.ts";
+import { externalKinds } from "./declarations.ts";
+import { fuelCheck } from "./fuel-check.ts";
+import { i32Code } from "./assembler.ts";
+import { mapFunctionsIn, mapNames } from "./function-index.ts";
+import type { WasmBinary } from "./binary.ts";
+import type { CodeScan } from "./fuel-scan.ts";
+import type { Declarations } from "./declarations.ts";
+import type { FuelPlan } from "./fuel-plan.ts";
+import type { Helper } from "./fuel-helper.ts";
+
+/** The fuel a fresh instance has, until its adapter sets the exported counter. */
+export const initialFuel = 1_000_000;
+
+interface Addition {
+  readonly declarations: Declarations;
+  readonly scan: CodeScan;
+  readonly plan: FuelPlan;
+  readonly helpers: readonly Helper[];
+}
+
+/** The module with fuel; it must not have a start section any more. */
+export function insertFuel(
+  binary: WasmBinary,
+  declarations: Declarations,
+): Uint8Array<ArrayBuffer> {
+  const scan = scanCode(binary, declarations);
+  const plan = planFuel(declarations, scan);
+  const helpers = plan.helpers.map((use) => buildHelper(use, declarations, plan));
+  const addition = { declarations, scan, plan, helpers };
+  const sections = new Map<number, Uint8Array>([
+    [SectionId.type, typeSection(binary, addition)],
+    [SectionId.import, importSection(binary, addition)],
+    [SectionId.function, functionSection(binary, addition)],
+    [SectionId.global, globalSection(binary, addition)],
+    [SectionId.export, exportSection(binary, addition)],
+    [SectionId.code, codeSection(binary, addition)],
+  ]);
+  for (const id of [SectionId.start, SectionId.element, SectionId.table]) {
+    const body = mapFunctionsIn(binary, id, plan.mapFunction);
+    if (body !== undefined) sections.set(id, body);
+  }
+  return writeBinary(binary, { sections, customSections: customSections(binary, addition) });
+}
+
+/** A section's entries followed by more, under a count for both. */
+function appendEntries(body: ByteReader | undefined, added: readonly Uint8Array[]): Uint8Array {
+  const out = new ByteWriter((body?.end ?? 0) - (body?.position ?? 0) + 4096);
+  out.u32((body?.u32() ?? 0) + added.length);
+  if (body !== undefined) out.range(body.bytes, body.position, body.end);
+  for (const entry of added) out.raw(entry);
+  return out.finish();
+}
+
+function appendMapped(
+  binary: WasmBinary,
+  id: number,
+  plan: FuelPlan,
+  added: Uint8Array,
+): Uint8Array {
+  const mapped = mapFunctionsIn(binary, id, plan.mapFunction);
+  return appendEntries(mapped && new ByteReader(mapped), [added]);
+}
+
+function encodeFunctionType(
+  parameters: readonly Uint8Array[],
+  results: readonly Uint8Array[],
+): Uint8Array {
+  const out = new ByteWriter().u8(0x60).u32(parameters.length);
+  for (const type of parameters) out.raw(type);
+  out.u32(results.length);
+  for (const type of results) out.raw(type);
+  return out.finish();
+}
+
+// One new type for each added import and then for each helper, in order; equal types are the same
+// type to an engine, so sharing them would save nothing but bytes.
+function typeSection(binary: WasmBinary, { plan, helpers }: Addition): Uint8Array {
+  const types = plan.addedImports.map((name) => {
+    const parameters = waitImportParameters(name);
+    return encodeFunctionType(parameters, parameters.length > 0 ? [Uint8Array.of(i32Code)] : []);
+  });
+  for (const { parameters, results } of helpers)
+    types.push(encodeFunctionType(parameters, results));
+  return appendEntries(sectionReader(binary, SectionId.type), types);
+}
+
+function importSection(binary: WasmBinary, { declarations, plan }: Addition): Uint8Array {
+  const added = plan.addedImports.map((name, k) =>
+    new ByteWriter()
+      .name(reservedModule)
+      .name(name)
+      .u8(externalKinds.indexOf("function"))
+      .u32(declarations.types.length + k)
+      .finish(),
+  );
+  return appendEntries(sectionReader(binary, SectionId.import), added);
+}
+
+function functionSection(binary: WasmBinary, addition: Addition): Uint8Array {
+  const { declarations, plan, helpers } = addition;
+  const firstType = declarations.types.length + plan.addedImports.length;
+  const added = helpers.map((_, k) => new ByteWriter(8).u32(firstType + k).finish());
+  return appendEntries(sectionReader(binary, SectionId.function), added);
+}
+
+function globalSection(binary: WasmBinary, { plan }: Addition): Uint8Array {
+  const counter = new ByteWriter().u8(i32Code).u8(1).u8(0x41).s32(initialFuel).u8(Opcode.end);
+  return appendMapped(binary, SectionId.global, plan, counter.finish());
+}
+
+function exportSection(binary: WasmBinary, { plan }: Addition): Uint8Array {
+  const entry = new ByteWriter().name(ReservedExport.fuel);
+  entry.u8(externalKinds.indexOf("global")).u32(plan.fuelGlobal);
+  return appendMapped(binary, SectionId.export, plan, entry.finish());
+}
+
+function codeSection(binary: WasmBinary, addition: Addition): Uint8Array {
+  const { declarations, scan, plan, helpers } = addition;
+  const section = sectionReader(binary, SectionId.code);
+  const codeBytes = section === undefined ? 0 : section.end - section.position;
+  const out = new ByteWriter(Math.ceil(codeBytes * 1.3) + 4096);
+  out.u32(scan.bodies.length + helpers.length);
+  const check = fuelCheck(plan, 1);
+  const scratch = new ByteWriter(4096);
+  scan.bodies.forEach((body, position) => {
+    const checksEntry = plan.checksEntry[position];
+    scratch.clear();
+    writeFuelBody(binary.bytes, body, scratch, { declarations, plan, check, checksEntry });
+    out.sized(scratch.view());
+  });
+  for (const helper of helpers) out.sized(helper.body);
+  return out.finish();
+}
+
+function customSections(
+  binary: WasmBinary,
+  { plan, helpers }: Addition,
+): Map<string, Uint8Array | null> {
+  const addedNames = new Map<number, string>();
+  for (const [name, index] of plan.importIndices)
+    addedNames.set(index, `${reservedModule}.${name}`);
+  helpers.forEach((helper, k) => addedNames.set([...plan.helperIndices.values()][k], helper.name));
+  const edits = new Map<string, Uint8Array | null>();
+  for (const { customName } of binary.sections) {
+    if (speaksOfOffsets(customName)) edits.set(customName, null);
+  }
+  if (findCustomSection(binary, "name") !== undefined) {
+    edits.set("name", mapNames(binary, plan.mapFunction, addedNames));
+  }
+  return edits;
+}
+
+// These give offsets into the code that are no longer true; a wrong line is worse than none.
+function speaksOfOffsets(customName: string): boolean {
+  return (
+    customName.startsWith(".debug_") ||
+    customName.startsWith("metadata.code.") ||
+    customName.startsWith("reloc.") ||
+    customName === "linking" ||
+    customName === "sourceMappingURL" ||
+    customName === "external_debug_info"
+  );
+}

@@ -1,0 +1,129 @@
+// Preparation of a program: from the bytes of a file to a module the engine has accepted, with the
+// properties asked for and the facts a loader needs.
+//
+// A module that needs no change is compiled as it is, without a look at its code, at a cache or at any
+// other tool. One that needs rewriting is rewritten once and then found in the cache.
+import { createHash } from "node:crypto";
+import { InvalidModuleError } from "./invalid-module-error.ts";
+import { collectFacts } from "./facts.ts";
+import { limitMemories } from "./memory-limit.ts";
+import { readBinary } from "./binary.ts";
+import { readDeclarations } from "./declarations.ts";
+import { refuseReservedNames } from "./reserved.ts";
+import type { ModuleFacts } from "./facts.ts";
+import type { RewriteOptions } from "./rewrite.ts";
+
+export interface PrepareOptions {
+  /** Insert a fuel counter, so that a program that runs on and on can be stopped for others. */
+  readonly fuel: boolean;
+  /** Make the stack capturable. */
+  readonly capture: "none" | "asyncify";
+  /** A limit the engine enforces on every memory the module defines. */
+  readonly memoryMaxBytes?: number;
+  /** Where rewritten modules are kept; the user's cache directory unless given. */
+  readonly cacheDirectory?: string;
+}
+
+export interface PreparedModule {
+  readonly bytes: Uint8Array;
+  readonly module: WebAssembly.Module;
+  /** SHA-256 of the program as it was given, in hexadecimal. */
+  readonly hash: string;
+  readonly facts: ModuleFacts;
+}
+
+// Raise it whenever the same input would be rewritten differently, so that old cache entries are
+// not found any more.
+const preparerVersion = "1 binaryen-132.0.0";
+
+// Below this the engine compiles faster on this thread than it can hand the work to another.
+const inlineCompileBytesMax = 256 * 1024;
+
+export async function prepareModule(
+  bytes: Uint8Array,
+  options: PrepareOptions,
+): Promise<PreparedModule> {
+  const binary = readBinary(bytes);
+  const declarations = readDeclarations(binary);
+  refuseReservedNames(binary, declarations);
+  const { fuel, capture, memoryMaxBytes } = options;
+  const limited =
+    memoryMaxBytes === undefined ? bytes : limitMemories(binary, declarations, memoryMaxBytes);
+  let hashText: string | undefined;
+  const hash = (): string => (hashText ??= createHash("sha256").update(bytes).digest("hex"));
+  if (!fuel && capture === "none") return finish(limited, await compile(limited), hash);
+  const key = cacheKey(hash(), options);
+  const { bytes: rewritten, module } = await rewriteOrRecall(limited, key, options);
+  return finish(rewritten, module, hash);
+}
+
+function finish(bytes: Uint8Array, module: WebAssembly.Module, hash: () => string): PreparedModule {
+  const facts = collectFacts(readDeclarations(readBinary(bytes)), hash);
+  return {
+    bytes,
+    module,
+    facts,
+    get hash() {
+      return facts.hash;
+    },
+  };
+}
+
+function cacheKey(hash: string, { fuel, capture, memoryMaxBytes }: PrepareOptions): string {
+  const identity = JSON.stringify([preparerVersion, hash, fuel, capture, memoryMaxBytes ?? null]);
+  return createHash("sha256").update(identity).digest("hex");
+}
+
+interface Rewritten {
+  readonly bytes: Uint8Array;
+  readonly module: WebAssembly.Module;
+}
+
+async function rewriteOrRecall(
+  bytes: Uint8Array,
+  key: string,
+  options: PrepareOptions,
+): Promise<Rewritten> {
+  const { defaultCacheDirectory, readCache, writeCache } = await import("./cache.ts");
+  const directory = options.cacheDirectory ?? defaultCacheDirectory();
+  const recalled = await readCache(directory, key);
+  if (recalled !== undefined) {
+    const module = await compile(recalled).catch(() => undefined);
+    if (module !== undefined) return { bytes: recalled, module };
+  }
+  const rewritten = await rewriteAndCompile(bytes, options);
+  await writeCache(directory, key, rewritten.bytes);
+  return rewritten;
+}
+
+async function rewriteAndCompile(bytes: Uint8Array, options: RewriteOptions): Promise<Rewritten> {
+  const { rewriteApart } = await import("./rewrite-thread.ts");
+  const { fuel, capture } = options;
+  try {
+    const rewritten = await rewriteApart(bytes, { fuel, capture });
+    return { bytes: rewritten, module: await compile(rewritten) };
+  } catch (error) {
+    if (!(error instanceof InvalidModuleError)) throw error;
+    // A broken program is reported by its own offsets, not by those of what we made of it.
+    await compile(bytes);
+    throw error;
+  }
+}
+
+async function compile(bytes: Uint8Array): Promise<WebAssembly.Module> {
+  const source = bytes as Uint8Array<ArrayBuffer>; // the engine itself refuses a shared buffer
+  try {
+    if (bytes.length <= inlineCompileBytesMax) return new WebAssembly.Module(source);
+    return await WebAssembly.compile(source);
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    throw refusalOf(error);
+  }
+}
+
+// The engine says "WebAssembly.compile(): <reason> @+<offset>".
+function refusalOf(error: WebAssembly.CompileError): InvalidModuleError {
+  const parts = /^WebAssembly\.\w+\(\): (.*?)(?: @\+(\d+))?$/s.exec(error.message);
+  const reason = parts?.[1] ?? error.message;
+  return new InvalidModuleError(`the engine refuses it: ${reason}`, Number(parts?.[2] ?? 0));
+}

@@ -1,0 +1,18 @@
+; Lists, strings, association lists, vectors, quasi-quotation, higher-order functions, a macro.
+(define (sort list less)
+  (define (merge a b)
+    (cond ((null? a) b) ((null? b) a) ((less (car b) (car a)) (cons (car b) (merge a (cdr b))))
+          (else (cons (car a) (merge (cdr a) b)))))
+  (define (halves l a b) (if (null? l) (cons a b) (halves (cdr l) (cons (car l) b) a)))
+  (if (or (null? list) (null? (cdr list))) list
+      (let ((parts (halves list '() '()))) (merge (sort (car parts) less) (sort (cdr parts) less)))))
+(define (numbers n seed) (if (= n 0) '() (cons (modulo seed 1000) (numbers (- n 1) (modulo (+ (* seed 421) 1663) 7875)))))
+(write (sort (numbers 60 17) <)) (newline)
+(write (map (lambda (x y) (* x y)) '(1 2 3) '(4 5 6))) (newline)
+(write (assq 'eel '((cod 3) (eel 5) (ray 7)))) (newline)
+(write (let ((v (make-vector 3 0))) (vector-set! v 1 'x) v)) (newline)
+(write `(1 ,(+ 1 1) ,@(list 3 4))) (newline)
+(write (string-append "ab" (number->string 42) (symbol->string 'sym) (list->string '(#\x #\y)))) (newline)
+(macro (unless-true form) `(if ,(cadr form) #f ,(caddr form)))
+(write (unless-true #f 'ran)) (newline)
+(write (apply + '(1 2 3))) (write (length '(a b c))) (write (append '(1) '(2) '(3 4))) (newline)

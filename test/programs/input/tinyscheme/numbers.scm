@@ -1,0 +1,13 @@
+; Recursion and tail calls: Ackermann, factorial, primes, greatest common divisor.
+(define (ack m n)
+  (cond ((= m 0) (+ n 1)) ((= n 0) (ack (- m 1) 1)) (else (ack (- m 1) (ack m (- n 1))))))
+(define (fact n) (if (= n 0) 1 (* n (fact (- n 1)))))
+(define (loop n sum) (if (= n 0) sum (loop (- n 1) (+ sum n))))
+(define (prime? n) (let try ((d 2)) (cond ((> (* d d) n) #t) ((= 0 (modulo n d)) #f) (else (try (+ d 1))))))
+(display (ack 2 5)) (newline)
+(display (fact 12)) (newline)
+(display (loop 60000 0)) (newline)
+(display (let next ((n 2) (found '())) (if (> n 100) (reverse found) (next (+ n 1) (if (prime? n) (cons n found) found)))))
+(newline)
+(display (list (gcd 48 36) (quotient 17 5) (remainder -17 5) (modulo -17 5) (expt 2 10) (sqrt 16) (/ 1 4)))
+(newline)
