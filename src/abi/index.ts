@@ -30,6 +30,9 @@ export {
   type StateField,
 } from "./state.ts";
 export {
+  communicationAddress,
+  communicationBytes,
+  communicationPageBytes,
   copyStepBytes,
   defaultLimits,
   defaultPriority,

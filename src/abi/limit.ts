@@ -61,7 +61,7 @@ export const portalNestingMax = 16;
 export const messageBytesMax = 64 * 1024 * 1024;
 export const indirectStringsMax = 16;
 /** A long message into or out of a portal: copied in one step. */
-export const portalBytesMax = 64 * 1024;
+export const portalBytesMax = 1024 * 1024;
 export const messageCapabilitiesMax = 8;
 export const messageRegionsMax = 4;
 export const messageExtraWordsMax = 1024;
@@ -82,6 +82,15 @@ export const staleRowsMax = 32;
 /** Wake-up lists: a deadline belongs to list `tick % wakeListCount`, or to the far list. */
 export const wakeListCount = 8;
 export const wakeTickNs = 1_000_000;
+
+/**
+ * The communication area of a space: memory at the top of its addresses that its libraries use for
+ * descriptors and small buffers, a page per thread. It is outside the program's own memory, which is
+ * therefore limited to what lies below.
+ */
+export const communicationAddress = 0xffff_0000;
+export const communicationBytes = 64 * 1024;
+export const communicationPageBytes = 4 * 1024;
 
 assert((slotsPerPage & (slotsPerPage - 1)) === 0, "slots per page is a power of two");
 assert((wakeListCount & (wakeListCount - 1)) === 0, "the wake-up lists are a power of two");

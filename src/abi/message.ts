@@ -3,9 +3,10 @@
 // message can be sent on in place: counts say how much there is to send or how much room there is,
 // and after a receive how much came.
 //
-// A message is, in this order: extra words, one direct string, indirect strings. Strings keep their
-// order and sizes; bytes of the n-th string go to the n-th buffer. A buffer of a receiver must be at
-// least as large as what is sent to it. The descriptor and word buffers are aligned to four bytes.
+// A message is, in this order: extra words, one direct string, indirect strings. The strings of the
+// sender are one stream of bytes that fills the buffers of the receiver one after the other (scatter
+// and gather on both sides); where a string ends is for the label and words to say. The receiver needs
+// room for the whole stream. The descriptor and the buffers of words are aligned to four bytes.
 
 export const Descriptor = {
   /** Extra words beyond the six in registers, and where they are. */

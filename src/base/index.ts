@@ -11,3 +11,4 @@ export {
   type Table,
 } from "./table.ts";
 export { append, nextOf, prepend, prevOf, remove, rowsOf, type Links } from "./list.ts";
+export { Random } from "./random.ts";

@@ -23,3 +23,4 @@ export {
 } from "./event.ts";
 export { createObject, createRootSpace, grant, startThread, type CreateWords, type Grant } from "./root.ts";
 export { Binding } from "./syscall/memory-calls.ts";
+export { verify } from "./verify.ts";

@@ -144,6 +144,8 @@ export const Reply = {
   held: 7,
   /** The thread that waits to deliver its answer. */
   replier: 8,
+  /** While armed: the thread that owes the answer, 0 if only capabilities stand for the debt. */
+  debtor: 9,
 } as const;
 export const replyShift = 4;
 

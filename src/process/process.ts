@@ -5,8 +5,11 @@
 import type { Next } from "../abi/index.ts";
 
 export interface Memories {
-  /** Bytes of the memory behind a handle now; 0 if there is none. */
-  bytesOf(handle: number): number;
+  /**
+   * Whether the unsigned range [address, address + bytes) lies in the memory behind a handle now, or in
+   * the communication area of a space.
+   */
+  contains(handle: number, address: number, bytes: number): boolean;
   /** Reads an aligned word that the kernel has checked to be inside. */
   load(handle: number, address: number): number;
   store(handle: number, address: number, value: number): void;

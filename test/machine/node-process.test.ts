@@ -25,7 +25,8 @@ function output(program: string, options = "{ coreCount: 2 }", shellPrefix = "")
   const file = join(directory, "program.mts");
   writeFileSync(
     file,
-    `import { createNodeMachine } from "${face}";
+    `import { statSync } from "node:fs";
+    import { createNodeMachine } from "${face}";
     import { passOn } from "${entries}";
     const machine = createNodeMachine(${options});
     const entry = { url: "${entries}", name: "passOn", run: passOn };
@@ -72,13 +73,15 @@ describe("a process with a Node machine", () => {
   });
 
   it("answers full for a file that may not grow, and leaves the blob as it was", () => {
+    const store = join(directory, "store");
     const program = `
       const { store } = machine;
       const piece = new Uint8Array(30_000);
       const answers = [1, 2, 3].map(() => store.append("log", piece));
-      console.log(answers.join(), store.size("log"), store.append("log", new Uint8Array(10)));`;
-    const options = JSON.stringify({ storeDirectory: join(directory, "store") });
-    expect(output(program, options, "ulimit -f 64;")).toBe("0,0,-2 60000 0\n");
+      console.log(answers.join(), store.size("log"), statSync("${store}/log.blob").size);
+      console.log(store.append("log", new Uint8Array(10)), store.size("log"));`;
+    const options = JSON.stringify({ storeDirectory: store });
+    expect(output(program, options, "ulimit -f 64;")).toBe("0,0,-2 60000 60048\n0 60010\n");
   });
 
   it("answers full and missing when no directory was granted", () => {

@@ -89,17 +89,19 @@ async function buildInto(
     }
     if (recipe.generate !== undefined) await generate[recipe.generate](source, generated);
     progress(`${name}: compiling ${recipe.files.length} files of ${origin}`);
-    const args = [...commonFlags, ...recipe.flags, ...recipe.files];
+    const flags = [...commonFlags, ...recipe.flags];
     const output = join(work, "module.wasm");
     const all = { source, generated, shim: shimDirectory };
     // A whole source tree is only read when something of it is compiled.
     const trees = Object.fromEntries(
-      Object.entries(all).filter(([tree]) => args.some((word) => word.includes(tree))),
+      Object.entries(all).filter(([tree]) =>
+        [...flags, ...recipe.files].some((word) => word.includes(`${tree}/`)),
+      ),
     );
-    await compile({ args, trees, output });
+    await compile(recipe.files, flags, trees, output);
     await cp(output, join(draft, `${name}.wasm`));
     await copyAssets(recipe, source, draft);
-    const about = { name, origin, compiler: `@yowasp/clang ${compilerVersion()}`, args };
+    const about = { name, origin, compiler: `@yowasp/clang ${compilerVersion()}`, flags };
     await writeFile(join(draft, "about.json"), `${JSON.stringify(about, null, 2)}\n`);
   } finally {
     await rm(work, { recursive: true, force: true });

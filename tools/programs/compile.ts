@@ -35,8 +35,27 @@ export function compilerVersion(): string {
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }
 
-/** Runs one job in a process of its own; fails with the compiler's first messages. */
-export function compile(job: CompileJob): Promise<void> {
+/** What only the linker is told. The target is for both. */
+const forLinker = /^(-l|-Wl,|--target=)/;
+const forCompiler = /^(?!-l|-Wl,)/;
+
+/**
+ * Makes a module of C files in a process of its own; fails with the compiler's first messages.
+ * `trees` maps the names under which `files` and `flags` find directories to those directories.
+ */
+export function compile(
+  files: readonly string[],
+  flags: readonly string[],
+  trees: Readonly<Record<string, string>>,
+  output: string,
+): Promise<void> {
+  const job: CompileJob = {
+    files,
+    compileFlags: flags.filter((flag) => forCompiler.test(flag)),
+    linkFlags: flags.filter((flag) => forLinker.test(flag)),
+    trees,
+    output,
+  };
   return new Promise((resolve, reject) => {
     const script = fileURLToPath(new URL("clang-child.ts", import.meta.url));
     const child = spawn(process.execPath, [script], { stdio: ["pipe", "ignore", "pipe"] });

@@ -51,8 +51,9 @@ const dictionary = words.split(" ");
 
 function prose(bytes: number, end: string): Buffer {
   const draw = drawing(11);
+  const word = (): string => dictionary[draw(dictionary.length)];
   return gather(bytes, () => {
-    const sentence = Array.from({ length: 5 + draw(12) }, () => dictionary[draw(31)]);
+    const sentence = Array.from({ length: 5 + draw(12) }, word);
     return `${sentence.join(" ")}${end}${draw(5) === 0 ? "\n" : " "}`;
   });
 }
@@ -60,11 +61,12 @@ function prose(bytes: number, end: string): Buffer {
 /** One JSON array of objects. */
 function people(bytes: number): Buffer {
   const draw = drawing(5);
+  const word = (): string => dictionary[draw(dictionary.length)];
   const cities = ["Bergen", "Cork", "Porto", "Riga", "Split", "Tallinn"];
   const body = gather(bytes - 4, (index) => {
     const person = {
       id: index,
-      name: `${dictionary[draw(31)]} ${dictionary[draw(31)]}`,
+      name: `${word()} ${word()}`,
       city: cities[draw(cities.length)],
       score: draw(10000) / 4,
       tags: [dictionary[draw(8)], dictionary[draw(8)]],
@@ -82,7 +84,7 @@ function fishCatch(bytes: number): Buffer {
   return gather(bytes, (index) => {
     if (index === 0) return "fish,day,kg,place\n";
     const kg = draw(10000) / 100;
-    return `${fish[draw(4)]},${1 + draw(365)},${kg},${dictionary[draw(31)]}\n`;
+    return `${fish[draw(4)]},${1 + draw(365)},${kg},${dictionary[draw(dictionary.length)]}\n`;
   });
 }
 

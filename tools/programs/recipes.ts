@@ -67,7 +67,7 @@ const lua: SourceRecipe = {
   summary: "Lua interpreter, errors by setjmp (WebAssembly exceptions)",
   source: { package: "lua5.4", upstreamVersion: "5.4.4" },
   files: [...luaFiles, "shim/posix.c"],
-  flags: [...posix, "-Isource/src", "-Igenerated", ...setjmpFlags],
+  flags: [...posix, "-Isource/src", "-Igenerated/", ...setjmpFlags],
   generate: "lua",
 };
 
@@ -77,7 +77,7 @@ const awkFiles = [
   "generated/proctab.c",
   "shim/posix.c",
 ];
-const awkFlags = [...posix, "-Ishim/without-children", "-Isource", "-Igenerated"];
+const awkFlags = [...posix, "-Ishim/without-children", "-Isource/", "-Igenerated/"];
 const awk: SourceRecipe = {
   kind: "source",
   summary: "The One True Awk, `exit` by setjmp (WebAssembly exceptions)",
@@ -111,7 +111,7 @@ export const recipes: Readonly<Record<ProgramName, Recipe>> = {
       "shim/lua-exit.h",
       "-Ishim/without-setjmp",
       "-Isource/src",
-      "-Igenerated",
+      "-Igenerated/",
     ],
   },
   sqlite: {
@@ -124,7 +124,7 @@ export const recipes: Readonly<Record<ProgramName, Recipe>> = {
       "-include",
       "shim/sqlite-locks.h",
       "-Ishim/without-users",
-      "-Igenerated",
+      "-Igenerated/",
       "-DSQLITE_THREADSAFE=0",
       "-DSQLITE_OMIT_LOAD_EXTENSION",
       "-DSQLITE_OMIT_POPEN",
@@ -154,7 +154,7 @@ export const recipes: Readonly<Record<ProgramName, Recipe>> = {
       "-D_GNU_SOURCE",
       "-include",
       "generated/jq-config.h",
-      "-Igenerated",
+      "-Igenerated/",
       "-Ishim/without-users",
     ],
     generate: "jq",
@@ -178,7 +178,7 @@ export const recipes: Readonly<Record<ProgramName, Recipe>> = {
       "adler32 crc32 deflate infback inffast inflate inftrees trees zutil compress uncompr " +
         "gzclose gzlib gzread gzwrite test/minigzip",
     ),
-    flags: [...posix, "-Isource", "-DHAVE_UNISTD_H", "-D_LARGEFILE64_SOURCE=1"],
+    flags: [...posix, "-Isource/", "-DHAVE_UNISTD_H", "-D_LARGEFILE64_SOURCE=1"],
   },
   awk,
   "awk-nosetjmp": {
@@ -196,7 +196,7 @@ export const recipes: Readonly<Record<ProgramName, Recipe>> = {
       "blocks buffer cmark cmark_ctype commonmark houdini_href_e houdini_html_e houdini_html_u " +
         "html inlines iterator latex main man node references render scanners utf8 xml",
     ),
-    flags: [...posix, "-Isource/src", "-Igenerated", "-DCMARK_STATIC_DEFINE"],
+    flags: [...posix, "-Isource/src", "-Igenerated/", "-DCMARK_STATIC_DEFINE"],
     generate: "cmark",
     assets: { "spec.txt": "test/spec.txt" },
   },

@@ -21,7 +21,7 @@ import {
 } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { isSame } from "../object/object.ts";
-import { disarmReply, isStoppedCaller } from "../object/reply.ts";
+import { disarmReply, giveUpOwed, isStoppedCaller } from "../object/reply.ts";
 import { finishCall, makeReady, setState } from "../schedule.ts";
 import { block, checkWait, dropTimeout, finish, wakeWith } from "../waiting.ts";
 import { findSource, receive, switchTo } from "./rendezvous.ts";
@@ -218,7 +218,7 @@ export function saveReply(k: Kernel): number {
   // ---- commit ----
   const rights = Right.send | Right.derive | Right.control;
   insertCapability(k, space, slot, { kind: Kind.reply, object: target, rights, badge: 0, parent: 0 });
-  k.threads[(k.current << threadShift) + Thread.owed] = 0;
+  giveUpOwed(k, k.current);
   return finish(k, Status.ok);
 }
 

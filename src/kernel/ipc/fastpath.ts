@@ -68,6 +68,7 @@ const receiveTimeout = Register.receiveTimeout;
 const statusRegister = Register.status;
 const w5 = Register.w5;
 const replyArmed = Reply.armed;
+const replyDebtor = Reply.debtor;
 const replyHeld = Reply.held;
 const replyReplier = Reply.replier;
 const replyThread = Reply.thread;
@@ -220,6 +221,7 @@ function fastCallReceiver(k: Kernel, at: number, badge: number): number {
   threads[base + threadOwed] = reply;
   threads[base + threadOwedGeneration] = replies[reply << replyBits]!;
   replies[(reply << replyBits) + replyArmed] = 1;
+  replies[(reply << replyBits) + replyDebtor] = receiver;
   threads[base + threadState] = stateReady;
   threads[own + threadState] = stateAwaitingReply;
   threads[own + threadReceiveDescriptor] = 0;

@@ -35,10 +35,9 @@ import { type Plan, runWords, type Side } from "./plan.ts";
 import { eventWaits, type Kernel } from "../kernel.ts";
 import { bytesOf as regionBytes } from "../object/region.ts";
 
-/** Whether [address, address + bytes) lies in a memory; word buffers are aligned. */
-export function isInside(k: Kernel, space: number, address: number, bytes: number): boolean {
-  const start = address >>> 0;
-  return bytes >= 0 && start + bytes <= k.memories.bytesOf(space);
+/** Whether [address, address + bytes) lies in a memory. */
+export function isInside(k: Kernel, handle: number, address: number, bytes: number): boolean {
+  return bytes >= 0 && k.memories.contains(handle, address >>> 0, bytes);
 }
 
 function isAligned(address: number): boolean {
@@ -115,7 +114,7 @@ export function makePlan(k: Kernel): number {
   k.plan.runCount = 0;
   k.plan.bytes = 0;
   k.plan.passCount = 0;
-  k.plan.indirectCount = 0;
+  k.plan.filledCount = 0;
   k.plan.isReceiverFault = false;
   if (from.descriptor === 0) return checkReceiver(k);
   const status = checkDescriptor(k, from);
@@ -126,6 +125,9 @@ export function makePlan(k: Kernel): number {
   if (!fits(k)) return Status.messageTooLong;
   layOutRuns(k);
   for (let i = 0; i < countWords.length; i++) k.plan.counts[i] = load(k, from, countWords[i]!);
+  k.plan.counts[1] = k.plan.filled[0]!;
+  k.plan.counts[2] = k.plan.filledCount - 1;
+  k.plan.indirectPlace = load(k, to, Descriptor.indirectAddress);
   k.plan.regionPlace = load(k, to, Descriptor.regionAddress);
   return checkCapabilities(k);
 }
@@ -149,27 +151,54 @@ function isEmpty(k: Kernel, side: Side): boolean {
   return countWords.every((word) => load(k, side, word) === 0);
 }
 
+/** Words, capabilities and regions fit one by one; strings fit as one stream of bytes. */
 function fits(k: Kernel): boolean {
   const { from, to } = k.plan;
-  for (const word of countWords) if (load(k, from, word) > load(k, to, word)) return false;
-  const count = load(k, from, Descriptor.indirectCount);
-  for (let i = 0; i < count; i++) {
-    if (indirectBytes(k, from, i) > indirectBytes(k, to, i)) return false;
+  for (const word of [Descriptor.wordCount, Descriptor.capabilityCount, Descriptor.regionCount]) {
+    if (load(k, from, word) > load(k, to, word)) return false;
   }
-  return true;
+  return stringBytes(k, from) <= stringBytes(k, to);
+}
+
+function stringBytes(k: Kernel, side: Side): number {
+  let bytes = load(k, side, Descriptor.directBytes);
+  const count = load(k, side, Descriptor.indirectCount);
+  for (let i = 0; i < count; i++) bytes += indirectBytes(k, side, i);
+  return bytes;
 }
 
 function layOutRuns(k: Kernel): void {
   const { from, to } = k.plan;
-  addRun(k.plan, load(k, from, Descriptor.wordAddress), load(k, to, Descriptor.wordAddress), load(k, from, Descriptor.wordCount) * 4);
-  addRun(k.plan, load(k, from, Descriptor.directAddress), load(k, to, Descriptor.directAddress), load(k, from, Descriptor.directBytes));
-  const count = load(k, from, Descriptor.indirectCount);
-  k.plan.indirectCount = count;
-  k.plan.indirectPlace = load(k, to, Descriptor.indirectAddress);
-  for (let i = 0; i < count; i++) {
-    k.plan.indirectBytes[i] = indirectBytes(k, from, i);
-    addRun(k.plan, indirectAddress(k, from, i), indirectAddress(k, to, i), indirectBytes(k, from, i));
+  const words = load(k, from, Descriptor.wordCount);
+  addRun(k.plan, load(k, from, Descriptor.wordAddress), load(k, to, Descriptor.wordAddress), words * 4);
+  k.plan.filledCount = 0;
+  let target = 0;
+  let filled = 0;
+  const strings = 1 + load(k, from, Descriptor.indirectCount);
+  for (let i = 0; i < strings; i++) {
+    const bytes = stringSize(k, from, i);
+    for (let done = 0; done < bytes; ) {
+      while (filled === stringSize(k, to, target)) {
+        k.plan.filled[target++] = filled;
+        filled = 0;
+      }
+      const step = Math.min(bytes - done, stringSize(k, to, target) - filled);
+      addRun(k.plan, stringAt(k, from, i) + done, stringAt(k, to, target) + filled, step);
+      done += step;
+      filled += step;
+    }
   }
+  k.plan.filled[target] = filled;
+  k.plan.filledCount = target + 1;
+}
+
+/** String 0 is the direct one, the others are the indirect ones. */
+function stringSize(k: Kernel, side: Side, i: number): number {
+  return i === 0 ? load(k, side, Descriptor.directBytes) : indirectBytes(k, side, i - 1);
+}
+
+function stringAt(k: Kernel, side: Side, i: number): number {
+  return i === 0 ? load(k, side, Descriptor.directAddress) : indirectAddress(k, side, i - 1);
 }
 
 function addRun(plan: Plan, fromAddress: number, toAddress: number, bytes: number): void {
@@ -281,8 +310,8 @@ export function finishPlan(k: Kernel): void {
     return;
   }
   for (let i = 0; i < k.plan.passCount; i++) passOne(k, i);
-  for (let i = 0; i < k.plan.indirectCount; i++) {
-    k.memories.store(to.space, k.plan.indirectPlace + i * 8 + 4, k.plan.indirectBytes[i]!);
+  for (let i = 1; i < k.plan.filledCount; i++) {
+    k.memories.store(to.space, k.plan.indirectPlace + i * 8 - 4, k.plan.filled[i]!);
   }
   for (let i = 0; i < countWords.length; i++) store(k, to, countWords[i]!, counts[i]!);
 }

@@ -15,7 +15,8 @@ export interface Side {
 /** Words of a run: from address, to address, bytes. */
 export const runWords = 3;
 
-const runsMax = 2 + indirectStringsMax;
+/** The words, and at most one run per end of a string on either side. */
+const runsMax = 1 + 2 * (1 + indirectStringsMax);
 const passMax = messageCapabilitiesMax + messageRegionsMax;
 
 export interface Plan {
@@ -29,10 +30,10 @@ export interface Plan {
   readonly slots: Int32Array;
   capabilityCount: number;
   passCount: number;
-  /** What the receiver is told: counts in the order of the descriptor, sizes of indirect strings. */
+  /** What the receiver is told: counts in the order of the descriptor, bytes in each of its strings. */
   readonly counts: Int32Array;
-  readonly indirectBytes: Int32Array;
-  indirectCount: number;
+  readonly filled: Int32Array;
+  filledCount: number;
   indirectPlace: number;
   regionPlace: number;
   /** Whether the sender's capability lets capabilities pass. */
@@ -53,8 +54,8 @@ export function createPlan(): Plan {
     capabilityCount: 0,
     passCount: 0,
     counts: new Int32Array(5),
-    indirectBytes: new Int32Array(indirectStringsMax),
-    indirectCount: 0,
+    filled: new Int32Array(1 + indirectStringsMax),
+    filledCount: 0,
     indirectPlace: 0,
     regionPlace: 0,
     mayGrant: false,

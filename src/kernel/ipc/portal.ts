@@ -32,7 +32,7 @@ import {
 } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { isSame } from "../object/object.ts";
-import { cancelReply, disarmReply, dropOwed, isStoppedCaller } from "../object/reply.ts";
+import { armReply, cancelReply, disarmReply, dropOwed, isStoppedCaller } from "../object/reply.ts";
 import { freeSpace } from "../object/space.ts";
 import { newActivation, threadClass } from "../object/thread.ts";
 import { finishCall, makeCurrent, makeReady, saveRegisters, setState } from "../schedule.ts";
@@ -117,8 +117,6 @@ function leaveCaller(k: Kernel, receiveTimeoutUs: number): void {
   threads[base + Thread.registers + Register.receiveTimeout] = receiveTimeoutUs;
   threads[base + Thread.waitsOn] = reference(Kind.reply, reply);
   setState(k, caller, ThreadState.awaitingReply);
-  assert(k.replies[(reply << replyShift) + Reply.armed] === 0, "one call at a time", caller);
-  k.replies[(reply << replyShift) + Reply.armed] = 1;
 }
 
 /** The caller waits, and an idle activation of the portal's space runs on its stack. */
@@ -131,12 +129,13 @@ function enterActivation(k: Kernel, endpoint: number, receiveTimeoutUs: number):
   const below = caller << threadShift;
   const reply = threads[below + Thread.reply]!;
   leaveCaller(k, receiveTimeoutUs);
+  const owedGeneration = armReply(k, reply, activation);
   k.spaces[server + Space.firstIdleActivation] = threads[base + Thread.nextIdle]!;
   threads[base + Thread.state] = ThreadState.ready;
   threads[base + Thread.flags] = ThreadFlag.activation | ThreadFlag.attached;
   threads[base + Thread.priority] = threads[below + Thread.priority]!;
   threads[base + Thread.owed] = reply;
-  threads[base + Thread.owedGeneration] = k.replies[(reply << replyShift) + Header.generation]!;
+  threads[base + Thread.owedGeneration] = owedGeneration;
   threads[base + Thread.below] = caller;
   threads[base + Thread.belowGeneration] = threads[below + Header.generation]!;
   threads[base + Thread.endpoint] = endpoint;

@@ -175,7 +175,7 @@ function owe(k: Kernel, server: number, reply: number): void {
   const base = server << threadShift;
   assert(k.threads[base + Thread.owed] === 0, "a receiver owes nothing", server);
   k.threads[base + Thread.owed] = reply;
-  k.threads[base + Thread.owedGeneration] = armReply(k, reply);
+  k.threads[base + Thread.owedGeneration] = armReply(k, reply, server);
 }
 
 /**

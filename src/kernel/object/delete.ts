@@ -12,6 +12,7 @@ import { Capability, capabilityShift, Reply, replyShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { classOf } from "./class.ts";
 import { capabilityCountOf, livesByName } from "./object.ts";
+import { isOnlyNamed } from "./reply.ts";
 
 /** One step of deleting; true when the slot is empty. */
 export function deleteStep(k: Kernel, row: number): boolean {
@@ -29,6 +30,8 @@ function isLastName(k: Kernel, row: number): boolean {
   const kind = kindOf(k, row);
   if (!livesByName(kind) || !namesLiveObject(k, row)) return false;
   if (capabilityCountOf(k, kind, objectOf(k, row)) !== 1) return false;
-  // A reply that was answered meanwhile has nobody left to tell.
-  return kind !== Kind.reply || k.replies[(objectOf(k, row) << replyShift) + Reply.armed] === 1;
+  if (kind !== Kind.reply) return true;
+  // A reply that was answered meanwhile has nobody left to tell, and one that a thread owes is alive.
+  const reply = objectOf(k, row);
+  return k.replies[(reply << replyShift) + Reply.armed] === 1 && isOnlyNamed(k, reply);
 }

@@ -46,11 +46,15 @@ export function freeReply(k: Kernel, row: number): void {
   releaseRow(k.tables[Kind.reply]!, row);
 }
 
-/** From now on the thread waits for an answer. Answers the generation that the callee owes it to. */
-export function armReply(k: Kernel, row: number): number {
+/**
+ * From now on the thread waits for an answer, which `debtor` owes it. Answers the generation that it
+ * is owed to.
+ */
+export function armReply(k: Kernel, row: number, debtor: number): number {
   const base = row << replyShift;
   assert(k.replies[base + Reply.armed] === 0, "a thread makes one call at a time", row);
   k.replies[base + Reply.armed] = 1;
+  k.replies[base + Reply.debtor] = debtor;
   return k.replies[base + Header.generation]!;
 }
 
@@ -86,6 +90,42 @@ export function dropOwed(k: Kernel, thread: number): void {
   if (reply === 0) return;
   k.threads[base + Thread.owed] = 0;
   if (isSame(k, Kind.reply, reply, k.threads[base + Thread.owedGeneration]!)) cancelReply(k, reply);
+}
+
+/**
+ * A thread that owes an answer ends. If a capability names the debt, its holder may answer, or give it
+ * to the thread's successor; otherwise nobody will.
+ */
+export function leaveOwed(k: Kernel, thread: number): void {
+  const base = thread << threadShift;
+  const reply = k.threads[base + Thread.owed]!;
+  const generation = k.threads[base + Thread.owedGeneration]!;
+  const isNamed = k.replies[(reply << replyShift) + Header.capabilityCount]! > 0;
+  if (reply === 0 || !isNamed || !isSame(k, Kind.reply, reply, generation)) dropOwed(k, thread);
+  else giveUpOwed(k, thread);
+}
+
+/** The debt of a thread is left to the capabilities that name it. */
+export function giveUpOwed(k: Kernel, thread: number): void {
+  const base = thread << threadShift;
+  k.replies[(k.threads[base + Thread.owed]! << replyShift) + Reply.debtor] = 0;
+  k.threads[base + Thread.owed] = 0;
+}
+
+/** A thread takes over a debt, from the thread that had it or from a capability. */
+export function adoptOwed(k: Kernel, thread: number, reply: number): void {
+  const base = thread << threadShift;
+  const debtor = k.replies[(reply << replyShift) + Reply.debtor]!;
+  if (debtor !== 0) k.threads[(debtor << threadShift) + Thread.owed] = 0;
+  k.threads[base + Thread.owed] = reply;
+  k.threads[base + Thread.owedGeneration] = k.replies[(reply << replyShift) + Header.generation]!;
+  k.replies[(reply << replyShift) + Reply.debtor] = thread;
+}
+
+/** Whether an armed reply object would be forgotten with its last name: nobody could answer it. */
+export function isOnlyNamed(k: Kernel, row: number): boolean {
+  const base = row << replyShift;
+  return k.replies[base + Reply.debtor] === 0 || k.replies[base + Reply.thread] === 0;
 }
 
 /**

@@ -24,8 +24,16 @@ import { leaveWait } from "../waiting.ts";
 import { leaveList } from "../wake-lists.ts";
 import { abandon } from "./mutex.ts";
 import { raise } from "./notification.ts";
-import { freeObject, generationOf, isSame, newObject, type ObjectClass } from "./object.ts";
-import { adoptReply, dropOwed, isStoppedCaller, leaveReply, newReply } from "./reply.ts";
+import { freeObject, isSame, newObject, type ObjectClass } from "./object.ts";
+import {
+  adoptOwed,
+  adoptReply,
+  dropOwed,
+  isStoppedCaller,
+  leaveOwed,
+  leaveReply,
+  newReply,
+} from "./reply.ts";
 import { nsOf, putNs, putReference, putWord, type StateReader, type StateWriter, wordOf } from "./state.ts";
 
 export const threadClass: ObjectClass = {
@@ -113,7 +121,7 @@ export function endThread(k: Kernel, row: number): void {
   leaveReadyQueue(k, row);
   leaveList(k.threadWake, row);
   k.threads[base + Thread.timed] = 0;
-  dropOwed(k, row);
+  leaveOwed(k, row);
   leaveReply(k, row);
   k.notices.push({ notice: "threadGone", thread: row });
   const flags = k.threads[base + Thread.flags]!;
@@ -204,8 +212,7 @@ function takeReplies(k: Kernel, row: number, state: StateReader, call: number): 
   if (reply !== 0 && !adoptReply(k, row, reply)) return Status.wrongState;
   if (owed !== 0 && owed !== k.threads[base + Thread.owed]) {
     dropOwed(k, row);
-    k.threads[base + Thread.owed] = owed;
-    k.threads[base + Thread.owedGeneration] = generationOf(k, Kind.reply, owed);
+    adoptOwed(k, row, owed);
   }
   return Status.ok;
 }

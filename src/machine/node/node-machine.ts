@@ -7,6 +7,7 @@ import type { Store } from "../store.ts";
 import { Clock, type ClockOrigin } from "./clock.ts";
 import { CoreTimer } from "./core-timer.ts";
 import { Doorbells, doorbellWords } from "./doorbells.ts";
+import { HostEntropy } from "./entropy.ts";
 import { FileStore } from "./file-store.ts";
 import { NoStore } from "./no-store.ts";
 import { SharedArena } from "./shared-arena.ts";
@@ -26,9 +27,6 @@ export interface CoreStarter {
   stopAll(): void;
 }
 
-/** The most that one call of the host's generator fills. */
-const entropyChunkBytes = 65_536;
-
 export class NodeMachine implements Machine {
   readonly core: number;
   readonly link: MachineLink;
@@ -37,6 +35,7 @@ export class NodeMachine implements Machine {
   starter: CoreStarter | undefined;
   readonly #clock: Clock;
   readonly #timer: CoreTimer;
+  readonly #entropy = new HostEntropy();
   #store: FileStore | NoStore | undefined;
   #handler: ((reasons: number) => void) | undefined;
   #unheard = 0;
@@ -78,13 +77,7 @@ export class NodeMachine implements Machine {
   }
 
   entropy(target: Uint8Array): void {
-    for (let offset = 0; offset < target.length; offset += entropyChunkBytes) {
-      const chunk = target.subarray(offset, offset + entropyChunkBytes);
-      if (chunk.buffer instanceof ArrayBuffer)
-        crypto.getRandomValues(chunk as Uint8Array<ArrayBuffer>);
-      // The host's generator refuses shared memory, so it is filled through a copy.
-      else chunk.set(crypto.getRandomValues(new Uint8Array(chunk.length)));
-    }
+    this.#entropy.fill(target);
   }
 
   setTimer(deadlineNs: number): void {
@@ -134,6 +127,7 @@ export class NodeMachine implements Machine {
     this.starter?.stopAll();
     this.doorbells.close();
     this.#store?.close();
+    this.#entropy.close();
   }
 
   #takeTurn(): void {

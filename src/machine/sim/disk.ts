@@ -3,7 +3,7 @@
 // operations after it. An append is whole or gone, as the port promises. A disk outlives the
 // simulation it was given to: that is how a restart after a crash is simulated.
 import { assert } from "../../base/index.ts";
-import type { Random } from "../../base/random.ts";
+import type { Random } from "../../base/index.ts";
 import { isBlobName, StoreStatus, type Store } from "../store.ts";
 
 export interface DiskOptions {

@@ -1,7 +1,7 @@
 // One simulated core: its Machine, and what is waiting to happen on it. It decides nothing: the
 // Simulation looks at what is due on every core, picks from its seed, and tells the core to do it.
 import { assert } from "../../base/index.ts";
-import type { Random } from "../../base/random.ts";
+import type { Random } from "../../base/index.ts";
 import { Wake, type CoreHandle, type CoreOptions, type Machine } from "../machine.ts";
 import type { Store } from "../store.ts";
 

@@ -5,7 +5,7 @@
 // Nothing happens by itself. Whoever holds the Simulation calls `step`, and each step does exactly
 // one event on one core. Time stands still within an event.
 import { assert } from "../../base/index.ts";
-import { Random } from "../../base/random.ts";
+import { Random } from "../../base/index.ts";
 import type { CoreExit, CoreHandle, CoreOptions, Machine } from "../machine.ts";
 import { Wake } from "../machine.ts";
 import { SimDisk } from "./disk.ts";

@@ -1,5 +1,5 @@
-// Writes function bodies instruction by instruction. Only what the generated helpers need; the names
-// are those of the text format, so a helper reads like it.
+// Writes function bodies instruction by instruction. Only what the generated helpers need; the
+// names are those of the text format, so a helper reads like it.
 import { ByteWriter } from "./byte-writer.ts";
 
 /** The width of an index or address: 32 bits, or 64 for the large memories and tables. */

@@ -1,5 +1,5 @@
-// Capture through Asyncify: a program taken out in the middle of its recursion goes on as if nothing
-// had been, and what Asyncify cannot do is said plainly.
+// Capture through Asyncify: a program taken out in the middle of its recursion goes on as if
+// nothing had been, and what Asyncify cannot do is said plainly.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,9 @@ const program = assemble(`(module
     (if (result f64) (i32.eqz (local.get $n))
       (then (f64.add (local.get $x) (f64.convert_i32_s (call $receive (i32.const 7)))))
       (else (f64.mul (f64.const 1.5)
-        (call $depth (i32.sub (local.get $n) (i32.const 1)) (f64.add (local.get $x) (f64.const 1)))))))
+        (call $depth
+          (i32.sub (local.get $n) (i32.const 1))
+          (f64.add (local.get $x) (f64.const 1)))))))
   (func (export "count") (param $n i32) (result i32) (local $sum i32)
     (loop $next
       (local.set $sum (i32.add (local.get $sum) (local.get $n)))
@@ -39,8 +41,8 @@ const framesStart = 8;
 interface Capturer {
   readonly instance: WebAssembly.Instance;
   /** Runs an export to its end, taking the stack out and putting it back at every wait. */
-  run(name: string, ...values: unknown[]): unknown;
-  captures(): number;
+  readonly run: (name: string, ...values: unknown[]) => unknown;
+  readonly captures: () => number;
 }
 
 // The least an adapter does: frames begin after two words that say where they are and may be.
@@ -109,8 +111,8 @@ describe("a captured program", () => {
   });
 });
 
-// The text tool knows only the older form of exception handling, so a loop is turned into a handler by
-// hand: `loop; nop; nop; nop; call 0` has room for `try_table (catch_all 0); call 0`.
+// The text tool knows only the older form of exception handling, so a loop is turned into a handler
+// by hand: `loop; nop; nop; nop; call 0` has room for `try_table (catch_all 0); call 0`.
 function withHandler(): Uint8Array<ArrayBuffer> {
   const bytes = assemble(`(module (import "shoal" "receive" (func $receive))
     (func (export "run") (block (loop (nop) (nop) (nop) (call $receive)))))`);

@@ -1,6 +1,6 @@
 // Makes a module's stack capturable with Binaryen's Asyncify: the first implementation, kept behind
-// one function so that another can take its place. Saved frames go to a second memory that the program
-// cannot name, exported as `shoal_capture_memory`.
+// one function so that another can take its place. Saved frames go to a second memory that the
+// program cannot name, exported as `shoal_capture_memory`.
 //
 // Loading Binaryen costs a third of a second and 130 MB, so this file is imported only in the
 // preparation worker, and only when there is something to rewrite.
@@ -70,7 +70,8 @@ function causeOf(error: unknown, binary: WasmBinary): string {
 }
 
 // Level 1 lets Asyncify clean up after itself: measured on Lua, half the size and two thirds of the
-// run time of level 0, in 6 s; a full optimisation afterwards takes twice as long and gains nothing.
+// run time of level 0, in 6 s; a full optimisation afterwards takes twice as long and gains
+// nothing.
 function runAsyncify(bytes: Uint8Array, hasNames: boolean): Uint8Array {
   const module = readModule(bytes, acceptedFeatures);
   try {

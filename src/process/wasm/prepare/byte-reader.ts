@@ -43,7 +43,7 @@ export class ByteReader {
     }
   }
 
-  /** An unsigned LEB128 integer of at most 64 bits; exact up to 2^53, which no real limit passes. */
+  /** An unsigned LEB128 integer of at most 64 bits; exact up to 2^53, more than any real limit. */
   u64(): number {
     let value = 0;
     for (let shift = 0; ; shift += 7) {

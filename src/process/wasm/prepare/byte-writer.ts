@@ -1,6 +1,6 @@
 // A growing buffer of bytes with the encodings of the WebAssembly binary format. Integers are
-// written in their shortest form, so the same input always gives the same bytes: the cache and every
-// hash of a prepared module rest on that.
+// written in their shortest form, so the same input always gives the same bytes: the cache and
+// every hash of a prepared module rest on that.
 
 const utf8 = new TextEncoder();
 

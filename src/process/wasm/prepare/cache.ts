@@ -1,6 +1,7 @@
-// Prepared modules on disk, one file for each (program, options, preparer version). A cache is only a
-// saving of time: whatever goes wrong with it is treated as "not there", and an entry is believed only
-// when its digest fits. Entries appear whole, by renaming, so any number of processes may share one.
+// Prepared modules on disk, one file for each (program, options, preparer version). A cache is only
+// a saving of time: whatever goes wrong with it is treated as "not there", and an entry is believed
+// only when its digest fits. Entries appear whole, by renaming, so any number of processes may
+// share one.
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir, platform } from "node:os";

@@ -1,6 +1,7 @@
-// Adds exports so that an adapter can reach what a module keeps to itself. The start function becomes
-// an ordinary export, since a call made by instantiation can neither wait nor be interrupted; for
-// capture, mutable globals, tables and memories are exported too, because they belong to the image.
+// Adds exports so that an adapter can reach what a module keeps to itself. The start function
+// becomes an ordinary export, since a call made by instantiation can neither wait nor be
+// interrupted; for capture, mutable globals, tables and memories are exported too, because they
+// belong to the image.
 import { ByteWriter } from "./byte-writer.ts";
 import { ReservedExport } from "./reserved.ts";
 import { SectionId, findSection, writeBinary } from "./binary.ts";

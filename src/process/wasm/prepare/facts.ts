@@ -1,6 +1,6 @@
-// What a loader and an adapter must know of a module before they make an instance: what it imports and
-// exports with signatures, its memories, the globals that are part of its state. Plain data, read from
-// the module's declarations alone, so that it costs no look at the code.
+// What a loader and an adapter must know of a module before they make an instance: what it imports
+// and exports with signatures, its memories, the globals that are part of its state. Plain data,
+// read from the module's declarations alone, so that it costs no look at the code.
 import { ReservedExport, ReservedImport, reservedModule } from "./reserved.ts";
 import { functionType } from "./declarations.ts";
 import type { Declarations, ExternalKind } from "./declarations.ts";
@@ -60,7 +60,7 @@ export interface ModuleFacts {
   readonly hash: string;
 }
 
-/** `hash` is called at most once, and only when somebody reads it: it is not free for large files. */
+/** `hash` is called at most once, and only when somebody reads it: large files take time. */
 export function collectFacts(declarations: Declarations, hash: () => string): ModuleFacts {
   const startExport = declarations.exports.find((one) => one.name === ReservedExport.start)?.name;
   let hashText: string | undefined;

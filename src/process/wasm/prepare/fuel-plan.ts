@@ -1,4 +1,5 @@
-// Decides, before anything is written, what fuel insertion adds to a module and under which indices.
+// Decides, before anything is written, what fuel insertion adds to a module and under which
+// indices.
 //
 // Imports stand before all other functions, so adding some moves every defined function up by their
 // number; helpers, the fuel global and new types are appended at the end and move nothing.
@@ -58,9 +59,9 @@ export function planFuel(declarations: Declarations, scan: CodeScan): FuelPlan {
   };
 }
 
-// A loop counts at its head, so only a function that calls needs a check at its entry, and only when
-// what it calls may take long: recursion always passes such a function. Bounds are found from the
-// leaves upwards to a fixed depth, which keeps this linear whatever the call graph.
+// A loop counts at its head, so only a function that calls needs a check at its entry, and only
+// when what it calls may take long: recursion always passes such a function. Bounds are found from
+// the leaves upwards to a fixed depth, which keeps this linear whatever the call graph.
 function entriesToCheck(bodies: readonly BodyScan[], importedCount: number): boolean[] {
   const costs = bodies.map(() => Infinity);
   const costOf = (index: number): number =>

@@ -91,6 +91,8 @@ describe("a program with fuel", () => {
     ["choose", 6, 9],
     ["choose", 7, 9],
     ["choose", 100, 9],
+    ["throughGlobal", 13],
+    ["throughReference", 13],
     ["catch", 41],
     ["vector"],
   ] as [string, ...number[]][])("answers %s(%i, %i) as before", (name, ...values) => {

@@ -1,7 +1,8 @@
-// Inserts fuel into a module: a counter that every loop iteration and every recursion takes from, so
-// that no program can run on without the kernel getting its turn. Done on the binary itself: every
-// instruction that is not counted, split or renumbered is copied as it stands, so the program computes
-// exactly what it did, and engine, toolchain and language features need not be understood here.
+// Inserts fuel into a module: a counter that every loop iteration and every recursion takes from,
+// so that no program can run on without the kernel getting its turn. Done on the binary itself:
+// every instruction that is not counted, split or renumbered is copied as it stands, so the program
+// computes exactly what it did, and engine, toolchain and language features need not be understood
+// here.
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { Opcode } from "./instruction.ts";

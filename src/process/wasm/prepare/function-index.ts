@@ -6,6 +6,7 @@ import { InvalidModuleError } from "./invalid-module-error.ts";
 import { SectionId, findCustomSection, sectionReader } from "./binary.ts";
 import { Splicer } from "./splicer.ts";
 import { externalKinds } from "./declarations.ts";
+import { skipConstantExpression } from "./instruction.ts";
 import { readLimits, readValueType } from "./value-type.ts";
 import type { WasmBinary } from "./binary.ts";
 import type { IndexMap } from "./splicer.ts";
@@ -70,7 +71,7 @@ function mapElementSegment(splicer: Splicer, map: IndexMap): void {
   const isActive = (flags & 1) === 0;
   const hasExpressions = (flags & 4) !== 0;
   if (isActive && (flags & 2) !== 0) reader.u32();
-  if (isActive) splicer.mapConstantExpression(map);
+  if (isActive) skipConstantExpression(reader); // an offset: it names no function
   if ((flags & 3) !== 0) {
     if (hasExpressions) readValueType(reader);
     else reader.u8();

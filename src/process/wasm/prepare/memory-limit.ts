@@ -1,6 +1,6 @@
-// The enforced limit on memory: every memory a module defines gets a declared maximum no larger than
-// the limit, so that the engine itself refuses to grow past it. Imported memories are made by the
-// loader, which finds their sizes in the facts; here they are only checked.
+// The enforced limit on memory: every memory a module defines gets a declared maximum no larger
+// than the limit, so that the engine itself refuses to grow past it. Imported memories are made by
+// the loader, which finds their sizes in the facts; here they are only checked.
 import { SectionId, sectionReader, writeBinary } from "./binary.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { InvalidModuleError } from "./invalid-module-error.ts";
@@ -34,7 +34,7 @@ function refuseTooLarge(limits: Limits, maximumPages: number, offset: number): v
   if (limits.minimum <= maximumPages) return;
   const neededBytes = limits.minimum * pageBytes;
   throw new InvalidModuleError(
-    `it needs ${neededBytes} bytes of memory to start, and the limit is ${maximumPages * pageBytes}`,
+    `it needs ${neededBytes} bytes of memory to start, above the limit`,
     offset,
     `Raise the memory limit to at least ${neededBytes} bytes.`,
   );

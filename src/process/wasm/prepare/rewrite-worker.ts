@@ -1,5 +1,5 @@
-// The thread that rewrites one module and ends. Large modules take seconds and hundreds of megabytes,
-// none of which the thread of a kernel should spend.
+// The thread that rewrites one module and ends. Large modules take seconds and hundreds of
+// megabytes, none of which the thread of a kernel should spend.
 import { parentPort, workerData } from "node:worker_threads";
 import { InvalidModuleError } from "./invalid-module-error.ts";
 import { rewriteModule } from "./rewrite.ts";

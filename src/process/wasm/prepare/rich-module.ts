@@ -1,4 +1,5 @@
-// Test support: one module that has every kind of section, so that a mutation of it can break anything.
+// Test support: one module that has every kind of section, so that a mutation of it can break
+// anything.
 import { assemble } from "./wat-fixture.ts";
 
 export const richModule = assemble(`
@@ -38,6 +39,12 @@ export const richModule = assemble(`
   (func $choose (param i32 i32) (result i32)
     (table.init $passive (i32.const 5) (i32.const 0) (i32.const 2))
     (call_indirect (type $unary) (local.get 1) (local.get 0)))
+  (func (export "throughGlobal") (param i32) (result i32)
+    (table.set $table (i32.const 3) (global.get $reference))
+    (call_indirect (type $unary) (local.get 0) (i32.const 3)))
+  (func (export "throughReference") (param i32) (result i32)
+    (table.set $table (i32.const 3) (ref.func $square))
+    (call_indirect (type $unary) (local.get 0) (i32.const 3)))
   (func $catch (param i32) (result i32)
     (try (result i32)
       (do (throw $oops (local.get 0)))

@@ -1,5 +1,6 @@
-// Copies a window of bytes while replacing small pieces of it. The reader moves over the input; what
-// was passed over is copied in long stretches, and only the edits cost more than a memory copy.
+// Copies a window of bytes while replacing small pieces of it. The reader moves over the input;
+// what was passed over is copied in long stretches, and only the edits cost more than a memory
+// copy.
 import { Opcode, readOpcode, skipImmediates } from "./instruction.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";

@@ -1,6 +1,6 @@
-// Which of a module's functions and globals an adapter has to wrap or carry, drawn from the facts: the
-// imports it can link through small wasm wrappers, the exports it can call, and what must be saved
-// beside memory and stack when the process is captured.
+// Which of a module's functions and globals an adapter has to wrap or carry, drawn from the facts:
+// the imports it can link through small wasm wrappers, the exports it can call, and what must be
+// saved beside memory and stack when the process is captured.
 import { ReservedExport, ReservedImport, reservedModule } from "./reserved.ts";
 import type { ExportFact, ImportFact, ModuleFacts, MutableGlobalFact, Signature } from "./facts.ts";
 
@@ -29,8 +29,8 @@ export function functionExports(facts: ModuleFacts): FunctionExport[] {
 }
 
 /**
- * The mutable globals that belong to the image of a capturable process, each under its exported name:
- * all but the fuel counter and those that the capture itself works with.
+ * The mutable globals that belong to the image of a capturable process, each under its exported
+ * name: all but the fuel counter and those that the capture itself works with.
  */
 export function imageGlobals(facts: ModuleFacts): (MutableGlobalFact & { exportedAs: string })[] {
   return facts.mutableGlobals.filter(

@@ -1,4 +1,5 @@
-// Test support: modules written as text, and the comparison of a program before and after preparation.
+// Test support: modules written as text, and the comparison of a program before and after
+// preparation.
 import wabt from "wabt";
 
 const toolkit = await wabt();
@@ -43,7 +44,7 @@ export function call(instance: WebAssembly.Instance, name: string, ...values: un
 export interface FuelledInstance {
   readonly instance: WebAssembly.Instance;
   /** How often the program asked for more fuel. */
-  preemptions(): number;
+  readonly preemptions: () => number;
 }
 
 /** An instance of a module with fuel whose kernel refills `slice` units each time. */

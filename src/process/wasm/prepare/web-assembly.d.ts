@@ -1,12 +1,12 @@
-// The WebAssembly interface of JavaScript engines, as far as Shoal uses it. TypeScript declares it only
-// together with a whole browser, which would let browser globals into every other file; and it does not
-// know promise integration (Suspending, promising) yet. A declaration only: nothing here runs.
+// The WebAssembly interface of JavaScript engines, as far as Shoal uses it. TypeScript declares it
+// only together with a whole browser, which would let browser globals into every other file; and it
+// does not know promise integration (Suspending, promising) yet. A declaration only: nothing here
+// runs.
 
 declare namespace WebAssembly {
   type ExternalKind = "function" | "table" | "memory" | "global" | "tag";
   type ValueType = "i32" | "i64" | "f32" | "f64" | "v128" | "externref" | "anyfunc" | "exnref";
   type Exports = Record<string, ExportValue>;
-  // oxlint-disable-next-line typescript/no-unsafe-function-type -- an exported function has no one type
   type ExportValue = Function | Global | Memory | Table | Tag;
   type Imports = Record<string, Record<string, unknown>>;
 

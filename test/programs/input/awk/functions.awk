@@ -9,7 +9,7 @@ BEGIN {
   print gsub(/ai/, "<&>", s), s; print toupper(s), substr(s, 5, 4)
   k = split("a:b::c", part, ":"); print k, part[1], part[3], part[4]
   printf "%5.2f|%-6s|%06d|%c|%x|%e|%s\n", 3.14159, "ab", 42, 65, 255, 12345.678, 1e6
-  print 1e300 * 1e10 > 1e308, int(-3.7), 7 % 3, 2 ^ 10, exp(0), sqrt(16), atan2(0, -1), log(1)
+  print (1e300 * 1e10 > 1e308), int(-3.7), 7 % 3, 2 ^ 10, exp(0), sqrt(16), atan2(0, -1), log(1)
   for (i = 1; i <= 100; i++) print "row " i > "rows.txt"; close("rows.txt")
   while ((getline line < "rows.txt") > 0) { rows++; last = line } close("rows.txt"); print rows, last
   print "appended" >> "rows.txt"; close("rows.txt")

@@ -1,0 +1,259 @@
+// One core: a kernel, its machine, and the loop between them. The loop gives the processor to whoever
+// the kernel decides on, lets the host's events in when they are due, and knows which runner drives
+// which thread. It holds nothing that a program depends on: that is all in the kernel.
+import { leaveStack, Next, Register, Syscall } from "../abi/index.ts";
+import { assert } from "../base/index.ts";
+import {
+  createKernel,
+  enter,
+  exited,
+  faulted,
+  interrupt,
+  type Kernel,
+  type KernelOptions,
+  nextTickNs,
+  portalFaulted,
+  portalReturned,
+  preempted,
+  schedule,
+  tick,
+} from "../kernel/index.ts";
+import type { Machine } from "../machine/machine.ts";
+import { type Core, type FaultReport, type PortalEntry, type Runner, SpaceMemories } from "../process/index.ts";
+import { reasonOf } from "../process/wasm/index.ts";
+
+export interface CoreEvents {
+  /** A thread or a portal ended by a fault. */
+  onFault?(report: FaultReport): void;
+  onSpaceGone?(space: number): void;
+  /** Nothing runs and nothing is due: only the host can wake this core. */
+  onIdle?(): void;
+  /** Our own mistake: the core has stopped. */
+  onCrash(error: unknown): void;
+}
+
+export interface CoreOptions {
+  readonly machine: Machine;
+  readonly kernel: Omit<KernelOptions, "memories" | "registers">;
+  readonly events: CoreEvents;
+}
+
+/** Hand-overs between two looks at the clock, and how long events may wait, nanoseconds. */
+const switchesPerLook = 64;
+const eventLatencyNs = 2_000_000;
+
+export class CoreLoop implements Core {
+  readonly kernel: Kernel;
+  readonly registers: Int32Array;
+  readonly registerMemory: WebAssembly.Memory;
+  readonly memories = new SpaceMemories();
+  readonly machine: Machine;
+  readonly #events: CoreEvents;
+  readonly #runners: (Runner | undefined)[] = [];
+  readonly #portals: (PortalEntry | undefined)[] = [];
+  #next: Next = Next.switched;
+  /** The thread whose code is, or was last, on the stack. */
+  #onStack = 0;
+  #switches = 0;
+  #lastLookNs = 0;
+  #isYielding = false;
+  #isStopped = false;
+
+  constructor({ machine, kernel, events }: CoreOptions) {
+    this.machine = machine;
+    this.#events = events;
+    this.registerMemory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+    this.registers = new Int32Array(this.registerMemory.buffer, 0, 16);
+    this.kernel = createKernel({ ...kernel, memories: this.memories, registers: this.registers });
+    machine.onWake(() => this.#onWake());
+  }
+
+  current(): number {
+    return this.kernel.current;
+  }
+
+  isInPortal(): boolean {
+    return this.kernel.portalDepth > 0;
+  }
+
+  enter(): number {
+    const k = this.kernel;
+    const thread = k.current;
+    let next: Next;
+    try {
+      if (needsTime(this.registers)) this.#tellTime();
+      next = enter(k);
+    } catch (error) {
+      return this.#crash(error);
+    }
+    while (next === Next.portal) next = this.#runPortal();
+    if (next === Next.resume && k.current === thread) return 0;
+    this.#next = next;
+    return leaveStack;
+  }
+
+  preempt(): number {
+    const thread = this.kernel.current;
+    this.#tellTime();
+    tick(this.kernel, this.kernel.nowNs);
+    const next = preempted(this.kernel);
+    if (next === Next.resume && !this.#isEventDue()) return 0;
+    if (this.kernel.portalDepth > 0) return 0;
+    this.#next = next === Next.resume && this.kernel.current === thread ? Next.again : next;
+    return leaveStack;
+  }
+
+  left(): void {
+    if (this.#isStopped) return;
+    this.#deliverNotices();
+    if (this.#next === Next.again || (++this.#switches >= switchesPerLook && this.#isEventDue())) {
+      this.#yield();
+      return;
+    }
+    this.#resumeCurrent();
+  }
+
+  leaving(): Runner {
+    const runner = this.#runners[this.#onStack];
+    assert(runner !== undefined, "a thread on the stack has a runner", this.#onStack);
+    return runner;
+  }
+
+  exited(code: number): void {
+    this.#next = exited(this.kernel, code);
+    this.#deliverNotices();
+  }
+
+  faulted(reason: number, error: unknown): void {
+    const thread = this.kernel.current;
+    const space = this.spaceOf(thread);
+    this.#events.onFault?.({ thread, space, reason, error });
+    this.#next = faulted(this.kernel, reason);
+    this.#deliverNotices();
+  }
+
+  setRunner(thread: number, runner: Runner): void {
+    this.#runners[thread] = runner;
+  }
+
+  setPortal(endpoint: number, entry: PortalEntry): void {
+    this.#portals[endpoint] = entry;
+  }
+
+  spaceOf(thread: number): number {
+    return this.kernel.threads[(thread << 6) + 6]!;
+  }
+
+  /** A device speaks: raises bits of a notification from the event loop. Safe to call at any time. */
+  raise(notification: number, bits: number): void {
+    this.machine.post(() => {
+      if (!this.#isStopped) interrupt(this.kernel, notification, bits);
+    });
+  }
+
+  /** Starts the loop: threads that were made ready run from the next turn of the event loop. */
+  start(): void {
+    this.#lastLookNs = this.machine.nowNs();
+    this.#next = schedule(this.kernel);
+    this.left();
+  }
+
+  /** Stops giving the processor to anybody. */
+  stop(): void {
+    this.#isStopped = true;
+    this.machine.setTimer(Infinity);
+  }
+
+  #runPortal(): Next {
+    const k = this.kernel;
+    const entry = this.#portals[k.portal];
+    try {
+      assert(entry !== undefined, "a portal has a function", k.portal);
+      entry();
+    } catch (error) {
+      const thread = k.current;
+      this.#events.onFault?.({ thread, space: this.spaceOf(thread), reason: reasonOf(error), error });
+      return portalFaulted(k, reasonOf(error));
+    }
+    return portalReturned(k);
+  }
+
+  #resumeCurrent(): void {
+    const thread = this.kernel.current;
+    if (thread === 0) {
+      this.#idle();
+      return;
+    }
+    this.#onStack = thread;
+    const runner = this.#runners[thread];
+    assert(runner !== undefined, "a thread that runs has a runner", thread);
+    runner.resume();
+  }
+
+  #idle(): void {
+    this.#switches = 0;
+    this.machine.setTimer(nextTickNs(this.kernel));
+    this.#events.onIdle?.();
+  }
+
+  #yield(): void {
+    this.#switches = 0;
+    this.#isYielding = true;
+    this.machine.yieldToEvents();
+  }
+
+  #isEventDue(): boolean {
+    this.#switches = 0;
+    return this.machine.nowNs() - this.#lastLookNs > eventLatencyNs;
+  }
+
+  /** The event loop has had its turn: time passes, and whoever can run does. */
+  #onWake(): void {
+    if (this.#isStopped) return;
+    const wasIdle = this.kernel.current === 0;
+    this.#tellTime();
+    this.#lastLookNs = this.kernel.nowNs;
+    tick(this.kernel, this.kernel.nowNs);
+    if (!wasIdle && !this.#isYielding) return;
+    this.#isYielding = false;
+    try {
+      let next = schedule(this.kernel);
+      while (next === Next.portal) next = this.#runPortal();
+      this.#next = next;
+    } catch (error) {
+      this.#crash(error);
+      return;
+    }
+    this.left();
+  }
+
+  #tellTime(): void {
+    const nowNs = this.machine.nowNs();
+    if (nowNs > this.kernel.nowNs) this.kernel.nowNs = nowNs;
+  }
+
+  #deliverNotices(): void {
+    const { notices } = this.kernel;
+    if (notices.length === 0) return;
+    for (const notice of notices.splice(0)) {
+      if (notice.notice === "threadGone") {
+        this.#runners[notice.thread]?.drop();
+        this.#runners[notice.thread] = undefined;
+      } else if (notice.notice === "spaceGone") this.#events.onSpaceGone?.(notice.space);
+    }
+  }
+
+  /** An exception that the kernel threw never unwinds into a program, which could swallow it. */
+  #crash(error: unknown): number {
+    this.stop();
+    this.#events.onCrash(error);
+    return leaveStack;
+  }
+}
+
+/** Whether the call in the registers looks at the time: a finite timeout, a timer, the clock. */
+function needsTime(registers: Int32Array): boolean {
+  if (registers[Register.sendTimeout]! > 0 || registers[Register.receiveTimeout]! > 0) return true;
+  const call = registers[Register.call]!;
+  return call === Syscall.clockRead || call === Syscall.timerSet || call === Syscall.objectGetState;
+}

@@ -1,0 +1,141 @@
+// The memories of one core: of spaces (a linear memory, or a buffer for services), their communication
+// areas, and regions, behind the numbers that the kernel knows them by. Views of a linear memory are
+// taken anew whenever it may have grown. Nothing here throws for an address: the kernel has checked it,
+// and what a program changed since then reads as zero and writes nowhere.
+import { communicationAddress, communicationBytes } from "../abi/index.ts";
+import { MemoryCopier } from "./memory-copier.ts";
+import { isRegionHandle, type Memories } from "./process.ts";
+
+/** What a space's memory is: a program's linear memory, or plain bytes. */
+export type MemorySource = WebAssembly.Memory | ArrayBuffer;
+
+interface Entry {
+  readonly source: MemorySource;
+  words: Int32Array;
+  bytes: Uint8Array;
+}
+
+export class SpaceMemories implements Memories {
+  readonly #spaces: (Entry | undefined)[] = [];
+  readonly #areas: (Entry | undefined)[] = [];
+  readonly #regions = new Map<number, Entry>();
+  readonly #copier = new MemoryCopier();
+
+  /** Gives a space its memory, and a communication area of its own. */
+  attach(space: number, source: MemorySource): void {
+    this.#spaces[space] = entryOf(source);
+    this.#areas[space] = entryOf(new ArrayBuffer(communicationBytes));
+  }
+
+  /** The communication area of a space as words. */
+  area(space: number): Int32Array {
+    const entry = this.#areas[space];
+    if (entry === undefined) throw new RangeError(`space ${space} has no memory`);
+    return entry.words;
+  }
+
+  /** The bytes of a space's memory now. */
+  bytes(space: number): Uint8Array {
+    const entry = this.#spaces[space];
+    if (entry === undefined) throw new RangeError(`space ${space} has no memory`);
+    return refreshed(entry).bytes;
+  }
+
+  contains(handle: number, address: number, bytes: number): boolean {
+    const end = address + bytes;
+    if (address >= communicationAddress && !isRegionHandle(handle)) {
+      return this.#areas[handle] !== undefined && end <= communicationAddress + communicationBytes;
+    }
+    const entry = this.#entry(handle);
+    if (entry === undefined) return false;
+    return end <= entry.bytes.length || end <= refreshed(entry).bytes.length;
+  }
+
+  load(handle: number, address: number): number {
+    const at = address >>> 0;
+    if (at >= communicationAddress) {
+      return (this.#areas[handle]?.words[(at - communicationAddress) >>> 2] ?? 0) | 0;
+    }
+    const entry = this.#entry(handle);
+    if (entry === undefined) return 0;
+    const word = entry.words[at >>> 2];
+    return word ?? refreshed(entry).words[at >>> 2] ?? 0;
+  }
+
+  store(handle: number, address: number, value: number): void {
+    const at = address >>> 0;
+    if (at >= communicationAddress) {
+      const area = this.#areas[handle];
+      if (area !== undefined) area.words[(at - communicationAddress) >>> 2] = value;
+      return;
+    }
+    const entry = this.#entry(handle);
+    if (entry !== undefined) refreshed(entry).words[at >>> 2] = value;
+  }
+
+  copy(from: number, fromAddress: number, to: number, toAddress: number, bytes: number): void {
+    const source = this.#at(from, fromAddress >>> 0);
+    const target = this.#at(to, toAddress >>> 0);
+    if (source === undefined || target === undefined) return;
+    const sourceAt = offsetIn(source, fromAddress >>> 0, from);
+    const targetAt = offsetIn(target, toAddress >>> 0, to);
+    if (this.#copier.copy(source.source, sourceAt, target.source, targetAt, bytes)) return;
+    const part = refreshed(source).bytes.subarray(sourceAt, sourceAt + bytes);
+    refreshed(target).bytes.set(part, targetAt);
+  }
+
+  createRegion(handle: number, bytes: number): boolean {
+    try {
+      this.#regions.set(handle, entryOf(new ArrayBuffer((bytes + 3) & ~3)));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  release(handle: number): void {
+    if (isRegionHandle(handle)) {
+      this.#regions.delete(handle);
+      return;
+    }
+    const source = this.#spaces[handle]?.source;
+    if (source !== undefined) this.#copier.forget(source);
+    this.#spaces[handle] = undefined;
+    this.#areas[handle] = undefined;
+  }
+
+  #entry(handle: number): Entry | undefined {
+    return isRegionHandle(handle) ? this.#regions.get(handle) : this.#spaces[handle];
+  }
+
+  #at(handle: number, address: number): Entry | undefined {
+    const isArea = address >= communicationAddress && !isRegionHandle(handle);
+    return isArea ? this.#areas[handle] : this.#entry(handle);
+  }
+}
+
+function offsetIn(entry: Entry, address: number, handle: number): number {
+  const isArea = address >= communicationAddress && !isRegionHandle(handle);
+  return isArea && entry.bytes.length === communicationBytes
+    ? address - communicationAddress
+    : address;
+}
+
+function entryOf(source: MemorySource): Entry {
+  return { source, ...viewsOf(source) };
+}
+
+function viewsOf(source: MemorySource): { words: Int32Array; bytes: Uint8Array } {
+  const buffer = source instanceof ArrayBuffer ? source : source.buffer;
+  return { words: new Int32Array(buffer, 0, buffer.byteLength >>> 2), bytes: new Uint8Array(buffer) };
+}
+
+/** A memory that has grown has another buffer: views of the old one are empty, or too short if shared. */
+function refreshed(entry: Entry): Entry {
+  const { source } = entry;
+  if (source instanceof ArrayBuffer || source.buffer === entry.bytes.buffer) return entry;
+  const { words, bytes } = viewsOf(source);
+  entry.words = words;
+  entry.bytes = bytes;
+  return entry;
+}

@@ -1,0 +1,170 @@
+// A TypeScript service as a process: a portal that hands messages to the service's `handle`, and a
+// thread that waits for its notification. The service has a memory of its own, into which the kernel
+// copies messages and out of which it copies answers.
+import {
+  Descriptor,
+  forever,
+  leaveStack,
+  portalBytesMax,
+  Register,
+  Status,
+  Syscall,
+} from "../../abi/index.ts";
+import type { Answer, Later, Message, Service, ServiceHost } from "../../userlib/index.ts";
+import type { Core, Runner } from "../core.ts";
+import type { SpaceMemories } from "../memories.ts";
+
+/** Where things stand in the memory of a service, in bytes. */
+const inboxAddress = 4096;
+const outboxAddress = inboxAddress + portalBytesMax;
+const memoryBytes = outboxAddress + portalBytesMax;
+const receiveDescriptor = 16;
+const sendDescriptor = 64;
+const pageBytes = 65536;
+
+/** Slots of a service's space. */
+export const serviceSlots = { notification: 2, firstReply: 256, replyCount: 4096 } as const;
+
+export interface ServiceProcessOptions {
+  readonly core: Core;
+  readonly memories: SpaceMemories;
+  readonly space: number;
+  readonly service: Service;
+  readonly nowNs: () => number;
+}
+
+/** Address of the descriptor that a service's portal receives with. */
+export const serviceDescriptor = receiveDescriptor;
+
+export class ServiceProcess implements ServiceHost, Runner {
+  readonly outbox: Uint8Array;
+  readonly #options: ServiceProcessOptions;
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #message: { badge: number; label: number; readonly words: Int32Array; bytes: Uint8Array };
+  readonly #noBytes: Uint8Array;
+  #freeTickets: number[] = [];
+  #nextTicket: number = serviceSlots.firstReply;
+  #isWaiting = false;
+
+  constructor(options: ServiceProcessOptions) {
+    this.#options = options;
+    const pages = Math.ceil(memoryBytes / pageBytes);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    options.memories.attach(options.space, memory);
+    this.#words = new Int32Array(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.outbox = this.#bytes.subarray(outboxAddress, outboxAddress + portalBytesMax);
+    this.#noBytes = this.#bytes.subarray(0, 0);
+    this.#message = { badge: 0, label: 0, words: new Int32Array(6), bytes: this.#noBytes };
+    this.#openInbox();
+  }
+
+  /** Runs as the portal: the message is in the registers, its bytes in the inbox. */
+  serve(): void {
+    const { registers } = this.#options.core;
+    const message = this.#message;
+    message.badge = registers[Register.badge]!;
+    message.label = registers[Register.label]!;
+    for (let i = 0; i < 6; i++) message.words[i] = registers[Register.w0 + i]!;
+    const received = this.#words[(receiveDescriptor >> 2) + Descriptor.directBytes]!;
+    message.bytes =
+      received === 0 ? this.#noBytes : this.#bytes.subarray(inboxAddress, inboxAddress + received);
+    const answer = this.#options.service.handle(message satisfies Message, this);
+    this.#openInbox();
+    if ("later" in answer) {
+      registers[Register.a1] = 0;
+      return;
+    }
+    this.#put(answer);
+  }
+
+  defer(): Later {
+    const { registers } = this.#options.core;
+    const ticket = this.#freeTickets.pop() ?? this.#nextTicket++;
+    registers[Register.call] = Syscall.saveReply;
+    registers[Register.a0] = ticket;
+    this.#options.core.enter();
+    if (registers[Register.status] !== Status.ok) {
+      throw new RangeError(`the service ${this.#options.service.name} cannot defer any more answers`);
+    }
+    return { later: ticket };
+  }
+
+  answer(ticket: number, answer: Answer): boolean {
+    const { registers } = this.#options.core;
+    this.#put(answer);
+    registers[Register.call] = Syscall.reply;
+    registers[Register.a0] = ticket;
+    registers[Register.sendTimeout] = 0;
+    this.#options.core.enter();
+    const status = registers[Register.status];
+    // A caller that is gone leaves its reply slot stale: it is emptied for the next one.
+    if (status !== Status.ok) this.#deleteSlot(ticket);
+    this.#freeTickets.push(ticket);
+    return status === Status.ok;
+  }
+
+  nowNs(): number {
+    return this.#options.nowNs();
+  }
+
+  // The service's own thread: it waits for its notification, and runs `onSignal` when bits are raised.
+
+  resume(): void {
+    queueMicrotask(() => this.#run());
+  }
+
+  drop(): void {
+    this.#isWaiting = false;
+  }
+
+  #run(): void {
+    const { core, service } = this.#options;
+    for (;;) {
+      if (this.#isWaiting) service.onSignal?.(core.registers[Register.w0]!, this);
+      this.#isWaiting = true;
+      core.registers[Register.call] = Syscall.notificationWait;
+      core.registers[Register.a0] = serviceSlots.notification;
+      core.registers[Register.a1] = 0;
+      core.registers[Register.receiveTimeout] = forever;
+      if (core.enter() === leaveStack) break;
+    }
+    core.left();
+  }
+
+  #openInbox(): void {
+    const at = receiveDescriptor >> 2;
+    this.#words.fill(0, at, at + 11);
+    this.#words[at + Descriptor.directBytes] = portalBytesMax;
+    this.#words[at + Descriptor.directAddress] = inboxAddress;
+  }
+
+  #put(answer: Answer): void {
+    const { registers } = this.#options.core;
+    registers[Register.label] = answer.label;
+    const words = answer.words;
+    for (let i = 0; i < 6; i++) registers[Register.w0 + i] = words?.[i] ?? 0;
+    registers[Register.a1] = this.#describe(answer.bytes);
+  }
+
+  /** The send descriptor for the bytes of an answer: they go from the outbox, copied there if need be. */
+  #describe(bytes: Uint8Array | undefined): number {
+    if (bytes === undefined || bytes.length === 0) return 0;
+    let address = outboxAddress;
+    if (bytes.buffer === this.#bytes.buffer) address = bytes.byteOffset;
+    else this.outbox.set(bytes);
+    const at = sendDescriptor >> 2;
+    this.#words.fill(0, at, at + 11);
+    this.#words[at + Descriptor.directBytes] = bytes.length;
+    this.#words[at + Descriptor.directAddress] = address;
+    return sendDescriptor;
+  }
+
+  #deleteSlot(slot: number): void {
+    const { registers } = this.#options.core;
+    registers[Register.call] = Syscall.capabilityDelete;
+    registers[Register.a0] = slot;
+    this.#options.core.enter();
+  }
+}

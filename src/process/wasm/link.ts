@@ -1,0 +1,192 @@
+// Linking: the import object of a program. What a program may import is `shoal` (the kernel calls), and
+// whatever libraries boot gives it as functions in two parts: `begin`, and `finish` for when the call
+// that `begin` made had to wait. Anything else is refused by name.
+import { leaveStack, Register, registerCount } from "../../abi/index.ts";
+import type { Core } from "../core.ts";
+import { type FunctionImport, functionImports, type ModuleFacts, ReservedImport, reservedModule } from "./prepare/index.ts";
+import { SuspendedStack, ThrownStack } from "./runner.ts";
+import { probeModule } from "./stack-probe.ts";
+import { registerForm, type WrappedImport, wrapperImports, wrapperModule } from "./wrapper.ts";
+
+type Value = number | bigint;
+
+/** One import as a library provides it. Both answer a result, or `leaveStack` if the thread waits. */
+export interface ImportFunction {
+  readonly begin: (...args: Value[]) => number;
+  readonly finish: (...args: Value[]) => number;
+}
+
+/** Library functions by module and name. */
+export type Library = ReadonlyMap<string, ReadonlyMap<string, ImportFunction>>;
+
+export class LinkError extends Error {
+  override readonly name = "LinkError";
+}
+
+export interface LinkOptions {
+  readonly core: Core;
+  readonly facts: ModuleFacts;
+  readonly library: Library;
+  /** The register file as a memory, for the wrappers. */
+  readonly registerMemory: WebAssembly.Memory;
+  /** The program serves portals: its calls may come from the stack that the kernel runs on. */
+  readonly servesPortals: boolean;
+}
+
+/** The process model: imports go through a wrapper module that suspends the stack when it must. */
+export function linkSuspending(options: LinkOptions): WebAssembly.Imports {
+  const { core, facts, registerMemory, servesPortals } = options;
+  const wanted = functionImports(facts).concat(addedImports(facts));
+  const wrapped: WrappedImport[] = wanted.map((fact) => ({ fact, form: formOf(fact) }));
+  const environment: Record<string, unknown> = {
+    [wrapperImports.registers]: registerMemory,
+    [wrapperImports.enter]: () => core.enter(),
+    [wrapperImports.park]: new WebAssembly.Suspending(() => park(core)),
+  };
+  if (servesPortals) environment[wrapperImports.probe] = stackProbe();
+  wrapped.forEach(({ fact, form }, i) => {
+    if (form !== "function") return;
+    const found = find(options.library, fact);
+    environment[wrapperImports.begin(i)] = found.begin;
+    environment[wrapperImports.finish(i)] = found.finish;
+  });
+  const module = new WebAssembly.Module(wrapperModule(wrapped, servesPortals));
+  const instance = new WebAssembly.Instance(module, { [wrapperImports.module]: environment });
+  return importObject(wanted, (_, i) => instance.exports[wrapperImports.wrapped(i)]!);
+}
+
+function park(core: Core): Promise<void> {
+  const runner = core.leaving();
+  if (!(runner instanceof SuspendedStack)) throw new LinkError("a thread of the other model parked");
+  const parked = runner.park();
+  core.left();
+  return parked;
+}
+
+/** The interrupt model: imports are plain functions; one that must wait throws the stack out. */
+export function linkThrowing(options: LinkOptions): WebAssembly.Imports {
+  const { core, facts } = options;
+  const library = withRegisterCalls(options);
+  const wanted = functionImports(facts).concat(addedImports(facts));
+  return importObject(wanted, (fact) => {
+    const { begin, finish } = find(library, fact);
+    const hasResult = fact.signature.results.length > 0;
+    return (...args: Value[]) => {
+      const answer = isBack(core) ? finish(...args) : begin(...args);
+      if (answer !== leaveStack) return hasResult ? answer : undefined;
+      const runner = core.leaving();
+      if (!(runner instanceof ThrownStack)) throw new LinkError("a thread of the other model left");
+      runner.throwOut();
+      return hasResult ? 0 : undefined;
+    };
+  });
+}
+
+function isBack(core: Core): boolean {
+  const runner = core.leaving();
+  return runner instanceof ThrownStack && runner.isBack();
+}
+
+/** The wrapper's own calls as functions, for where there is no wrapper. */
+function withRegisterCalls({ core, library }: LinkOptions): Library {
+  const own = new Map(library.get(reservedModule));
+  const { registers } = core;
+  const status = (): number => registers[Register.status]!;
+  const call = (number: number, isReceive: boolean): ImportFunction => ({
+    begin(...args) {
+      registers.fill(0, Register.a0, Register.badge);
+      registers[Register.call] = number;
+      registers[Register.a0] = Number(args[0]);
+      if (!isReceive) for (let i = 1; i < 8; i++) registers[Register.label + i - 1] = Number(args[i]);
+      registers[Register.sendTimeout] = -1;
+      registers[Register.receiveTimeout] = -1;
+      return core.enter() === leaveStack ? leaveStack : status();
+    },
+    finish: status,
+  });
+  own.set("call", call(13, false));
+  own.set("send", call(11, false));
+  own.set("receive", call(12, true));
+  own.set("reply_and_receive", call(14, false));
+  own.set("label", plain(() => registers[Register.label]!));
+  own.set("badge", plain(() => registers[Register.badge]!));
+  own.set("word", plain((i) => registers[Register.w0 + (Number(i) & 7)]!));
+  own.set(
+    "set_word",
+    plain((i, value) => {
+      registers[Register.w0 + (Number(i) & 7)] = Number(value);
+      return 0;
+    }),
+  );
+  return new Map([...library, [reservedModule, own]]);
+}
+
+function plain(begin: (...args: Value[]) => number): ImportFunction {
+  return { begin, finish: begin };
+}
+
+/**
+ * The general kernel call of a program: `syscall(address)`, where the memory at the address holds the
+ * sixteen registers, and holds them again when it is over. Answers the status, or -22 for an address
+ * outside the memory.
+ */
+export function syscallImport(core: Core, words: () => Int32Array): ImportFunction {
+  const back = (address: Value): number => {
+    const memory = words();
+    const at = Number(address) >>> 2;
+    for (let i = 0; i < registerCount; i++) memory[at + i] = core.registers[i]!;
+    return core.registers[Register.status]!;
+  };
+  return {
+    begin(address) {
+      const memory = words();
+      const at = (Number(address) >>> 0) >>> 2;
+      if ((Number(address) & 3) !== 0 || at + registerCount > memory.length) return badSyscallAddress;
+      for (let i = 0; i < registerCount; i++) core.registers[i] = memory[at + i]!;
+      return core.enter() === leaveStack ? leaveStack : back(address!);
+    },
+    finish: (address) => back(address!),
+  };
+}
+
+export const badSyscallAddress = -22;
+
+function addedImports(facts: ModuleFacts): FunctionImport[] {
+  const names: readonly string[] = Object.values(ReservedImport);
+  return facts.imports.filter(
+    (one): one is FunctionImport =>
+      one.signature !== undefined && one.module === reservedModule && names.includes(one.name),
+  );
+}
+
+function formOf(fact: FunctionImport): WrappedImport["form"] {
+  return (fact.module === reservedModule ? registerForm(fact.name) : undefined) ?? "function";
+}
+
+function find(library: Library, { module, name }: FunctionImport): ImportFunction {
+  const found = library.get(module)?.get(name);
+  if (found !== undefined) return found;
+  const known = [...library.keys()].join(", ");
+  throw new LinkError(
+    `the program imports ${module}.${name}, which Shoal does not provide (it provides functions of ` +
+      `${known}). Compile it for wasm32-wasip1, or without that library.`,
+  );
+}
+
+function importObject(
+  wanted: readonly FunctionImport[],
+  valueOf: (fact: FunctionImport, index: number) => unknown,
+): WebAssembly.Imports {
+  const imports: Record<string, Record<string, unknown>> = {};
+  wanted.forEach((fact, i) => {
+    (imports[fact.module] ??= {})[fact.name] = valueOf(fact, i);
+  });
+  return imports;
+}
+
+let probe: unknown | undefined;
+
+function stackProbe(): unknown {
+  probe ??= new WebAssembly.Instance(new WebAssembly.Module(probeModule())).exports["probe"]!;
+  return probe;
+}

@@ -1,0 +1,170 @@
+// A WebAssembly program as a process: its instance, its memory behind its space's number, its threads'
+// runners and its portals. What execution model it runs in was decided when it was prepared.
+import type { Core, PortalEntry, Runner } from "../core.ts";
+import type { SpaceMemories } from "../memories.ts";
+import {
+  hasFuel,
+  isCapturable,
+  type PreparedModule,
+  ReservedExport,
+  ReservedImport,
+  reservedModule,
+} from "./prepare/index.ts";
+import {
+  type ImportFunction,
+  type Library,
+  linkSuspending,
+  linkThrowing,
+  LinkError,
+  syscallImport,
+} from "./link.ts";
+import { type AsyncifyExports, type Entry, FuelExhausted, SuspendedStack, ThrownStack } from "./runner.ts";
+import { Register } from "../../abi/index.ts";
+
+export type ExecutionModel = "process" | "interrupt";
+
+export interface ProgramOptions {
+  readonly core: Core;
+  readonly memories: SpaceMemories;
+  readonly registerMemory: WebAssembly.Memory;
+  readonly space: number;
+  readonly model: ExecutionModel;
+  readonly prepared: PreparedModule;
+  readonly library: Library;
+  /** Loop turns and calls that a program with fuel makes before it asks whether to go on. */
+  readonly fuelSlice: number;
+}
+
+/** Name of the export through which a program serves portals. */
+const portalExport = "shoal_portal";
+
+/** Fuel slices after which a portal is ended: it runs on its caller's time. */
+const portalFuelSlices = 64;
+
+export class Program {
+  readonly instance: WebAssembly.Instance;
+  readonly #options: ProgramOptions;
+  #portalSlices = 0;
+
+  constructor(options: ProgramOptions) {
+    this.#options = options;
+    const { facts, module } = options.prepared;
+    refuseSharedMemory(options);
+    if (options.model === "interrupt" && !isCapturable(facts)) {
+      throw new LinkError("the interrupt model needs a program prepared for capture (asyncify)");
+    }
+    const link = options.model === "process" ? linkSuspending : linkThrowing;
+    const imports = link({
+      core: options.core,
+      facts,
+      library: this.#library(),
+      registerMemory: options.registerMemory,
+      servesPortals: facts.exports.some(({ name }) => name === portalExport),
+    });
+    this.instance = new WebAssembly.Instance(module, imports);
+    options.memories.attach(options.space, this.#memory() ?? new ArrayBuffer(0));
+    this.#refuel();
+  }
+
+  /** The runner of a thread that begins at an export without parameters, as `_start`. */
+  runner(exportName: string): Runner {
+    const found = this.instance.exports[exportName];
+    if (typeof found !== "function") {
+      throw new LinkError(`the program has no function "${exportName}" to start at`);
+    }
+    // Exports are functions of unknown type; one to start at takes nothing.
+    return this.#runnerOf(found as Entry);
+  }
+
+  /** A function that runs the program's portal `handler` on the registers. */
+  portal(handler: number): PortalEntry {
+    const serve = this.instance.exports[portalExport];
+    if (typeof serve !== "function") {
+      throw new LinkError(`a program that serves portals exports the function "${portalExport}"`);
+    }
+    const { registers } = this.#options.core;
+    return () => {
+      this.#portalSlices = 0;
+      const w = Register.w0;
+      registers[Register.label] = serve(
+        handler,
+        registers[Register.badge],
+        registers[Register.label],
+        registers[w],
+        registers[w + 1],
+        registers[w + 2],
+        registers[w + 3],
+        registers[w + 4],
+        registers[w + 5],
+      ) as number;
+    };
+  }
+
+  #runnerOf(entry: Entry): Runner {
+    const { core, model } = this.#options;
+    if (model === "process") return new SuspendedStack(core, entry);
+    return new ThrownStack(core, entry, asyncifyOf(this.instance));
+  }
+
+  #memory(): WebAssembly.Memory | undefined {
+    const exported = this.instance.exports["memory"];
+    return exported instanceof WebAssembly.Memory ? exported : undefined;
+  }
+
+  /** What the program may import: the libraries it was given, and the kernel's own. */
+  #library(): Library {
+    const { core, memories, space, library } = this.#options;
+    const own = new Map<string, ImportFunction>(library.get(reservedModule));
+    const words = (): Int32Array => {
+      const bytes = memories.bytes(space);
+      return new Int32Array(bytes.buffer, 0, bytes.length >>> 2);
+    };
+    own.set("syscall", syscallImport(core, words));
+    own.set(ReservedImport.preempt, {
+      begin: () => {
+        this.#refuel();
+        this.#limitPortal();
+        return core.preempt();
+      },
+      finish: () => 0,
+    });
+    return new Map([...library, [reservedModule, own]]);
+  }
+
+  #refuel(): void {
+    if (!hasFuel(this.#options.prepared.facts)) return;
+    const fuel = this.instance?.exports[ReservedExport.fuel];
+    if (fuel instanceof WebAssembly.Global) fuel.value = this.#options.fuelSlice;
+  }
+
+  #limitPortal(): void {
+    if (!this.#options.core.isInPortal()) return;
+    if (++this.#portalSlices > portalFuelSlices) {
+      throw new FuelExhausted("a portal used up its fuel: it runs on its caller's time");
+    }
+  }
+}
+
+function refuseSharedMemory({ prepared }: ProgramOptions): void {
+  const { facts } = prepared;
+  if (!facts.memories.some(({ isShared }) => isShared) || hasFuel(facts)) return;
+  throw new LinkError(
+    "the program has shared memory, and unprepared it could stop every process of this core by " +
+      "waiting. Prepare it with fuel (--fuel-slice), so that its waits become kernel calls.",
+  );
+}
+
+function asyncifyOf(instance: WebAssembly.Instance): AsyncifyExports {
+  const { exports } = instance;
+  const memory = exports[ReservedExport.captureMemory];
+  // Preparation added these exports with these types.
+  const call = (name: string) => exports[`${ReservedExport.asyncifyPrefix}${name}`] as (data?: number) => void;
+  return {
+    startUnwind: call("start_unwind"),
+    stopUnwind: call("stop_unwind"),
+    startRewind: call("start_rewind"),
+    stopRewind: call("stop_rewind"),
+    memory: memory as WebAssembly.Memory,
+  };
+}
+

@@ -1,0 +1,153 @@
+// The two execution models of a WebAssembly thread, behind one interface; all their difference is here
+// and in how imports are linked (`link.ts`). In the process model a waiting thread keeps its stack: the
+// engine suspends it (JSPI). In the interrupt model its stack is thrown out when it waits, and put back
+// when it runs; Binaryen's Asyncify does that, as a first implementation.
+import { assert } from "../../base/index.ts";
+import { FaultReason } from "../process.ts";
+import type { Core, Runner } from "../core.ts";
+
+/** What a thread runs; answers its exit code or nothing. */
+export type Entry = () => number | void;
+
+export class SuspendedStack implements Runner {
+  readonly #core: Core;
+  readonly #entry: () => Promise<unknown>;
+  #isStarted = false;
+  #isGone = false;
+  #resume: (() => void) | undefined;
+
+  constructor(core: Core, entry: Entry) {
+    this.#core = core;
+    this.#entry = WebAssembly.promising(entry);
+  }
+
+  resume(): void {
+    if (this.#isStarted) {
+      const resume = this.#resume;
+      this.#resume = undefined;
+      assert(resume !== undefined, "a thread resumed is parked");
+      resume();
+      return;
+    }
+    this.#isStarted = true;
+    queueMicrotask(() => this.#start());
+  }
+
+  drop(): void {
+    this.#isGone = true;
+    this.#resume = undefined;
+  }
+
+  /** Called from the suspending import: the stack waits for this promise. */
+  park(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  #start(): void {
+    this.#entry().then(
+      (code) => this.#ended(() => this.#core.exited(typeof code === "number" ? code : 0)),
+      (error: unknown) => this.#ended(() => this.#core.faulted(reasonOf(error), error)),
+    );
+  }
+
+  #ended(tell: () => void): void {
+    if (this.#isGone) return;
+    tell();
+    this.#core.left();
+  }
+}
+
+/** The exports that Asyncify adds to a module, and the memory that it saves frames in. */
+export interface AsyncifyExports {
+  startUnwind(data: number): void;
+  stopUnwind(): void;
+  startRewind(data: number): void;
+  stopRewind(): void;
+  readonly memory: WebAssembly.Memory;
+}
+
+const StackState = { running: 0, unwinding: 1, out: 2, rewinding: 3 } as const;
+
+/** Where the frames stand in the capture memory: two words, start and end, then the frames. */
+const dataAddress = 16;
+const framesAddress = 32;
+
+export class ThrownStack implements Runner {
+  readonly #core: Core;
+  readonly #entry: Entry;
+  readonly #asyncify: AsyncifyExports;
+  #state: number = StackState.running;
+  #isStarted = false;
+  #isGone = false;
+
+  constructor(core: Core, entry: Entry, asyncify: AsyncifyExports) {
+    this.#core = core;
+    this.#entry = entry;
+    this.#asyncify = asyncify;
+  }
+
+  resume(): void {
+    queueMicrotask(() => this.#run());
+  }
+
+  drop(): void {
+    this.#isGone = true;
+  }
+
+  /** Whether the import now called is the one that the stack was thrown out of. */
+  isBack(): boolean {
+    if (this.#state !== StackState.rewinding) return false;
+    this.#asyncify.stopRewind();
+    this.#state = StackState.running;
+    return true;
+  }
+
+  /** The import now called must wait: its answer is ignored, and the frames return one by one. */
+  throwOut(): void {
+    const words = new Int32Array(this.#asyncify.memory.buffer);
+    words[dataAddress >> 2] = framesAddress;
+    words[(dataAddress >> 2) + 1] = this.#asyncify.memory.buffer.byteLength;
+    this.#state = StackState.unwinding;
+    this.#asyncify.startUnwind(dataAddress);
+  }
+
+  #run(): void {
+    if (this.#isGone) return;
+    try {
+      this.#enter();
+    } catch (error) {
+      this.#core.faulted(reasonOf(error), error);
+    }
+    this.#core.left();
+  }
+
+  #enter(): void {
+    if (this.#isStarted) {
+      assert(this.#state === StackState.out, "a stack put back was thrown out", this.#state);
+      this.#state = StackState.rewinding;
+      this.#asyncify.startRewind(dataAddress);
+    }
+    this.#isStarted = true;
+    const code = this.#entry();
+    if (this.#state !== StackState.unwinding) {
+      this.#core.exited(typeof code === "number" ? code : 0);
+      return;
+    }
+    this.#asyncify.stopUnwind();
+    this.#state = StackState.out;
+  }
+}
+
+/** Why user code ended, from what it threw. */
+export function reasonOf(error: unknown): number {
+  if (error instanceof FuelExhausted) return FaultReason.fuel;
+  if (error instanceof RangeError && /call stack/.test(error.message)) return FaultReason.stackOverflow;
+  return error instanceof WebAssembly.RuntimeError ? FaultReason.trap : FaultReason.hostError;
+}
+
+/** Thrown into a portal that has used more fuel than it may. */
+export class FuelExhausted extends Error {
+  override readonly name = "FuelExhausted";
+}

@@ -1,0 +1,122 @@
+// The proof by enumeration: a scenario is played undisturbed, then again and again, each time with one
+// of its threads taken out and rebuilt ahead of one event, until every (event, thread) has had its
+// turn. Every run must export the same state. An event is always pending, so that every step of every
+// long call ends an event.
+import { isDeepStrictEqual } from "node:util";
+import { Preemption, type Techniques } from "../../src/kernel/index.ts";
+import { KernelBench } from "../support/kernel-bench.ts";
+import { type Actor, Play } from "../support/play.ts";
+import { type Exported, exportedState } from "./exported-state.ts";
+import { Surgeon } from "./surgeon.ts";
+
+export interface Scenario {
+  /** Builds spaces, objects and programs. */
+  readonly stage: (play: Play) => void;
+  /** Points, as `Play.pointOf` names them, at which some thread must have been rebuilt. */
+  readonly points: readonly string[];
+  /** Names of the threads to rebuild, when not all. */
+  readonly patients?: readonly string[];
+}
+
+const limits = { threads: 240, capabilityPages: 40, spaces: 16 };
+
+export interface Run {
+  readonly play: Play;
+  readonly surgeon: Surgeon;
+}
+
+export function begin(scenario: Scenario, techniques: Partial<Techniques> = {}): Run {
+  const bench = new KernelBench({ limits, techniques, preemption: Preemption.full });
+  bench.eventPending[0] = 1;
+  const play = new Play(bench);
+  const surgeon = new Surgeon(play);
+  scenario.stage(play);
+  return { play, surgeon };
+}
+
+export interface Undisturbed {
+  readonly state: Exported;
+  readonly eventCount: number;
+  readonly patients: readonly string[];
+  readonly calls: ReadonlySet<string>;
+}
+
+export function undisturbed(scenario: Scenario, techniques: Partial<Techniques> = {}): Undisturbed {
+  const { play } = begin(scenario, techniques);
+  let eventCount = 0;
+  play.run((event) => (eventCount = event));
+  const calls = new Set<string>(play.actors.flatMap((actor) => actor.calls));
+  const patients = scenario.patients ?? play.actors.map((actor) => actor.name);
+  return { state: exportedState(play), eventCount, patients, calls };
+}
+
+/** A point at which a thread was disturbed, and how the end differed, if it did. */
+export interface Disturbed {
+  readonly event: number;
+  readonly patient: string;
+  readonly point: string;
+  readonly difference: string | undefined;
+}
+
+type Operation = (surgeon: Surgeon, actor: Actor) => boolean;
+
+/** Plays the scenario once for every event and patient, with the operation there. */
+export function disturbEverywhere(
+  scenario: Scenario,
+  operation: Operation,
+  techniques: Partial<Techniques> = {},
+): Disturbed[] {
+  const expected = undisturbed(scenario, techniques);
+  const results: Disturbed[] = [];
+  for (const patient of expected.patients) {
+    for (let event = 0; event <= expected.eventCount; event++) {
+      const result = disturbOnce(scenario, { event, patient, operation, techniques, expected });
+      if (result !== undefined) results.push(result);
+    }
+  }
+  return results;
+}
+
+interface Disturbance {
+  readonly event: number;
+  readonly patient: string;
+  readonly operation: Operation;
+  readonly techniques: Partial<Techniques>;
+  readonly expected: Undisturbed;
+}
+
+function disturbOnce(scenario: Scenario, how: Disturbance): Disturbed | undefined {
+  const { play, surgeon } = begin(scenario, how.techniques);
+  let point: string | undefined;
+  let error: string | undefined;
+  try {
+    play.run((event) => {
+      if (event !== how.event) return;
+      const actor = play.actors.find((one) => one.name === how.patient)!;
+      const met = play.isGone(actor) ? "gone" : play.pointOf(actor);
+      if (how.operation(surgeon, actor)) point = met;
+    });
+  } catch (thrown) {
+    error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    point ??= "failed";
+  }
+  if (point === undefined) return undefined;
+  const difference = error ?? firstDifference(how.expected.state, exportedState(play));
+  return { event: how.event, patient: how.patient, point, difference };
+}
+
+/** The first place in which two exported states differ, as text, or undefined. */
+export function firstDifference(expected: unknown, found: unknown, path = ""): string | undefined {
+  if (isDeepStrictEqual(expected, found)) return undefined;
+  const isPair = isRecord(expected) && isRecord(found);
+  if (!isPair) return `${path}: ${JSON.stringify(expected)} became ${JSON.stringify(found)}`;
+  for (const key of new Set([...Object.keys(expected), ...Object.keys(found)])) {
+    const difference = firstDifference(expected[key], found[key], `${path}.${key}`);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,186 @@
+// A play: programs on a kernel's bench. A program is a generator that yields the calls it makes and
+// gets their answers; that is all its code can see, so two runs in which every program got the same
+// answers are the same to them. The generator stands for the code and stack of a thread: it follows
+// its thread when that is rebuilt from exported state in another row.
+import { Kind, Next, Register, type SyscallName, syscallName, ThreadState } from "../../src/abi/index.ts";
+import { assert } from "../../src/base/index.ts";
+import { enter, nextTickNs, portalReturned, schedule, tick } from "../../src/kernel/index.ts";
+import { Endpoint, endpointShift, Thread, threadShift } from "../../src/kernel/layout.ts";
+import { stateOf } from "../../src/kernel/schedule.ts";
+import { type Answer, type CallArguments, KernelBench } from "./kernel-bench.ts";
+
+export interface Request extends CallArguments {
+  readonly call: SyscallName;
+}
+
+export type Program = Generator<Request, unknown, Answer>;
+/** What a portal does with a message; it returns its answer. */
+export type PortalProgram = (message: Answer) => Generator<Request, CallArguments, Answer>;
+
+export interface Actor {
+  readonly name: string;
+  readonly space: number;
+  readonly program: Program;
+  row: number;
+  /** Has made a call whose answer it has not seen. */
+  isAsking: boolean;
+  isDone: boolean;
+  result: unknown;
+  readonly calls: SyscallName[];
+}
+
+/** One call, as a program writes it: `const answer = yield* make("send", { a0 })`. */
+export function* make(
+  call: SyscallName,
+  args: CallArguments = {},
+): Generator<Request, Answer, Answer> {
+  return yield { call, ...args };
+}
+
+export class Play {
+  readonly bench: KernelBench;
+  readonly actors: Actor[] = [];
+  readonly #portals = new Map<number, PortalProgram>();
+  readonly #frames: Generator<Request, CallArguments, Answer>[] = [];
+  /** Objects whose state is compared, by name. */
+  readonly objects: { readonly name: string; readonly kind: number; readonly row: number }[] = [];
+  readonly spaces: { readonly name: string; readonly row: number }[] = [];
+
+  constructor(bench: KernelBench) {
+    this.bench = bench;
+  }
+
+  space(name: string, byteCount?: number): number {
+    const row = this.bench.space(byteCount);
+    this.spaces.push({ name, row });
+    this.objects.push({ name, kind: Kind.space, row });
+    return row;
+  }
+
+  /** An object of a space, named in a slot of it, whose state is compared. */
+  own(name: string, kind: number, space: number, words: readonly number[] = []): { row: number; slot: number } {
+    const made = this.bench.own(kind, space, words);
+    this.objects.push({ name, kind, row: made.row });
+    return made;
+  }
+
+  /** An endpoint of one space that another may send to: slots for both. */
+  endpoint(server: number, client: number, badge = 0): { row: number; inner: number; outer: number } {
+    const { row, slot } = this.own(`endpoint${this.objects.length}`, Kind.endpoint, server);
+    return { row, inner: slot, outer: this.bench.grant(client, Kind.endpoint, row, { badge }) };
+  }
+
+  cast(name: string, space: number, priority: number, program: Program): Actor {
+    const row = this.bench.thread(space, priority);
+    const actor: Actor = {
+      name, space, program, row, isAsking: false, isDone: false, result: undefined, calls: [],
+    };
+    this.actors.push(actor);
+    return actor;
+  }
+
+  portal(handler: number, program: PortalProgram): void {
+    this.#portals.set(handler, program);
+  }
+
+  actorOf(row: number): Actor | undefined {
+    return this.actors.find((actor) => actor.row === row);
+  }
+
+  /** Runs to the end; calls `before` ahead of every event. */
+  run(before: (event: number) => void = () => {}, eventsMax = 100_000): void {
+    for (let event = 0; event < eventsMax; event++) {
+      before(event);
+      if (!this.step()) return;
+    }
+    throw new Error("the play does not come to an end");
+  }
+
+  /** One event. False if nothing is left that could happen. */
+  step(): boolean {
+    const k = this.bench.k;
+    if (k.current === 0) {
+      if (this.#handle(schedule(k))) return true;
+      const deadlineNs = nextTickNs(k);
+      if (deadlineNs === Infinity) return false;
+      tick(k, deadlineNs);
+      return true;
+    }
+    if (k.portalDepth > 0) this.#stepPortal();
+    else this.#stepThread();
+    return true;
+  }
+
+  #stepThread(): void {
+    const k = this.bench.k;
+    const actor = this.actorOf(k.current);
+    assert(actor !== undefined, "only actors run", k.current);
+    if (k.registers[Register.call] !== 0) {
+      // A call that is put together, or that stopped between two steps.
+      this.#handle(actor.isAsking ? schedule(k) : this.#begin(actor));
+      return;
+    }
+    const step = actor.program.next(this.bench.answer(k.current));
+    actor.isAsking = false;
+    if (step.done === true) {
+      actor.isDone = true;
+      actor.result = step.value;
+      // Its end is a sleep: its registers say nothing more of what it did.
+      this.bench.putCall("threadSleep", {});
+      return;
+    }
+    actor.calls.push(step.value.call);
+    this.bench.putCall(step.value.call, step.value);
+  }
+
+  #begin(actor: Actor): Next {
+    actor.isAsking = true;
+    return enter(this.bench.k);
+  }
+
+  #stepPortal(): void {
+    const k = this.bench.k;
+    const frame = this.#frames.at(-1);
+    assert(frame !== undefined, "a portal has a frame", k.current);
+    const step = frame.next(this.bench.answer(k.current));
+    if (step.done === true) {
+      this.#frames.pop();
+      this.bench.putCall(undefined, step.value);
+      this.#handle(portalReturned(k));
+      return;
+    }
+    this.bench.putCall(step.value.call, step.value);
+    this.#handle(enter(k));
+  }
+
+  /** Answers whether anything happened. */
+  #handle(next: Next): boolean {
+    const k = this.bench.k;
+    if (next === Next.portal) {
+      const handler = k.endpoints[(k.portal << endpointShift) + Endpoint.handler]!;
+      const program = this.#portals.get(handler);
+      assert(program !== undefined, "a portal has a program", handler);
+      this.#frames.push(program(this.bench.answer(k.current)));
+    }
+    return k.current !== 0;
+  }
+
+  /** What an actor is doing now: its call, and how far it is with it. */
+  pointOf(actor: Actor): string {
+    const k = this.bench.look();
+    const base = actor.row << threadShift;
+    const isCurrent = k.current === actor.row;
+    const call = isCurrent ? k.registers[Register.call]! : k.threads[base + Thread.registers]!;
+    const name = syscallName(call) ?? "user";
+    const state = isCurrent ? "running" : this.bench.stateOf(actor.row);
+    const isBound = k.threads[base + Thread.partner] !== 0;
+    if (isBound) return `${name}@${state}+${k.threads[base + Thread.progress]}`;
+    return `${name}@${state}`;
+  }
+
+  isGone(actor: Actor): boolean {
+    const k = this.bench.look();
+    const isLive = (k.threads[actor.row << threadShift]! & 1) === 1;
+    return !isLive || stateOf(k, actor.row) === ThreadState.exited;
+  }
+}
