@@ -19,6 +19,8 @@ export {
   type SyscallName,
 } from "./syscall.ts";
 export { Descriptor, descriptorBytes, descriptorWords, faultLabel, moveFlag } from "./message.ts";
+export { FaultReason, isRegionHandle, regionHandle } from "./fault.ts";
+export { InitialSlot } from "./slot.ts";
 export { leaveStack, Next } from "./next.ts";
 export {
   stateHeaderWords,

@@ -16,6 +16,7 @@ import {
   portalReturned,
   preempted,
   schedule,
+  spaceOfThread,
   tick,
 } from "../kernel/index.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -25,6 +26,8 @@ import { reasonOf } from "../process/wasm/index.ts";
 export interface CoreEvents {
   /** A thread or a portal ended by a fault. */
   onFault?(report: FaultReport): void;
+  /** A thread has ended; its space may have others. */
+  onThreadGone?(space: number): void;
   onSpaceGone?(space: number): void;
   /** Nothing runs and nothing is due: only the host can wake this core. */
   onIdle?(): void;
@@ -126,7 +129,7 @@ export class CoreLoop implements Core {
 
   faulted(reason: number, error: unknown): void {
     const thread = this.kernel.current;
-    const space = this.spaceOf(thread);
+    const space = spaceOfThread(this.kernel, thread);
     this.#events.onFault?.({ thread, space, reason, error });
     this.#next = faulted(this.kernel, reason);
     this.#deliverNotices();
@@ -138,10 +141,6 @@ export class CoreLoop implements Core {
 
   setPortal(endpoint: number, entry: PortalEntry): void {
     this.#portals[endpoint] = entry;
-  }
-
-  spaceOf(thread: number): number {
-    return this.kernel.threads[(thread << 6) + 6]!;
   }
 
   /** A device speaks: raises bits of a notification from the event loop. Safe to call at any time. */
@@ -172,7 +171,7 @@ export class CoreLoop implements Core {
       entry();
     } catch (error) {
       const thread = k.current;
-      this.#events.onFault?.({ thread, space: this.spaceOf(thread), reason: reasonOf(error), error });
+      this.#events.onFault?.({ thread, space: spaceOfThread(this.kernel, thread), reason: reasonOf(error), error });
       return portalFaulted(k, reasonOf(error));
     }
     return portalReturned(k);
@@ -239,6 +238,7 @@ export class CoreLoop implements Core {
       if (notice.notice === "threadGone") {
         this.#runners[notice.thread]?.drop();
         this.#runners[notice.thread] = undefined;
+        this.#events.onThreadGone?.(notice.space);
       } else if (notice.notice === "spaceGone") this.#events.onSpaceGone?.(notice.space);
     }
   }

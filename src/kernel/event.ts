@@ -1,8 +1,7 @@
 // The events of a core: the only ways into its kernel. Each runs to completion and answers what comes
 // next. A core's loop and its process adapters call these, through the `Door` that boot makes of them.
-import { faultLabel, Kind, Next, Register, Status, Syscall, ThreadState } from "../abi/index.ts";
+import { faultLabel, Kind, Next, Register, Status, Syscall, ThreadState, FaultReason } from "../abi/index.ts";
 import { append, assert, isLive } from "../base/index.ts";
-import { FaultReason } from "../process/process.ts";
 import {
   Endpoint,
   endpointShift,

@@ -22,5 +22,6 @@ export {
   tick,
 } from "./event.ts";
 export { createObject, createRootSpace, grant, startThread, type CreateWords, type Grant } from "./root.ts";
+export { exitCodeOf, liveThreads, spaceOfThread } from "./inspect.ts";
 export { Binding } from "./syscall/memory-calls.ts";
 export { verify } from "./verify.ts";

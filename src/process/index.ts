@@ -1,11 +1,5 @@
-// The face of the process port and of what a core's adapters share.
-export {
-  type Door,
-  FaultReason,
-  isRegionHandle,
-  type Memories,
-  type Notice,
-  regionHandle,
-} from "./process.ts";
+// The face of the process port and of what the adapters of one core share: types for the kernel, and
+// the memories and contracts that boot puts together.
+export type { Memories, Notice } from "./process.ts";
 export type { Core, FaultReport, PortalEntry, Runner } from "./core.ts";
 export { type MemorySource, SpaceMemories } from "./memories.ts";

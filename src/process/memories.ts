@@ -2,9 +2,9 @@
 // areas, and regions, behind the numbers that the kernel knows them by. Views of a linear memory are
 // taken anew whenever it may have grown. Nothing here throws for an address: the kernel has checked it,
 // and what a program changed since then reads as zero and writes nowhere.
-import { communicationAddress, communicationBytes } from "../abi/index.ts";
+import { communicationAddress, communicationBytes, isRegionHandle } from "../abi/index.ts";
 import { MemoryCopier } from "./memory-copier.ts";
-import { isRegionHandle, type Memories } from "./process.ts";
+import type { Memories } from "./process.ts";
 
 /** What a space's memory is: a program's linear memory, or plain bytes. */
 export type MemorySource = WebAssembly.Memory | ArrayBuffer;

@@ -1,9 +1,7 @@
 // The process port: what a kernel asks of user mode, and what user mode may ask of a kernel. Types
-// only; pure. Adapters (wasm, script, the simulator's) implement `Memories` and drive a `Door`.
+// only; pure. Adapters implement `Memories`; `core.ts` is the other direction.
 //
 // A memory handle is the row of a space, or `regionHandle(row)` for a region.
-import type { Next } from "../abi/index.ts";
-
 export interface Memories {
   /**
    * Whether the unsigned range [address, address + bytes) lies in the memory behind a handle now, or in
@@ -21,19 +19,9 @@ export interface Memories {
   release(handle: number): void;
 }
 
-const regionBit = 0x100_0000;
-
-export function regionHandle(row: number): number {
-  return regionBit | row;
-}
-
-export function isRegionHandle(handle: number): boolean {
-  return (handle & regionBit) !== 0;
-}
-
 /** What the kernel tells the adapters to let go of, in the order in which it happened. */
 export type Notice =
-  | { readonly notice: "threadGone"; readonly thread: number }
+  | { readonly notice: "threadGone"; readonly thread: number; readonly space: number }
   | { readonly notice: "spaceGone"; readonly space: number }
   | {
       readonly notice: "fault";
@@ -41,44 +29,3 @@ export type Notice =
       readonly space: number;
       readonly reason: number;
     };
-
-/** Why user code of a thread ended without saying so. */
-export const FaultReason = {
-  trap: 1,
-  stackOverflow: 2,
-  fuel: 3,
-  hostError: 4,
-  killed: 5,
-} as const;
-
-/**
- * The kernel of a core as an adapter sees it. Every method is one event, runs to completion, and
- * answers what comes next. `registers` is the register file of the running thread.
- */
-export interface Door {
-  readonly registers: Int32Array;
-  /** Row of the running thread, 0 if the core is idle. */
-  current(): number;
-  /** Generation of a thread's row: tells a thread from a later one in the same row. */
-  generationOf(thread: number): number;
-  spaceOf(thread: number): number;
-  /** The running thread makes the call in its registers. */
-  enter(): Next;
-  /** The portal that was entered has returned; its answer is in the registers. */
-  portalReturned(): Next;
-  /** The portal that was entered ended by a trap or by using up its fuel. */
-  portalFaulted(reason: number): Next;
-  /** The portal's frames were taken out: the activation goes on later as a thread. */
-  portalDetached(): Next;
-  /** What portal to enter after `Next.portal`: space, and the number its space knows it by. */
-  portalSpace(): number;
-  portalHandler(): number;
-  /** The running thread's code returned. */
-  exited(code: number): Next;
-  /** The running thread's code trapped. */
-  faulted(reason: number): Next;
-  /** The running thread used up its fuel: its slice may be over. */
-  preempted(): Next;
-  /** Nothing runs, or the running thread may be left: decide who runs now. */
-  schedule(): Next;
-}

@@ -1,11 +1,10 @@
 // Everything a program or a checkpoint could see of a finished play: states of objects, capability
 // tables, memories, what programs returned, counts of rows; with identities replaced by names.
-import { Kind, kindName, type KindName, Register, stateLayouts, stateWord } from "../../src/abi/index.ts";
+import { Kind, kindName, type KindName, Register, stateLayouts, stateWord, regionHandle } from "../../src/abi/index.ts";
 import { isLive } from "../../src/base/index.ts";
 import { Capability, capabilityShift, Header, shiftOf, Space, spaceShift } from "../../src/kernel/layout.ts";
 import { classOf } from "../../src/kernel/object/class.ts";
 import { newStateWriter } from "../../src/kernel/object/state.ts";
-import { regionHandle } from "../../src/process/process.ts";
 import type { Play } from "../support/play.ts";
 
 export type Exported = Readonly<Record<string, unknown>>;

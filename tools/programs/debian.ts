@@ -100,7 +100,7 @@ async function offeredVersions(apt: readonly string[], source: DebianSource): Pr
   );
 }
 
-function upstreamPart(version: string): string {
+export function upstreamPart(version: string): string {
   return version.replace(/^\d+:/, "").replace(/-[^-]*$/, "");
 }
 
@@ -147,6 +147,6 @@ async function copySystemSources(parts: string): Promise<void> {
 }
 
 /** Turns binary entries of either syntax of apt's sources into source entries. */
-function sourcesOnly(text: string): string {
+export function sourcesOnly(text: string): string {
   return text.replace(/^deb(?=[\s[])/gm, "deb-src").replace(/^Types:.*$/gm, "Types: deb-src");
 }

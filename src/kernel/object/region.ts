@@ -1,7 +1,6 @@
 // Regions: buffers outside every memory. Their bytes belong to the process port, their existence and
 // size to the kernel.
-import { Kind, Register, regionBytesMax, Status } from "../../abi/index.ts";
-import { regionHandle } from "../../process/process.ts";
+import { Kind, Register, regionBytesMax, Status, regionHandle } from "../../abi/index.ts";
 import { Region, regionShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { freeObject, newObject, type ObjectClass } from "./object.ts";

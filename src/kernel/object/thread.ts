@@ -123,11 +123,12 @@ export function endThread(k: Kernel, row: number): void {
   k.threads[base + Thread.timed] = 0;
   leaveOwed(k, row);
   leaveReply(k, row);
-  k.notices.push({ notice: "threadGone", thread: row });
+    const space = k.threads[base + Thread.space]!;
+  k.notices.push({ notice: "threadGone", thread: row, space });
   const flags = k.threads[base + Thread.flags]!;
   if ((flags & ThreadFlag.activation) === 0) leaveSpace(k, row);
   if ((flags & ThreadFlag.detached) !== 0) {
-    k.spaces[(k.threads[base + Thread.space]! << spaceShift) + Space.activeCount]!--;
+    k.spaces[(space << spaceShift) + Space.activeCount]!--;
   }
 }
 

@@ -1,7 +1,6 @@
 // Calls that move bytes between the caller's memory and a region or the memory of another space, and
 // the few that are left: endpoint sets, bindings of a space, the clock.
-import { copyStepBytes, Kind, Next, Register, Right, Status } from "../../abi/index.ts";
-import { regionHandle } from "../../process/process.ts";
+import { copyStepBytes, Kind, Next, Register, Right, Status, regionHandle } from "../../abi/index.ts";
 import { badgeOf, currentSpace, findCapability, findObject, objectOf } from "../capability.ts";
 import { Endpoint, endpointShift, Space, spaceShift } from "../layout.ts";
 import { eventWaits, type Kernel } from "../kernel.ts";

@@ -38,7 +38,7 @@ export function linkSuspending(options: LinkOptions): WebAssembly.Imports {
   const { core, facts, registerMemory, servesPortals } = options;
   const wanted = functionImports(facts).concat(addedImports(facts));
   const wrapped: WrappedImport[] = wanted.map((fact) => ({ fact, form: formOf(fact) }));
-  const environment: Record<string, unknown> = {
+  const environment: Record<string, WebAssembly.ImportValue> = {
     [wrapperImports.registers]: registerMemory,
     [wrapperImports.enter]: () => core.enter(),
     [wrapperImports.park]: new WebAssembly.Suspending(() => park(core)),
@@ -175,18 +175,18 @@ function find(library: Library, { module, name }: FunctionImport): ImportFunctio
 
 function importObject(
   wanted: readonly FunctionImport[],
-  valueOf: (fact: FunctionImport, index: number) => unknown,
+  valueOf: (fact: FunctionImport, index: number) => WebAssembly.ImportValue,
 ): WebAssembly.Imports {
-  const imports: Record<string, Record<string, unknown>> = {};
+  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   wanted.forEach((fact, i) => {
     (imports[fact.module] ??= {})[fact.name] = valueOf(fact, i);
   });
   return imports;
 }
 
-let probe: unknown | undefined;
+let probe: WebAssembly.ImportValue | undefined;
 
-function stackProbe(): unknown {
+function stackProbe(): WebAssembly.ImportValue {
   probe ??= new WebAssembly.Instance(new WebAssembly.Module(probeModule())).exports["probe"]!;
   return probe;
 }

@@ -2,8 +2,8 @@
 // and in how imports are linked (`link.ts`). In the process model a waiting thread keeps its stack: the
 // engine suspends it (JSPI). In the interrupt model its stack is thrown out when it waits, and put back
 // when it runs; Binaryen's Asyncify does that, as a first implementation.
+import { FaultReason } from "../../abi/index.ts";
 import { assert } from "../../base/index.ts";
-import { FaultReason } from "../process.ts";
 import type { Core, Runner } from "../core.ts";
 
 /** What a thread runs; answers its exit code or nothing. */

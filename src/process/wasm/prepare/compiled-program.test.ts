@@ -69,7 +69,7 @@ beforeAll(async () => {
   const flags = ["--target=wasm32-wasip1", "-O2", "-mbulk-memory", "-mexec-model=reactor"];
   const stack = ["-Wl,--stack-first", "-Wl,-z,stack-size=131072"];
   const files = await commands["clang"](
-    ["clang", ...flags, ...stack, "program.c", "-o", "program.wasm"],
+    [...flags, ...stack, "program.c", "-o", "program.wasm"],
     { "program.c": source },
     { fetchProgress: () => {} },
   );

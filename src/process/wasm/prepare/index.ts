@@ -1,4 +1,5 @@
 // Preparation of WebAssembly programs: what the loader and the process adapter may use of it.
+export { ByteWriter } from "./byte-writer.ts";
 export { InvalidModuleError } from "./invalid-module-error.ts";
 export { prepareModule } from "./prepare.ts";
 export type { PreparedModule, PrepareOptions } from "./prepare.ts";

@@ -8,7 +8,9 @@ declare namespace WebAssembly {
   type ValueType = "i32" | "i64" | "f32" | "f64" | "v128" | "externref" | "anyfunc" | "exnref";
   type Exports = Record<string, ExportValue>;
   type ExportValue = Function | Global | Memory | Table | Tag;
-  type Imports = Record<string, Record<string, unknown>>;
+  type ImportValue = ExportValue | number | bigint;
+  type ModuleImports = Record<string, unknown>;
+  type Imports = Record<string, ModuleImports>;
 
   interface ModuleImportDescriptor {
     readonly module: string;

@@ -1,0 +1,18 @@
+// Slots that are filled when a program starts. The rest of its table is empty: what it does not find
+// here it was not granted.
+
+export const InitialSlot = {
+  /** Its own space. */
+  space: 1,
+  /** Its first thread. */
+  thread: 2,
+  /** A futex queue for its own memory. */
+  futexQueue: 3,
+  clock: 4,
+  entropy: 5,
+  console: 6,
+  /** File servers, one per granted tree, from here on. */
+  firstFiles: 16,
+  /** Everything from here on is the program's own to fill. */
+  firstFree: 64,
+} as const;

@@ -1,0 +1,48 @@
+// Every call, in every state in which it can wait or be left, is restartable: see `proof.ts`.
+import { describe, expect, it } from "vitest";
+import type { SyscallName } from "../../src/abi/index.ts";
+import { type Disturbed, disturbEverywhere, type Scenario, undisturbed } from "./proof.ts";
+import { furtherScenarios, scenarios } from "./scenario/index.ts";
+
+/** A scenario that serves several calls is played once. */
+const played = new Map<Scenario, Disturbed[]>();
+
+function rebuiltEverywhere(scenario: Scenario): Disturbed[] {
+  const known = played.get(scenario);
+  if (known !== undefined) return known;
+  const results = disturbEverywhere(scenario, (surgeon, actor) => surgeon.rebuild(actor));
+  played.set(scenario, results);
+  return results;
+}
+
+function failuresOf(results: readonly Disturbed[]): string[] {
+  return results
+    .filter(({ difference }) => difference !== undefined)
+    .map((one) => `${one.patient} at event ${one.event}, ${one.point}: ${one.difference}`);
+}
+
+describe.each(Object.entries(scenarios))("%s", (name, scenario) => {
+  it("is made in its scenario", () => {
+    expect(undisturbed(scenario).calls).toContain(name satisfies string as SyscallName);
+  });
+
+  it("ends the same when any thread is rebuilt from its state ahead of any event", () => {
+    const results = rebuiltEverywhere(scenario);
+    expect(failuresOf(results)).toEqual([]);
+    expect(results.length).toBeGreaterThan(0);
+  });
+
+  it("was rebuilt at every point that the scenario names", () => {
+    const met = new Set(rebuiltEverywhere(scenario).map(({ point }) => point));
+    expect(scenario.points.filter((point) => !met.has(point))).toEqual([]);
+  });
+});
+
+describe.each(Object.entries(furtherScenarios))("%s", (_, scenario) => {
+  it("ends the same when any thread is rebuilt from its state ahead of any event", () => {
+    const results = rebuiltEverywhere(scenario);
+    expect(failuresOf(results)).toEqual([]);
+    const met = new Set(results.map(({ point }) => point));
+    expect(scenario.points.filter((point) => !met.has(point))).toEqual([]);
+  });
+});
