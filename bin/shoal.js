@@ -16,7 +16,7 @@ if (Number.parseInt(process.versions.node, 10) >= nodeMajorNeeded) {
 async function runHere() {
   module.enableCompileCache?.();
   const { existsSync } = process.getBuiltinModule("node:fs");
-  const compiled = new URL("../dist/cli/main.js", import.meta.url);
+  const compiled = new URL("../dist/cli.js", import.meta.url);
   // A checkout that was never built runs from source, which Node reads as it is.
   await import(existsSync(compiled) ? compiled : new URL("../src/cli/main.ts", import.meta.url));
 }

@@ -39,6 +39,8 @@ export interface CoreOptions {
   readonly machine: Machine;
   readonly kernel: Omit<KernelOptions, "memories" | "registers">;
   readonly events: CoreEvents;
+  /** Word 0 counts how often the core changed hands, for a watchdog on another thread. */
+  readonly beat?: Int32Array;
 }
 
 /** Hand-overs between two looks at the clock, and how long events may wait, nanoseconds. */
@@ -52,6 +54,7 @@ export class CoreLoop implements Core {
   readonly memories = new SpaceMemories();
   readonly machine: Machine;
   readonly #events: CoreEvents;
+  readonly #beat: Int32Array;
   readonly #runners: (Runner | undefined)[] = [];
   readonly #portals: (PortalEntry | undefined)[] = [];
   #next: Next = Next.switched;
@@ -62,9 +65,10 @@ export class CoreLoop implements Core {
   #isYielding = false;
   #isStopped = false;
 
-  constructor({ machine, kernel, events }: CoreOptions) {
+  constructor({ machine, kernel, events, beat }: CoreOptions) {
     this.machine = machine;
     this.#events = events;
+    this.#beat = beat ?? new Int32Array(1);
     this.registerMemory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
     this.registers = new Int32Array(this.registerMemory.buffer, 0, 16);
     this.kernel = createKernel({ ...kernel, memories: this.memories, registers: this.registers });
@@ -108,6 +112,7 @@ export class CoreLoop implements Core {
 
   left(): void {
     if (this.#isStopped) return;
+    this.#beat[0]!++;
     this.#deliverNotices();
     if (this.#next === Next.again || (++this.#switches >= switchesPerLook && this.#isEventDue())) {
       this.#yield();

@@ -30,6 +30,8 @@ export interface SystemOptions {
   readonly preemption?: Preemption;
   readonly techniques?: Partial<Techniques>;
   readonly eventPending?: Int32Array;
+  /** See `CoreOptions.beat`. */
+  readonly beat?: Int32Array;
   /** Called when the core has stopped by a mistake of ours. */
   readonly onCrash: (error: unknown) => void;
   /** Called when nothing runs and nothing is due. */
@@ -73,6 +75,7 @@ export class System {
   constructor(options: SystemOptions) {
     this.core = new CoreLoop({
       machine: options.machine,
+      ...(options.beat === undefined ? {} : { beat: options.beat }),
       kernel: {
         limits: options.limits ?? defaultLimits,
         ...(options.preemption === undefined ? {} : { preemption: options.preemption }),

@@ -84,6 +84,8 @@ function reschedule(k: Kernel): Next {
     const next = runCall(k);
     if (next === Next.resume) {
       k.threads[(thread << threadShift) + Thread.timed] = 0;
+      // The call may have woken a thread of higher priority.
+      if (k.switchWanted && giveWay(k)) continue;
       return Next.switched;
     }
     if (next !== blocked) return next as Next;
@@ -101,8 +103,10 @@ export function schedule(k: Kernel): Next {
   if (k.switchWanted && giveWay(k)) return reschedule(k);
   if (k.registers[Register.call] === 0) return Next.resume;
   const next = runCall(k);
-  if (next === Next.resume) k.threads[(k.current << threadShift) + Thread.timed] = 0;
-  if (next === Next.resume) return Next.switched;
+  if (next === Next.resume) {
+    k.threads[(k.current << threadShift) + Thread.timed] = 0;
+    return k.switchWanted && giveWay(k) ? reschedule(k) : Next.switched;
+  }
   return next === blocked ? reschedule(k) : (next as Next);
 }
 

@@ -4,6 +4,7 @@ import { Kind, kindName, type KindName, Register, stateLayouts, stateWord, regio
 import { isLive } from "../../src/base/index.ts";
 import { Capability, capabilityShift, Header, shiftOf, Space, spaceShift } from "../../src/kernel/layout.ts";
 import { classOf } from "../../src/kernel/object/class.ts";
+import { verify } from "../../src/kernel/verify.ts";
 import { newStateWriter } from "../../src/kernel/object/state.ts";
 import type { Play } from "../support/play.ts";
 
@@ -11,6 +12,7 @@ export type Exported = Readonly<Record<string, unknown>>;
 
 export function exportedState(play: Play): Exported {
   const k = play.bench.look();
+  verify(k);
   const objects: Record<string, unknown> = {};
   for (const { name, kind, row } of play.objects) objects[name] = stateOfObject(play, kind, row);
   const actors: Record<string, unknown> = {};

@@ -25,8 +25,12 @@ export interface Run {
   readonly surgeon: Surgeon;
 }
 
-export function begin(scenario: Scenario, techniques: Partial<Techniques> = {}): Run {
-  const bench = new KernelBench({ limits, techniques, preemption: Preemption.full });
+export function begin(
+  scenario: Scenario,
+  techniques: Partial<Techniques> = {},
+  preemption: Preemption = Preemption.full,
+): Run {
+  const bench = new KernelBench({ limits, techniques, preemption });
   bench.eventPending[0] = 1;
   const play = new Play(bench);
   const surgeon = new Surgeon(play);

@@ -5,6 +5,7 @@ import { Kind, Next, Register, Right, stateWord, stateWords, Status, ThreadState
 import { assert } from "../../src/base/index.ts";
 import { interrupt, schedule } from "../../src/kernel/index.ts";
 import { Capability, capabilityShift, Header, Mutex, mutexShift, threadShift } from "../../src/kernel/layout.ts";
+import { verify } from "../../src/kernel/verify.ts";
 import type { CallArguments, KernelBench } from "../support/kernel-bench.ts";
 import type { Actor, Play } from "../support/play.ts";
 
@@ -19,6 +20,7 @@ export class Surgeon {
   readonly #bench: KernelBench;
   readonly #space: number;
   readonly #thread: number;
+  #wasStopped = false;
   readonly #notification: { readonly row: number; readonly slot: number };
 
   constructor(play: Play) {
@@ -33,6 +35,28 @@ export class Surgeon {
   /** Takes a thread out and puts it back. Answers false where no event can be let in. */
   rebuild(actor: Actor): boolean {
     if (!this.#enter(actor)) return false;
+    const wasStopped = this.#takeOut(actor);
+    this.#putBack(actor, wasStopped);
+    this.#leave();
+    return true;
+  }
+
+  /** Takes a thread out; the others go on without it until `putBack`. */
+  takeOut(actor: Actor): boolean {
+    if (!this.#enter(actor)) return false;
+    this.#wasStopped = this.#takeOut(actor);
+    this.#leave();
+    return true;
+  }
+
+  putBack(actor: Actor): void {
+    this.#letIn();
+    this.#putBack(actor, this.#wasStopped);
+    this.#leave();
+  }
+
+  /** Stops a thread, reads its state and destroys it. Answers whether it was stopped before. */
+  #takeOut(actor: Actor): boolean {
     const wasStopped = this.#exportedState() === ThreadState.stopped;
     this.#do("threadStop", { a0: slot.patient });
     this.#getState(slot.references);
@@ -41,13 +65,16 @@ export class Surgeon {
     this.#create(actor);
     this.#handOverMutexes(old);
     this.#do("objectDestroy", { a0: slot.patient });
-    this.#setState();
     relabel(this.#bench, { row: old, generation: oldGeneration }, actor.row);
     this.#do("capabilityDelete", { a0: slot.patient });
+    return wasStopped;
+  }
+
+  #putBack(actor: Actor, wasStopped: boolean): void {
+    this.#setState();
     if (!wasStopped) this.#do("threadResume", { a0: slot.successor });
     this.#clear();
-    this.#leave();
-    return true;
+    assert(!this.#play.isGone(actor), "a thread put back is there", actor.row);
   }
 
   /** Interrupts a thread. Answers the status, or undefined where no event can be let in. */
@@ -73,15 +100,23 @@ export class Surgeon {
     if (k.portalDepth > 0 || this.#play.isGone(actor)) return false;
     this.#bench.grant(this.#space, Kind.thread, actor.row, { slot: slot.patient });
     this.#bench.grant(this.#space, Kind.space, actor.space, { slot: slot.space });
-    interrupt(k, this.#notification.row, wakeUp);
-    schedule(k);
-    assert(k.current === this.#thread, "the surgeon is let in", k.current);
+    this.#letIn();
     return true;
   }
 
+  #letIn(): void {
+    const k = this.#bench.look();
+    interrupt(k, this.#notification.row, wakeUp);
+    schedule(k);
+    assert(k.current === this.#thread, "the surgeon is let in", k.current);
+  }
+
   #leave(): void {
-    this.#bench.makeCurrent("notificationWait", { a0: this.#notification.slot });
+    const next = this.#bench.makeCurrent("notificationWait", { a0: this.#notification.slot });
     assert(this.#bench.k.current !== this.#thread, "the surgeon is done");
+    // Whoever runs now may have had a portal to call.
+    this.#play.handle(next);
+    verify(this.#bench.k);
   }
 
   #do(call: Parameters<KernelBench["makeCurrent"]>[0], args: CallArguments): void {
@@ -116,7 +151,7 @@ export class Surgeon {
   #create(actor: Actor): void {
     this.#do("objectCreate", { a0: slot.successor, a1: Kind.thread, a2: slot.space });
     this.#do("objectIdentify", { a0: slot.successor });
-    actor.row = this.#bench.k.registers[Register.w1]!;
+    this.#play.follow(actor, this.#bench.k.registers[Register.w1]!);
   }
 
   #setState(): void {

@@ -22,6 +22,7 @@ export interface Actor {
   readonly space: number;
   readonly program: Program;
   row: number;
+  generation: number;
   /** Has made a call whose answer it has not seen. */
   isAsking: boolean;
   isDone: boolean;
@@ -73,9 +74,10 @@ export class Play {
   cast(name: string, space: number, priority: number, program: Program): Actor {
     const row = this.bench.thread(space, priority);
     const actor: Actor = {
-      name, space, program, row, isAsking: false, isDone: false, result: undefined, calls: [],
+      name, space, program, row, generation: 0, isAsking: false, isDone: false, result: undefined, calls: [],
     };
     this.actors.push(actor);
+    this.follow(actor, row);
     return actor;
   }
 
@@ -83,8 +85,20 @@ export class Play {
     this.#portals.set(handler, program);
   }
 
+  /** The program goes on in this thread. */
+  follow(actor: Actor, row: number): void {
+    actor.row = row;
+    actor.generation = this.#generationOf(row);
+  }
+
+  #generationOf(row: number): number {
+    return this.bench.k.threads[(row << threadShift) + Thread.generation]!;
+  }
+
+  /** Whose thread is in this row now. */
   actorOf(row: number): Actor | undefined {
-    return this.actors.find((actor) => actor.row === row);
+    const generation = this.#generationOf(row);
+    return this.actors.find((actor) => actor.row === row && actor.generation === generation);
   }
 
   /** Runs to the end; calls `before` ahead of every event. */
@@ -100,7 +114,8 @@ export class Play {
   step(): boolean {
     const k = this.bench.k;
     if (k.current === 0) {
-      if (this.#handle(schedule(k))) return true;
+      this.handle(schedule(k));
+      if (k.current !== 0) return true;
       const deadlineNs = nextTickNs(k);
       if (deadlineNs === Infinity) return false;
       tick(k, deadlineNs);
@@ -117,7 +132,7 @@ export class Play {
     assert(actor !== undefined, "only actors run", k.current);
     if (k.registers[Register.call] !== 0) {
       // A call that is put together, or that stopped between two steps.
-      this.#handle(actor.isAsking ? schedule(k) : this.#begin(actor));
+      this.handle(actor.isAsking ? schedule(k) : this.#begin(actor));
       return;
     }
     const step = actor.program.next(this.bench.answer(k.current));
@@ -146,15 +161,15 @@ export class Play {
     if (step.done === true) {
       this.#frames.pop();
       this.bench.putCall(undefined, step.value);
-      this.#handle(portalReturned(k));
+      this.handle(portalReturned(k));
       return;
     }
     this.bench.putCall(step.value.call, step.value);
-    this.#handle(enter(k));
+    this.handle(enter(k));
   }
 
-  /** Answers whether anything happened. */
-  #handle(next: Next): boolean {
+  /** Carries out what the kernel decided: to enter a portal. */
+  handle(next: Next): void {
     const k = this.bench.k;
     if (next === Next.portal) {
       const handler = k.endpoints[(k.portal << endpointShift) + Endpoint.handler]!;
@@ -162,7 +177,6 @@ export class Play {
       assert(program !== undefined, "a portal has a program", handler);
       this.#frames.push(program(this.bench.answer(k.current)));
     }
-    return k.current !== 0;
   }
 
   /** What an actor is doing now: its call, and how far it is with it. */
@@ -180,7 +194,7 @@ export class Play {
 
   isGone(actor: Actor): boolean {
     const k = this.bench.look();
-    const isLive = (k.threads[actor.row << threadShift]! & 1) === 1;
-    return !isLive || stateOf(k, actor.row) === ThreadState.exited;
+    const isSame = this.#generationOf(actor.row) === actor.generation;
+    return !isSame || stateOf(k, actor.row) === ThreadState.exited;
   }
 }

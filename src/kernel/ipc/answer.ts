@@ -3,25 +3,16 @@
 // out does not: then the answer waits (`replying`) until the state is put back.
 import { Kind, Next, Register, Right, Status, Syscall, ThreadState } from "../../abi/index.ts";
 import {
-  clearCapability,
   currentSpace,
   findCapability,
   insertCapability,
   objectOf,
   reserveSlot,
 } from "../capability.ts";
-import {
-  Capability,
-  capabilityShift,
-  reference,
-  Reply,
-  replyShift,
-  Thread,
-  threadShift,
-} from "../layout.ts";
+import { reference, Reply, replyShift, Thread, threadShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { isSame } from "../object/object.ts";
-import { disarmReply, giveUpOwed, isStoppedCaller } from "../object/reply.ts";
+import { disarmReply, forgetName, giveUpOwed, isStoppedCaller, releaseReplier } from "../object/reply.ts";
 import { finishCall, makeReady, setState } from "../schedule.ts";
 import { block, checkWait, dropTimeout, finish, wakeWith } from "../waiting.ts";
 import { findSource, receive, switchTo } from "./rendezvous.ts";
@@ -52,14 +43,8 @@ export function reply(k: Kernel): number {
   if (given === Given.wait) return waitToAnswer(k, target);
   if (given === Given.refused) return finish(k, k.refusal);
   if (slot === 0) k.threads[(k.current << threadShift) + Thread.owed] = 0;
-  else forget(k, capability);
+  else forgetName(k, capability, target);
   return finish(k, given === Given.yes ? Status.ok : Status.partnerGone);
-}
-
-/** A reply capability that was used is worth nothing: its slot is free again. */
-function forget(k: Kernel, capability: number): void {
-  const base = capability << capabilityShift;
-  if (k.capabilities[base + Capability.firstChild] === 0) clearCapability(k, capability);
 }
 
 /**
@@ -189,22 +174,10 @@ function takeAnswer(k: Kernel, own: number, replier: number): number {
   const isRefused = progress === Progress.refused;
   releasePartner(k);
   if (!isRefused) takeRegisters(k, replier, 0);
-  k.replies[(own << replyShift) + Reply.replier] = 0;
+  const refusal = k.refusal;
+  releaseReplier(k, own, isRefused ? Status.partnerGone : Status.ok);
   disarmReply(k, own);
-  releaseReplier(k, replier);
-  return finish(k, isRefused ? k.refusal : Status.ok);
-}
-
-/** The server's answer is taken: `reply` is over, `replyAndReceive` goes on as `receive`. */
-function releaseReplier(k: Kernel, replier: number): void {
-  const base = replier << threadShift;
-  k.threads[base + Thread.waitsOn] = 0;
-  k.threads[base + Thread.owed] = 0;
-  dropTimeout(k, replier);
-  if (k.threads[base + Thread.registers + Register.call] === Syscall.replyAndReceive) {
-    k.threads[base + Thread.registers + Register.call] = Syscall.receive;
-  } else finishCall(k, replier, Status.ok);
-  makeReady(k, replier);
+  return finish(k, isRefused ? refusal : Status.ok);
 }
 
 /** Turns the answer owed into a capability in slot a0, to be given later by any thread of the space. */

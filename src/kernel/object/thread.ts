@@ -12,7 +12,6 @@ import {
   Right,
   sliceUsMax,
   Status,
-  Syscall,
   syscallName,
   ThreadState,
 } from "../../abi/index.ts";
@@ -191,7 +190,7 @@ function setThreadStateFrom(k: Kernel, row: number, state: StateReader): number 
   if (priority < 0 || priority >= priorityCount) return Status.badArgument;
   if (sliceUs <= 0 || sliceUs > sliceUsMax) return Status.badArgument;
   if (call !== 0 && syscallName(call) === undefined) return Status.badArgument;
-  const refused = takeReplies(k, row, state, call);
+  const refused = takeReplies(k, row, state);
   if (refused !== Status.ok) return refused;
   k.threads[base + Thread.priority] = priority;
   k.threads[base + Thread.sliceUs] = sliceUs;
@@ -205,11 +204,10 @@ function setThreadStateFrom(k: Kernel, row: number, state: StateReader): number 
 }
 
 /** The thread takes over the answer it waits for and the answer it owes, if the state has them. */
-function takeReplies(k: Kernel, row: number, state: StateReader, call: number): number {
+function takeReplies(k: Kernel, row: number, state: StateReader): number {
   const base = row << threadShift;
   const reply = state.references.get("reply")?.row ?? 0;
   const owed = state.references.get("owed")?.row ?? 0;
-  if (call === Syscall.awaitReply && reply === 0) return Status.badArgument;
   if (reply !== 0 && !adoptReply(k, row, reply)) return Status.wrongState;
   if (owed !== 0 && owed !== k.threads[base + Thread.owed]) {
     dropOwed(k, row);

@@ -5,9 +5,8 @@ import { assert, isLive } from "../../base/index.ts";
 import { Header, Reply, replyShift, Thread, threadShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { pendingCall } from "./wait-queues.ts";
-import type { Written } from "./written.ts";
 
-export function verifyAnswers(k: Kernel, written: Written): void {
+export function verifyAnswers(k: Kernel): void {
   const debtors = new Int32Array(k.tables[Kind.reply].highWater);
   const threads = k.tables[Kind.thread];
   for (let row = 1; row < threads.highWater; row++) {
@@ -15,7 +14,7 @@ export function verifyAnswers(k: Kernel, written: Written): void {
   }
   const replies = k.tables[Kind.reply];
   for (let row = 1; row < replies.highWater; row++) {
-    if (isLive(replies, row)) verifyReply(k, row, debtors[row], written);
+    if (isLive(replies, row)) verifyReply(k, row, debtors[row]);
   }
 }
 
@@ -50,7 +49,7 @@ function verifyThread(k: Kernel, row: number, debtors: Int32Array): void {
   debtors[owed]++;
 }
 
-function verifyReply(k: Kernel, row: number, debtors: number, written: Written): void {
+function verifyReply(k: Kernel, row: number, debtors: number): void {
   const base = row << replyShift;
   const thread = k.replies[base + Reply.thread];
   const replier = k.replies[base + Reply.replier];
@@ -70,7 +69,7 @@ function verifyReply(k: Kernel, row: number, debtors: number, written: Written):
   }
   const hasAnswerer = debtors > 0 || names > 0 || replier !== 0;
   assert(hasAnswerer, "somebody can answer each caller", row, thread);
-  if (thread !== 0) verifyCaller(k, row, thread, written);
+  if (thread !== 0) verifyCaller(k, thread);
 }
 
 function verifyReplier(k: Kernel, row: number, replier: number): void {
@@ -83,10 +82,9 @@ function verifyReplier(k: Kernel, row: number, replier: number): void {
 }
 
 /** The thread of an armed reply object waits for the answer, or will when it runs again. */
-function verifyCaller(k: Kernel, row: number, thread: number, written: Written): void {
+function verifyCaller(k: Kernel, thread: number): void {
   const state = k.threads[(thread << threadShift) + Thread.state];
   if (state === ThreadState.awaitingReply || state === ThreadState.transferring) return;
-  assert(thread !== written.current || k.current === thread, "a caller does not run", thread, row);
   const call = pendingCall(k, thread);
   assert(call === Syscall.awaitReply, "a caller has its wait still to make", thread, call);
 }

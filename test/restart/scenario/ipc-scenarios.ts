@@ -61,7 +61,7 @@ export const send: Scenario = {
     play.cast("server", server, 20, receiveOnce(inner, a2));
     play.cast("client", client, 10, sendOnce(outer, a1));
   },
-  points: ["send@running", "send@running+16384", "receive@receiving", "receive@transferring+0"],
+  points: ["send@running", "send@running+32", "send@running+16416", "receive@receiving", "receive@transferring+0"],
 };
 
 export const receive: Scenario = {
@@ -72,7 +72,7 @@ export const receive: Scenario = {
     play.cast("server", server, 10, receiveOnce(inner, a2));
     play.cast("client", client, 20, sendOnce(outer, a1));
   },
-  points: ["receive@running", "receive@running+16384", "send@sending", "send@transferring+0"],
+  points: ["receive@running", "receive@running+32", "receive@running+16416", "send@sending", "send@transferring+0"],
 };
 
 function* sendOnce(a0: number, a1: number): Program {

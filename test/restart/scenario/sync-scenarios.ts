@@ -100,7 +100,7 @@ function* produce(play: Play, space: number, { mutex, condition }: Monitor): Pro
   return (yield* make("mutexUnlock", { a0: mutex })).status;
 }
 
-const crowdSize = 140;
+const crowdSize = 70;
 
 export const broadcast: Scenario = {
   stage(play) {
@@ -112,7 +112,7 @@ export const broadcast: Scenario = {
     }
     play.cast("producer", space, 10, produceForAll(play, space, { mutex, condition }));
   },
-  patients: ["producer", "consumer0", "consumer139"],
+  patients: ["producer", "consumer0", "consumer69"],
   points: ["conditionBroadcast@running", "mutexLock@waitingCondition", "mutexLock@ready"],
 };
 
@@ -140,10 +140,10 @@ function* futexSleep(slot: number): Program {
 
 export const futexWake: Scenario = {
   stage(play) {
-    const { space, slot } = futexCrowd(play, 140);
+    const { space, slot } = futexCrowd(play, 70);
     play.cast("waker", space, 10, wakeAll(slot));
   },
-  patients: ["waker", "sleeper0", "sleeper139"],
+  patients: ["waker", "sleeper0", "sleeper69"],
   points: ["futexWake@running", "futexWait@running", "futexWait@waitingFutex"],
 };
 
@@ -156,11 +156,11 @@ function* wakeAll(slot: number): Program {
 
 export const futexRequeue: Scenario = {
   stage(play) {
-    const { space, slot } = futexCrowd(play, 140);
+    const { space, slot } = futexCrowd(play, 70);
     play.bench.memories.store(space, address + 8, 5);
     play.cast("mover", space, 10, requeue(slot));
   },
-  patients: ["mover", "sleeper0", "sleeper139"],
+  patients: ["mover", "sleeper0", "sleeper69"],
   points: ["futexRequeue@running", "futexWait@waitingFutex"],
 };
 

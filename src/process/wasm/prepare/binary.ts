@@ -47,6 +47,8 @@ export interface WasmBinary {
 export interface SectionEdits {
   readonly sections: ReadonlyMap<number, Uint8Array | null>;
   readonly customSections?: ReadonlyMap<string, Uint8Array | null>;
+  /** A custom section to put in front of the code, where metadata about it has to stand. */
+  readonly beforeCode?: { readonly name: string; readonly body: Uint8Array };
 }
 
 /** Splits a module into sections. */
@@ -108,6 +110,9 @@ export function writeBinary(binary: WasmBinary, edits: SectionEdits): Uint8Array
       continue;
     }
     writeMissingSections(out, pending, binary, sectionOrder.indexOf(section.id));
+    if (section.id === SectionId.code && edits.beforeCode !== undefined) {
+      writeCustom(out, edits.beforeCode.name, edits.beforeCode.body);
+    }
     const body = pending.get(section.id);
     if (body === undefined) out.range(binary.bytes, section.start, section.end);
     else if (body !== null) out.u8(section.id).sized(body);
@@ -142,9 +147,13 @@ function writeCustomSection(
   if (body === undefined) {
     out.range(bytes, section.start, section.end);
   } else if (body !== null) {
-    const contents = new ByteWriter(body.length + 64).name(section.customName).raw(body);
-    out.u8(SectionId.custom).sized(contents.view());
+    writeCustom(out, section.customName, body);
   }
+}
+
+function writeCustom(out: ByteWriter, name: string, body: Uint8Array): void {
+  const contents = new ByteWriter(body.length + 64).name(name).raw(body);
+  out.u8(SectionId.custom).sized(contents.view());
 }
 
 function estimateBytes(binary: WasmBinary, edits: SectionEdits): number {

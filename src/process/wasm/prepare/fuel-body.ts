@@ -22,17 +22,18 @@ export interface BodyEdit {
   readonly checksEntry: boolean;
 }
 
-/** Appends the edited body, without its size, to `out`. */
+/** Appends the edited body, without its size, to `out`; returns where in it the checks stand. */
 export function writeFuelBody(
   bytes: Uint8Array,
   body: BodyScan,
   out: ByteWriter,
   edit: BodyEdit,
-): void {
+): number[] {
+  const checks: number[] = [];
   const splicer = new Splicer(new ByteReader(bytes, body.start, body.end), out);
   const { reader } = splicer;
   reader.position = body.codeStart;
-  if (edit.checksEntry) insertCheck(splicer, edit.check);
+  if (edit.checksEntry) checks.push(insertCheck(splicer, edit.check));
   while (!reader.isAtEnd()) {
     const start = reader.position;
     const opcode = readOpcode(reader);
@@ -44,15 +45,18 @@ export function writeFuelBody(
       replaceWait(splicer, start, opcode, edit);
     } else {
       skipImmediates(reader, opcode);
-      if (opcode === Opcode.loop) insertCheck(splicer, edit.check);
+      if (opcode === Opcode.loop) checks.push(insertCheck(splicer, edit.check));
     }
   }
   splicer.flush();
+  return checks;
 }
 
-function insertCheck(splicer: Splicer, check: Uint8Array): void {
+function insertCheck(splicer: Splicer, check: Uint8Array): number {
   splicer.flush();
+  const position = splicer.out.length;
   splicer.out.raw(check);
+  return position;
 }
 
 function replaceBulkOperation(

@@ -60,22 +60,28 @@ export function planFuel(declarations: Declarations, scan: CodeScan): FuelPlan {
 }
 
 // A loop counts at its head, so only a function that calls needs a check at its entry, and only
-// when what it calls may take long: recursion always passes such a function. Bounds are found from
-// the leaves upwards to a fixed depth, which keeps this linear whatever the call graph.
+// when what it calls may take long: recursion always passes such a function. Bounds are found from the
+// leaves upwards to a fixed depth, which keeps this linear whatever the call graph.
 function entriesToCheck(bodies: readonly BodyScan[], importedCount: number): boolean[] {
-  const costs = bodies.map(() => Infinity);
-  const costOf = (index: number): number =>
-    index < importedCount ? importCallCost : (costs[index - importedCount] ?? Infinity);
+  const bounds = bodies.map(() => Infinity);
+  const costBetweenChecks = (body: BodyScan): number => {
+    if (body.callsUnknown) return Infinity;
+    let cost = body.cost;
+    for (const callee of body.callees) {
+      cost +=
+        callee < importedCount ? importCallCost : (bounds[callee - importedCount] ?? Infinity);
+    }
+    return cost;
+  };
   for (let depth = 0; depth < callDepthExamined; depth++) {
     bodies.forEach((body, position) => {
-      if (body.hasLoop || body.callsUnknown || costs[position] !== Infinity) return;
-      let cost = body.cost;
-      for (const callee of body.callees) cost += costOf(callee);
-      if (cost <= boundedCost) costs[position] = cost;
+      if (body.hasLoop || bounds[position] !== Infinity) return;
+      const cost = costBetweenChecks(body);
+      if (cost <= boundedCost) bounds[position] = cost;
     });
   }
-  return bodies.map((body, position) => {
+  return bodies.map((body) => {
     const makesCalls = body.callsUnknown || body.callees.length > 0;
-    return makesCalls && costs[position] === Infinity;
+    return makesCalls && costBetweenChecks(body) > boundedCost;
   });
 }

@@ -2,7 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { assemble, call, fuelOf, instantiateFuelled } from "./wat-fixture.ts";
 import { insertFuel } from "./fuel.ts";
-import { readBinary } from "./binary.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { findCustomSection, readBinary } from "./binary.ts";
+import { scanCode } from "./fuel-scan.ts";
 import { readDeclarations } from "./declarations.ts";
 import { richImports, richModule } from "./rich-module.ts";
 
@@ -123,6 +125,31 @@ describe("a program with fuel", () => {
       stack = (error as Error).stack ?? "";
     }
     expect(stack).toMatch(/inner[\s\S]*outer/);
+  });
+
+  it("tells the engine that each check's branch is unlikely, at the place where it stands", () => {
+    const original = readBinary(richModule);
+    const binary = readBinary(insertFuel(original, readDeclarations(original)));
+    const section = findCustomSection(binary, "metadata.code.branch_hint");
+    const hints = new ByteReader(binary.bytes, section?.bodyStart, section?.end);
+    const declarations = readDeclarations(binary);
+    const { bodies } = scanCode(binary, declarations);
+    let branches = 0;
+    for (let left = hints.u32(); left > 0; left--) {
+      const body = bodies[hints.u32() - declarations.importedCounts.function];
+      for (let count = hints.u32(); count > 0; count--) {
+        expect(binary.bytes[body.start + hints.u32()]).toBe(0x04);
+        expect([hints.u8(), hints.u8()]).toEqual([1, 0]);
+        branches++;
+      }
+    }
+    // The loop of `sum`, and the entries of what recurses or calls through the table.
+    expect(branches).toBe(5);
+    expect(hints.isAtEnd()).toBe(true);
+  });
+
+  it("may be empty of functions", () => {
+    expect(WebAssembly.Module.exports(fuelled(assemble("(module)")))).toHaveLength(1);
   });
 
   it("runs a start function that was left in place", () => {

@@ -13,7 +13,8 @@ import { buildHelper, waitImportParameters } from "./fuel-helper.ts";
 import { planFuel } from "./fuel-plan.ts";
 import { scanCode } from "./fuel-scan.ts";
 import { externalKinds } from "./declarations.ts";
-import { fuelCheck } from "./fuel-check.ts";
+import { HintWriter } from "./branch-hint.ts";
+import { branchOffset, fuelCheck } from "./fuel-check.ts";
 import { i32Code } from "./assembler.ts";
 import { mapFunctionsIn, mapNames } from "./function-index.ts";
 import type { WasmBinary } from "./binary.ts";
@@ -41,19 +42,24 @@ export function insertFuel(
   const plan = planFuel(declarations, scan);
   const helpers = plan.helpers.map((use) => buildHelper(use, declarations, plan));
   const addition = { declarations, scan, plan, helpers };
+  const code = codeSection(binary, addition);
   const sections = new Map<number, Uint8Array>([
     [SectionId.type, typeSection(binary, addition)],
     [SectionId.import, importSection(binary, addition)],
     [SectionId.function, functionSection(binary, addition)],
     [SectionId.global, globalSection(binary, addition)],
     [SectionId.export, exportSection(binary, addition)],
-    [SectionId.code, codeSection(binary, addition)],
+    [SectionId.code, code.body],
   ]);
   for (const id of [SectionId.start, SectionId.element, SectionId.table]) {
     const body = mapFunctionsIn(binary, id, plan.mapFunction);
     if (body !== undefined) sections.set(id, body);
   }
-  return writeBinary(binary, { sections, customSections: customSections(binary, addition) });
+  return writeBinary(binary, {
+    sections,
+    customSections: customSections(binary, addition),
+    beforeCode: { name: "metadata.code.branch_hint", body: code.hints },
+  });
 }
 
 /** A section's entries followed by more, under a count for both. */
@@ -128,22 +134,31 @@ function exportSection(binary: WasmBinary, { plan }: Addition): Uint8Array {
   return appendMapped(binary, SectionId.export, plan, entry.finish());
 }
 
-function codeSection(binary: WasmBinary, addition: Addition): Uint8Array {
+interface Code {
+  readonly body: Uint8Array;
+  /** The branch hints of the checks: each tells the engine that fuel is rarely used up. */
+  readonly hints: Uint8Array;
+}
+
+function codeSection(binary: WasmBinary, addition: Addition): Code {
   const { declarations, scan, plan, helpers } = addition;
   const section = sectionReader(binary, SectionId.code);
   const codeBytes = section === undefined ? 0 : section.end - section.position;
   const out = new ByteWriter(Math.ceil(codeBytes * 1.3) + 4096);
   out.u32(scan.bodies.length + helpers.length);
+  const firstFunction = plan.mapFunction(declarations.importedCounts.function);
   const check = fuelCheck(plan, 1);
+  const hints = new HintWriter(branchOffset(plan, check));
   const scratch = new ByteWriter(4096);
   scan.bodies.forEach((body, position) => {
     const checksEntry = plan.checksEntry[position];
     scratch.clear();
-    writeFuelBody(binary.bytes, body, scratch, { declarations, plan, check, checksEntry });
+    const edit = { declarations, plan, check, checksEntry };
+    hints.add(firstFunction + position, writeFuelBody(binary.bytes, body, scratch, edit));
     out.sized(scratch.view());
   });
   for (const helper of helpers) out.sized(helper.body);
-  return out.finish();
+  return { body: out.finish(), hints: hints.finish() };
 }
 
 function customSections(

@@ -1,0 +1,93 @@
+// What happens to a core from outside: time passes, devices speak, and boot gives capabilities and
+// threads to spaces, so that a workload whose threads have all come to rest goes on.
+import { Kind, kindCount } from "../../src/abi/index.ts";
+import { isLive } from "../../src/base/index.ts";
+import {
+  createObject,
+  grant,
+  interrupt,
+  type Kernel,
+  nextTickNs,
+  startThread,
+  tick,
+} from "../../src/kernel/index.ts";
+import { materialize } from "../../src/kernel/ipc/fastpath.ts";
+import { Space, spaceShift, SpaceState, Thread, ThreadFlag, threadShift } from "../../src/kernel/layout.ts";
+import { freeSlot, mindOf, slotsUsed, type World } from "../world.ts";
+
+/** A row of a kind that is live, chosen evenly among the rows, or 0. */
+export function someRow(world: World, kind: number): number {
+  const table = world.k.tables[kind];
+  const start = world.random.below(table.highWater);
+  for (let i = 0; i < table.highWater; i++) {
+    const row = (start + i) % table.highWater;
+    if (isLive(table, row)) return row;
+  }
+  return 0;
+}
+
+/** Time passes: mostly a little, sometimes to the next deadline, sometimes a lot. */
+export function passTime(world: World): void {
+  const { k, random } = world;
+  const draw = random.below(12);
+  let nowNs = k.nowNs + random.below(300_000);
+  if (draw < 4) nowNs = Math.max(k.nowNs, Math.min(nextTickNs(k), k.nowNs + 1e9));
+  if (draw === 5) nowNs = k.nowNs + random.below(40_000_000);
+  tick(k, nowNs);
+}
+
+/** One of the things that can happen between any two steps of a core. */
+export function happen(world: World): void {
+  const { k, random } = world;
+  const draw = random.below(10);
+  if (draw < 6) passTime(world);
+  else if (draw < 8) interrupt(k, someRow(world, Kind.notification), 1 << random.below(4));
+  else giveCapability(world);
+}
+
+/** Boot gives some space a capability to something. */
+export function giveCapability(world: World): void {
+  const { k, random } = world;
+  const space = someRow(world, Kind.space);
+  const kind = [Kind.endpoint, Kind.endpoint, Kind.thread, Kind.mutex, 1 + random.below(kindCount - 1)][
+    random.below(5)
+  ];
+  const row = someRow(world, kind);
+  if (space === 0 || row === 0 || kind === Kind.reply || isActivation(world, kind, row)) return;
+  // What boot does must not be seen by a kernel that has something unwritten.
+  if (k.lazyCount > 0) materialize(k);
+  if (!hasRoom(k, space)) return;
+  const badge = random.below(4);
+  grant(k, space, freeSlot(world, space), { kind, row, badge });
+}
+
+function isActivation(world: World, kind: number, row: number): boolean {
+  const flags = world.k.threads[(row << threadShift) + Thread.flags];
+  return kind === Kind.thread && (flags & ThreadFlag.activation) !== 0;
+}
+
+function hasRoom(k: Kernel, space: number): boolean {
+  const base = space << spaceShift;
+  const slots = k.spaces[base + Space.slotCount];
+  return isAlive(k, space) && slots < k.spaces[base + Space.slotLimit] && slots < slotsUsed;
+}
+
+function isAlive(k: Kernel, space: number): boolean {
+  return space !== 0 && k.spaces[(space << spaceShift) + Space.state] === SpaceState.alive;
+}
+
+/** Nobody runs and nothing is due: a device speaks, and boot starts another thread if it can. */
+export function revive(world: World): void {
+  const { k, random } = world;
+  interrupt(k, someRow(world, Kind.notification), 15);
+  const space = someRow(world, Kind.space);
+  if (!isAlive(k, space)) return;
+  const base = space << spaceShift;
+  const isFull = k.spaces[base + Space.objectCount] >= k.spaces[base + Space.objectLimit];
+  const threads = k.tables[Kind.thread];
+  const replies = k.tables[Kind.reply];
+  if (isFull || threads.liveCount >= threads.rowLimit || replies.liveCount >= replies.rowLimit) return;
+  const row = createObject(k, Kind.thread, space, [10 + random.below(8)]);
+  mindOf(world, row).isSupervisor = random.chance(1, 2);
+  startThread(k, row);
+}

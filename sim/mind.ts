@@ -1,0 +1,58 @@
+// What a simulated thread knows: its user state, whole and as data. It belongs to the thread and not
+// to the row: when a thread's state is taken out and put into another, its mind goes along.
+
+/** Registers to set for one call of a script, by register number. */
+export type Step = ReadonlyMap<number, number>;
+
+export interface Mind {
+  /** The thread it belongs to: its row's generation. */
+  generation: number;
+  space: number;
+  /** The call it made and has not seen answered, 0 if none. */
+  call: number;
+  /** The call in its registers when it was last seen waiting: the stage it waits at. */
+  stage: number;
+  /** Arguments that checks look at when the call is answered. */
+  slot: number;
+  object: number;
+  /** Message it sent with the call, and the one it received last. */
+  sent: number;
+  received: number;
+  /** The message area of its space's memory that is its own, or -1. */
+  area: number;
+  /** Whether the call receives into its area. */
+  isLong: boolean;
+  /** When it queued as a sender, and where; 0 if it does not. */
+  queuedAt: number;
+  queuedOn: number;
+  /** Calls to make in this order, and what to do once they went well. */
+  script: Script | undefined;
+  isSupervisor: boolean;
+}
+
+export interface Script {
+  readonly steps: Step[];
+  next: number;
+  /** Row and mind of the thread whose state is out, from `setState` on the mind of its successor. */
+  readonly subject: Mind | undefined;
+  readonly subjectRow: number;
+}
+
+export function createMind(generation: number, space: number): Mind {
+  return {
+    generation,
+    space,
+    call: 0,
+    stage: 0,
+    slot: 0,
+    object: 0,
+    sent: 0,
+    received: 0,
+    area: -1,
+    isLong: false,
+    queuedAt: 0,
+    queuedOn: 0,
+    script: undefined,
+    isSupervisor: false,
+  };
+}

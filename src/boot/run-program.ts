@@ -1,0 +1,2 @@
+// Running one program with what it was granted.
+export {};

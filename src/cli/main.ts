@@ -1,0 +1,107 @@
+// The command `shoal`: parses the command line and hands over. Each command's work is loaded only when
+// it is asked for, so that help and errors are quick.
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { version } from "./version.ts";
+
+/** Exit codes of the command itself; a program's own code is passed on as it is. */
+export const ExitCode = { ok: 0, usage: 2, cannotRun: 126, notFound: 127 } as const;
+
+function bytesOf(text: string): number {
+  const match = /^(\d+)([kmg]?)(i?b)?$/i.exec(text);
+  const number = match?.[1];
+  if (number === undefined) {
+    throw new InvalidArgumentError("Give a size such as 512k, 64m or 2g.");
+  }
+  const scale = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[match?.[2]?.toLowerCase() ?? ""] ?? 1;
+  const bytes = Number(number) * scale;
+  if (bytes < 65536) throw new InvalidArgumentError("A memory is at least 64k, one page.");
+  return bytes;
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count <= 0 || count > 0x7fff_ffff) {
+    throw new InvalidArgumentError("Give a whole number from 1 to 2147483647.");
+  }
+  return count;
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function repeated<const Flags extends string>(
+  flags: Flags,
+  description: string,
+): Option<Flags, undefined, readonly string[], string[]> {
+  const option = new Option(flags, `${description} (may be repeated)`);
+  return option.argParser(collect).default<readonly string[]>([], "none");
+}
+
+function settingOf(value: string, previous: readonly string[]): string[] {
+  const name = value.split("=", 1)[0] ?? "";
+  if (name === "") throw new InvalidArgumentError("Give NAME=VALUE, or NAME to pass your own value on.");
+  return [...previous, value];
+}
+
+const program = new Command("shoal")
+  .description("Runs WebAssembly programs as isolated processes on a microkernel.")
+  .version(version, "-V, --version", "print the version and exit")
+  .helpOption("-h, --help", "print this help and exit")
+  .helpCommand("help [command]", "print help for a command")
+  .showHelpAfterError("(shoal --help lists what there is)")
+  .showSuggestionAfterError()
+  .enablePositionalOptions()
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? ExitCode.ok : ExitCode.usage))
+  .addHelpText(
+    "after",
+    `
+Examples:
+  shoal run hello.wasm                     run a program
+  shoal run --dir . sort.wasm names.txt    let it see the current directory
+  shoal run --dir data::/in jq.wasm . /in/a.json
+                                           show it data/ as /in
+  shoal run --trace calls hello.wasm       print every call it makes`,
+  );
+
+program
+  .command("run")
+  .summary("run a WebAssembly program")
+  .description(
+    "Runs a WASI (preview 1) program. It sees nothing of this machine but its standard streams " +
+      "and what is granted here. The exit code is the program's own; 134 if it trapped, 126 if it " +
+      "cannot be run, 127 if there is no such file, 2 for a wrong command line.",
+  )
+  .helpOption("-h, --help", "print this help and exit")
+  .argument("<file>", "the program, a .wasm file")
+  .argument("[args...]", "its arguments")
+  .addOption(repeated("--dir <host[::guest]>", "grant a directory, under the same or another name"))
+  .addOption(repeated("--dir-read-only <host[::guest]>", "the same, but nothing in it can be changed"))
+  .addOption(repeated("--temp-dir <guest>", "grant an empty directory in memory"))
+  .addOption(
+    repeated("--env <NAME=VALUE>", "set a variable; NAME alone passes on this one's").argParser(settingOf),
+  )
+  .option("--memory-max <size>", "most memory it may have, such as 64m", bytesOf)
+  .option("--fuel-slice <count>", "check every <count> loop turns and calls whether to make way", countOf)
+  .addOption(
+    new Option("--model <model>", "what a waiting thread keeps: its stack, or its frames as data")
+      .choices(["process", "interrupt"] as const)
+      .default("process" as const),
+  )
+  .addOption(
+    new Option("--preempt <mode>", "where long kernel calls let events in")
+      .choices(["none", "partial", "full"] as const)
+      .default("none" as const),
+  )
+  .addOption(
+    new Option("--trace <what>", "print calls with arguments and results to standard error").choices([
+      "calls",
+    ] as const),
+  )
+  .passThroughOptions()
+  .action(async (file, args, options) => {
+    const { run } = await import("./run.ts");
+    await run(file, args, options);
+  });
+
+await program.parseAsync();

@@ -1,0 +1,36 @@
+// The custom section by which a module tells the engine which way a branch usually goes. Every fuel
+// check ends in a branch that is hardly ever taken; told so, the engine moves its call away.
+import { ByteWriter } from "./byte-writer.ts";
+
+const unlikely = 0;
+
+export class HintWriter {
+  readonly #entries = new ByteWriter(1024);
+  readonly #branchOffset: number;
+  #functionCount = 0;
+
+  /** `branchOffset` is where in each check its branch stands. */
+  constructor(branchOffset: number) {
+    this.#branchOffset = branchOffset;
+  }
+
+  /** The checks of one function, by offsets in its body; functions come in ascending order. */
+  add(functionIndex: number, checkOffsets: readonly number[]): void {
+    if (checkOffsets.length === 0) return;
+    this.#functionCount++;
+    this.#entries.u32(functionIndex).u32(checkOffsets.length);
+    for (const offset of checkOffsets) {
+      this.#entries
+        .u32(offset + this.#branchOffset)
+        .u8(1)
+        .u8(unlikely);
+    }
+  }
+
+  finish(): Uint8Array {
+    return new ByteWriter(this.#entries.length + 8)
+      .u32(this.#functionCount)
+      .raw(this.#entries.view())
+      .finish();
+  }
+}
