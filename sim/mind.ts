@@ -12,9 +12,9 @@ export interface Mind {
   call: number;
   /** The call in its registers when it was last seen waiting: the stage it waits at. */
   stage: number;
-  /** Arguments that checks look at when the call is answered. */
-  slot: number;
+  /** The object that the call is about, and its generation: what checks need of the arguments. */
   object: number;
+  objectGeneration: number;
   /** Message it sent with the call, and the one it received last. */
   sent: number;
   received: number;
@@ -22,6 +22,10 @@ export interface Mind {
   area: number;
   /** Whether the call receives into its area. */
   isLong: boolean;
+  /** Whether the call receives from anybody. */
+  isOpen: boolean;
+  /** How many threads had gone when it made its call. */
+  goneAt: number;
   /** When it queued as a sender, and where; 0 if it does not. */
   queuedAt: number;
   queuedOn: number;
@@ -44,12 +48,14 @@ export function createMind(generation: number, space: number): Mind {
     space,
     call: 0,
     stage: 0,
-    slot: 0,
     object: 0,
+    objectGeneration: 0,
     sent: 0,
     received: 0,
     area: -1,
     isLong: false,
+    isOpen: false,
+    goneAt: 0,
     queuedAt: 0,
     queuedOn: 0,
     script: undefined,

@@ -3,20 +3,21 @@
 import { Kind, Register } from "../../src/abi/index.ts";
 import { isLive } from "../../src/base/index.ts";
 import { Thread, threadShift } from "../../src/kernel/layout.ts";
+import type { Mind } from "../mind.ts";
 import type { World } from "../world.ts";
 import { bookLabel } from "./messages.ts";
 
-export function isAnywhere(world: World, message: number): boolean {
+export function isAnywhere(world: World, mind: Mind): boolean {
   const { k } = world;
-  // A thread that has ended may have had it.
-  if (world.goneCount > 0) return true;
+  // A thread that has ended or was given another state may have had it.
+  if (world.goneCount !== mind.goneAt) return true;
   const table = k.tables[Kind.thread];
   for (let row = 1; row < table.highWater; row++) {
     if (row === k.current || !isLive(table, row)) continue;
     const registers = (row << threadShift) + Thread.registers;
     const isIt =
       k.threads[registers + Register.label] === bookLabel &&
-      k.threads[registers + Register.w0] === message;
+      k.threads[registers + Register.w0] === mind.sent;
     if (isIt) return true;
   }
   return false;

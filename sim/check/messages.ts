@@ -2,6 +2,7 @@
 // words and bytes. A message must arrive at most once, unchanged, never after its sender was told
 // that it was not sent; and an answer must answer the call that it was given for.
 import { messageWordCount, Register } from "../../src/abi/index.ts";
+import type { Mind } from "../mind.ts";
 import { promise } from "../failure.ts";
 
 /** Label of every message of the workload. */
@@ -21,17 +22,21 @@ interface Entry {
   isRefused: boolean;
   /** The call that it answers, 0 if it is a call itself or nobody knows. */
   readonly answers: number;
-  /** Bytes of its direct string, -1 if it is short. */
+  readonly sender: Mind | undefined;
+  /** Bytes of its direct string, -1 if it is short, -2 if nobody knows. */
   directBytes: number;
 }
 
 export class MessageBook {
-  readonly #entries: Entry[] = [{ arrived: 0, isRefused: false, answers: 0, directBytes: -1 }];
+  /** By number; number 0 is no message. */
+  readonly #entries: Entry[] = [
+    { arrived: 0, isRefused: false, answers: 0, sender: undefined, directBytes: -2 },
+  ];
 
   /** Writes a new message into registers. Answers its number. */
-  compose(registers: Int32Array, answers: number): number {
+  compose(registers: Int32Array, sender: Mind, answers: number): number {
     const message = this.#entries.length;
-    this.#entries.push({ arrived: 0, isRefused: false, answers, directBytes: -1 });
+    this.#entries.push({ arrived: 0, isRefused: false, answers, sender, directBytes: -1 });
     registers[Register.label] = bookLabel;
     registers[words.number] = message;
     registers[words.answers] = answers;
@@ -45,6 +50,10 @@ export class MessageBook {
 
   directBytesOf(message: number): number {
     return this.#entries[message].directBytes;
+  }
+
+  senderOf(message: number): Mind | undefined {
+    return this.#entries[message].sender;
   }
 
   hasArrived(message: number): boolean {

@@ -4,6 +4,7 @@ import { Kind, Register, ThreadState } from "../../src/abi/index.ts";
 import { isLive } from "../../src/base/index.ts";
 import { Thread, threadShift } from "../../src/kernel/layout.ts";
 import { promise } from "../failure.ts";
+import type { Mind } from "../mind.ts";
 import { mindOf, type World } from "../world.ts";
 
 /** Notes who waits now: senders that came, and the stage at which each thread waits. */
@@ -31,22 +32,16 @@ export function noteWaiting(world: World): void {
   }
 }
 
-/** Who waits at each endpoint before an event: the first of them is served by an open receive. */
-export function firstSenders(world: World): Int32Array {
-  const { k } = world;
-  const firsts = new Int32Array(k.tables[Kind.endpoint].highWater);
-  return firsts;
-}
-
-/** `served` was taken from a queue by an open receive: nobody came before it who still waits. */
-export function checkServed(world: World, served: { readonly at: number; readonly on: number }): void {
+/** A sender was taken from a queue by an open receive: nobody came before it who still waits. */
+export function checkServed(world: World, served: Mind): void {
+  if (served.queuedAt === 0) return;
   const { k } = world;
   const table = k.tables[Kind.thread];
   for (let row = 1; row < table.highWater; row++) {
     const mind = world.minds[row];
-    if (mind === undefined || !isLive(table, row) || mind.queuedOn !== served.on) continue;
+    if (mind === undefined || !isLive(table, row) || mind.queuedOn !== served.queuedOn) continue;
     const isWaiting = k.threads[(row << threadShift) + Thread.state] === ThreadState.sending;
     if (!isWaiting || mind.queuedAt === 0) continue;
-    promise(mind.queuedAt >= served.at, () => `thread ${row} came first and still waits to send`);
+    promise(mind.queuedAt >= served.queuedAt, () => `thread ${row} came first and still waits to send`);
   }
 }

@@ -8,6 +8,7 @@ import type { Mind } from "../mind.ts";
 import { checkLong, makeRoomIn, portalDescriptor } from "../workload/descriptor.ts";
 import type { World } from "../world.ts";
 import { isAnywhere } from "./lost.ts";
+import { checkServed } from "./order.ts";
 
 /** The running thread sees what its call answered. */
 export function checkResult(world: World, mind: Mind): void {
@@ -19,7 +20,7 @@ export function checkResult(world: World, mind: Mind): void {
       return;
     case Syscall.receive:
     case Syscall.replyAndReceive:
-      if (status === Status.ok) mind.received = checkArrival(world, mind);
+      if (status === Status.ok) checkReceived(world, mind);
       return;
     case Syscall.call:
     case Syscall.awaitReply:
@@ -39,6 +40,13 @@ export function checkResult(world: World, mind: Mind): void {
   }
 }
 
+function checkReceived(world: World, mind: Mind): void {
+  mind.received = checkArrival(world, mind);
+  const sender = world.messages.senderOf(mind.received);
+  // Whoever waited before being served is compared with those who wait now, in the same event.
+  if (mind.isOpen && mind.stage === 0 && sender !== undefined) checkServed(world, sender);
+}
+
 function checkArrival(world: World, mind: Mind): number {
   const message = world.messages.arrive(world.k.registers);
   if (mind.isLong) checkLong(world, mind.space, mind.area, message);
@@ -50,16 +58,12 @@ function checkSent(world: World, mind: Mind, status: number): void {
     world.messages.refuse(mind.sent);
     return;
   }
-  const isThere = world.messages.hasArrived(mind.sent) || isAnywhere(world, mind.sent);
+  const isThere = world.messages.hasArrived(mind.sent) || isAnywhere(world, mind);
   promise(isThere, () => `message ${mind.sent} was sent, and nobody has it`);
 }
 
-export function mutexName(world: World, row: number): string {
-  return `${row}.${world.k.tables[Kind.mutex].words[row << 4]}`;
-}
-
 function takeMutex(world: World, mind: Mind): void {
-  world.mutexes.take(`${mind.object}.${mind.slot}`, mind);
+  world.mutexes.take(`${mind.object}.${mind.objectGeneration}`, mind);
 }
 
 /** A portal was entered: its activation is the running thread, the message is in the registers. */

@@ -198,6 +198,6 @@ function checkWords(
 /** Sets the registers for a message to send, and composes it. */
 export function composeMessage(world: World, mind: Mind, answers: number): void {
   const { registers } = world.k;
-  mind.sent = world.messages.compose(registers, answers);
+  mind.sent = world.messages.compose(registers, mind, answers);
   registers[Register.a1] = composeLong(world, mind, mind.sent);
 }

@@ -23,8 +23,9 @@ import { isSame } from "./object/object.ts";
 import { makeCurrent, makeReady, mayRunAt, saveRegisters, setState, startSlice, takeReady } from "./schedule.ts";
 import { endCurrent } from "./syscall/thread-calls.ts";
 import { handlers } from "./syscall/handlers.ts";
-import { blocked, finish, leaveWait, waitLinks, wakeWith } from "./waiting.ts";
+import { blocked, finish, leaveWait, waitLinks } from "./waiting.ts";
 import { nextDeadline, takeExpired } from "./wake-lists.ts";
+import { wakeWith } from "./wake.ts";
 
 /** The running thread makes the call in the register file. */
 export function enter(k: Kernel): Next {

@@ -5,7 +5,7 @@ import { assert } from "../base/index.ts";
 import { insertCapability, ownerRights, reserveSlot } from "./capability.ts";
 import { Thread, threadShift } from "./layout.ts";
 import type { Kernel } from "./kernel.ts";
-import { classOf } from "./object/class.ts";
+import { classOf } from "./object/object.ts";
 import { makeReady, stateOf } from "./schedule.ts";
 
 /** Parameters of an object, as the words w0 to w5 of `objectCreate`. */

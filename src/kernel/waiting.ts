@@ -2,7 +2,7 @@
 // While a thread waits, its registers (saved in its row) hold the call it will make when it runs
 // again, so taking it out of its wait at any moment loses nothing: `leaveWait` is all that stopping,
 // interrupting and destroying a thread have to do.
-import { Kind, Register, Status, Syscall, ThreadState } from "../abi/index.ts";
+import { Kind, Register, Status, ThreadState } from "../abi/index.ts";
 import { append, assert, type Links, prepend, remove } from "../base/index.ts";
 import {
   Condition,
@@ -25,9 +25,8 @@ import {
   threadShift,
 } from "./layout.ts";
 import type { Kernel } from "./kernel.ts";
-import { complete, makeReady, saveRegisters, setState } from "./schedule.ts";
+import { saveRegisters, setState } from "./schedule.ts";
 import { leaveList, setDeadline } from "./wake-lists.ts";
-import { disarmReply } from "./object/reply.ts";
 
 /** What a handler answers, beside `Next`: its thread waits and the scheduler decides. */
 export const blocked = 4;
@@ -184,28 +183,4 @@ export function holdForTransfer(k: Kernel, thread: number, partner: number): voi
   k.threads[base + Thread.partner] = partner;
   k.threads[(partner << threadShift) + Thread.partner] = thread;
   k.threads[(partner << threadShift) + Thread.progress] = 0;
-}
-
-/** Ends a thread's wait with a status: what time-outs, interrupts and dying objects do. */
-export function wakeWith(k: Kernel, thread: number, status: number): void {
-  const base = thread << threadShift;
-  leaveWait(k, thread);
-  const state = k.threads[base + Thread.state];
-  dropTimeout(k, thread);
-  if (state === ThreadState.awaitingReply) disarmReply(k, k.threads[base + Thread.reply]!);
-  if (state === ThreadState.waitingCondition) {
-    // A condition wait ends with the mutex held: once it is locked, this status is answered.
-    k.threads[base + Thread.registers + Register.a3] = status;
-    makeReady(k, thread);
-  } else endWait(k, thread, status);
-}
-
-/**
- * A thread's wait is over. A faulted thread, which waited for its supervisor to hear of it, has its
- * exit still to make.
- */
-export function endWait(k: Kernel, thread: number, status: number): void {
-  const call = k.threads[(thread << threadShift) + Thread.registers + Register.call];
-  if (call === Syscall.threadExit) makeReady(k, thread);
-  else complete(k, thread, status);
 }

@@ -3,7 +3,7 @@
 import { Kind, kindName, type KindName, Register, stateLayouts, stateWord, regionHandle } from "../../src/abi/index.ts";
 import { isLive } from "../../src/base/index.ts";
 import { Capability, capabilityShift, Header, shiftOf, Space, spaceShift } from "../../src/kernel/layout.ts";
-import { classOf } from "../../src/kernel/object/class.ts";
+import { classOf } from "../../src/kernel/object/object.ts";
 import { verify } from "../../src/kernel/verify.ts";
 import { newStateWriter } from "../../src/kernel/object/state.ts";
 import type { Play } from "../support/play.ts";

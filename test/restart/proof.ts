@@ -23,6 +23,8 @@ const limits = { threads: 240, capabilityPages: 40, spaces: 16 };
 export interface Run {
   readonly play: Play;
   readonly surgeon: Surgeon;
+  /** Another one, for when the first has a thread out. */
+  readonly assistant: Surgeon;
 }
 
 export function begin(
@@ -34,8 +36,9 @@ export function begin(
   bench.eventPending[0] = 1;
   const play = new Play(bench);
   const surgeon = new Surgeon(play);
+  const assistant = new Surgeon(play);
   scenario.stage(play);
-  return { play, surgeon };
+  return { play, surgeon, assistant };
 }
 
 export interface Undisturbed {

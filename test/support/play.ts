@@ -110,12 +110,19 @@ export class Play {
     throw new Error("the play does not come to an end");
   }
 
-  /** One event. False if nothing is left that could happen. */
-  step(): boolean {
+  /** Runs until only the passing of time could make anything happen. */
+  runUntilStill(eventsMax = 100_000): void {
+    for (let event = 0; event < eventsMax; event++) if (!this.step(false)) return;
+    throw new Error("the play does not come to rest");
+  }
+
+  /** One event. False if nothing is left that could happen, or nothing but the passing of time. */
+  step(mayPass = true): boolean {
     const k = this.bench.k;
     if (k.current === 0) {
       this.handle(schedule(k));
       if (k.current !== 0) return true;
+      if (!mayPass) return false;
       const deadlineNs = nextTickNs(k);
       if (deadlineNs === Infinity) return false;
       tick(k, deadlineNs);

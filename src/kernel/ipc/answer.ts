@@ -12,11 +12,12 @@ import {
 import { reference, Reply, replyShift, Thread, threadShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { isSame } from "../object/object.ts";
-import { disarmReply, forgetName, giveUpOwed, isStoppedCaller, releaseReplier } from "../object/reply.ts";
+import { giveUpOwed, isStoppedCaller } from "../object/reply.ts";
 import { finishCall, makeReady, setState } from "../schedule.ts";
-import { block, checkWait, dropTimeout, finish, wakeWith } from "../waiting.ts";
+import { block, checkWait, dropTimeout, finish } from "../waiting.ts";
 import { findSource, receive, switchTo } from "./rendezvous.ts";
 import { copyLong, giveRegisters, Progress, releasePartner, takeRegisters } from "./transfer.ts";
+import { disarmReply, forgetName, releaseReplier, wakeWith } from "../wake.ts";
 
 /** What came of giving an answer: given, given to nobody, or see `Next` and `k.refusal`. */
 const Given = { yes: 0, nobody: 1, refused: 2, stopped: 3, wait: 4 } as const;

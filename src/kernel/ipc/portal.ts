@@ -32,7 +32,7 @@ import {
 } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { isSame } from "../object/object.ts";
-import { armReply, cancelReply, disarmReply, dropOwed, isStoppedCaller } from "../object/reply.ts";
+import { armReply, cancelReply, dropOwed, isStoppedCaller } from "../object/reply.ts";
 import { freeSpace } from "../object/space.ts";
 import { newActivation, threadClass } from "../object/thread.ts";
 import { finishCall, makeCurrent, makeReady, saveRegisters, setState } from "../schedule.ts";
@@ -40,6 +40,7 @@ import { armTimeout, blocked, finish } from "../waiting.ts";
 import type { Route } from "./clan.ts";
 import { finishPlan, copyRuns, makePlan } from "./message.ts";
 import { giveRegisters } from "./transfer.ts";
+import { disarmReply } from "../wake.ts";
 
 const reentrant = 3;
 

@@ -20,24 +20,12 @@ import type { Kernel } from "../kernel.ts";
 import { nextMemberWithSender, rotateMember } from "../object/endpoint.ts";
 import { armReply, dropOwed } from "../object/reply.ts";
 import { makeCurrent, makeReady, mayRunAt, finishCall, setState } from "../schedule.ts";
-import {
-  armTimeout,
-  block,
-  blocked,
-  blockIn,
-  checkWait,
-  dropTimeout,
-  endWait,
-  finish,
-  mayWait,
-  queueOf,
-  waitLinks,
-  wakeWith,
-} from "../waiting.ts";
+import { armTimeout, block, blocked, blockIn, checkWait, dropTimeout, finish, mayWait, queueOf, waitLinks } from "../waiting.ts";
 import { type Route, routeOf, showDestination } from "./clan.ts";
 import { callPortal } from "./portal.ts";
 import { checkDescriptor } from "./message.ts";
 import { copyLong, giveRegisters, Progress, releasePartner, takeRegisters } from "./transfer.ts";
+import { endWait, wakeWith } from "../wake.ts";
 
 export function send(k: Kernel): number {
   return offer(k, false);

@@ -10,8 +10,7 @@ import {
 } from "../capability.ts";
 import { Capability, capabilityShift, Reply, replyShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
-import { classOf } from "./class.ts";
-import { capabilityCountOf, livesByName } from "./object.ts";
+import { classOf, capabilityCountOf, livesByName } from "./object.ts";
 import { isOnlyNamed } from "./reply.ts";
 
 /** One step of deleting; true when the slot is empty. */

@@ -19,6 +19,20 @@ export interface ObjectClass {
   setState(k: Kernel, row: number, state: StateReader): number;
 }
 
+const classes: (ObjectClass | undefined)[] = [];
+
+/** Says what class a kind is of. `class.ts` does, for all kinds, when the kernel is loaded. */
+export function registerClass(kind: number, of: ObjectClass): void {
+  classes[kind] = of;
+}
+
+/** The class of a kind. The kind was checked before. */
+export function classOf(kind: number): ObjectClass {
+  const of = classes[kind];
+  assert(of !== undefined, "a kind of object exists", kind);
+  return of;
+}
+
 /** Takes a row for an object of `space`. Answers 0 with `k.refusal` if a limit is reached. */
 export function newObject(k: Kernel, kind: number, space: number): number {
   const base = space << spaceShift;

@@ -5,11 +5,8 @@
 // A reply object outlives its thread while capabilities name it: that is how a caller can be taken
 // out, destroyed and rebuilt without its callee noticing.
 import { Kind, Register, Status, Syscall, ThreadState } from "../../abi/index.ts";
-import { allocateRow, assert, isLive, releaseRow, renewGeneration } from "../../base/index.ts";
-import { clearCapability, slotRow } from "../capability.ts";
+import { allocateRow, assert, isLive, releaseRow } from "../../base/index.ts";
 import {
-  Capability,
-  capabilityShift,
   Header,
   Reply,
   replyShift,
@@ -17,8 +14,7 @@ import {
   threadShift,
 } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
-import { complete, makeReady } from "../schedule.ts";
-import { dropTimeout, leaveWait, wakeWith } from "../waiting.ts";
+import { disarmReply, wakeWith } from "../wake.ts";
 import { isSame, type ObjectClass } from "./object.ts";
 import { putWord } from "./state.ts";
 
@@ -66,46 +62,6 @@ export function armReply(k: Kernel, row: number, debtor: number): number {
   k.replies[base + Reply.armed] = 1;
   k.replies[base + Reply.debtor] = debtor;
   return k.replies[base + Header.generation]!;
-}
-
-/** The answer was given, or will not be taken: no name of this call's reply object is good now. */
-export function disarmReply(k: Kernel, row: number): void {
-  const base = row << replyShift;
-  k.replies[base + Reply.armed] = 0;
-  k.replies[base + Reply.held] = 0;
-  k.replies[base + Header.capabilityCount] = 0;
-  renewGeneration(k.tables[Kind.reply]!, row);
-  if (k.replies[base + Reply.replier] !== 0) releaseReplier(k, row, Status.partnerGone);
-}
-
-/**
- * The answer of a server that waited to give it is taken, or will not be: `reply` is over, and the
- * capability it went through is worth nothing; `replyAndReceive` goes on as `receive`.
- */
-export function releaseReplier(k: Kernel, row: number, status: number): void {
-  const replier = k.replies[(row << replyShift) + Reply.replier]!;
-  const base = replier << threadShift;
-  const call = base + Thread.registers + Register.call;
-  leaveWait(k, replier);
-  dropTimeout(k, replier);
-  k.threads[base + Thread.waitsOn] = 0;
-  k.replies[(row << replyShift) + Reply.replier] = 0;
-  const slot = k.threads[base + Thread.registers + Register.a0]!;
-  const isCombined = k.threads[call] === Syscall.replyAndReceive;
-  if (isCombined || slot === 0) k.threads[base + Thread.owed] = 0;
-  else forgetName(k, slotRow(k, k.threads[base + Thread.space]!, slot), row);
-  if (isCombined) {
-    k.threads[call] = Syscall.receive;
-    makeReady(k, replier);
-  } else complete(k, replier, status);
-}
-
-/** The slot of a reply capability that was used is free again, unless others derive from it. */
-export function forgetName(k: Kernel, capability: number, row: number): void {
-  const base = capability << capabilityShift;
-  const isName = (k.capabilities[base + Capability.header]! & 0xff) === Kind.reply;
-  if (!isName || k.capabilities[base + Capability.object] !== row) return;
-  if (k.capabilities[base + Capability.firstChild] === 0) clearCapability(k, capability);
 }
 
 /** Nobody will answer: the caller is told, now or when it asks. */

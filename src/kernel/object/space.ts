@@ -28,8 +28,7 @@ import {
 } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { deleteStep } from "./delete.ts";
-import { classOf } from "./class.ts";
-import { freeObject, isSame, newObject, type ObjectClass } from "./object.ts";
+import { classOf, freeObject, isSame, newObject, type ObjectClass } from "./object.ts";
 import { putReference, putWord, type StateWriter, wordOf } from "./state.ts";
 
 const objectsByDefault = 4096;

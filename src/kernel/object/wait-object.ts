@@ -4,8 +4,9 @@ import { destroyStepCount, Status } from "../../abi/index.ts";
 import { rowsOf } from "../../base/index.ts";
 import { shiftOf } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
-import { waitLinks, wakeWith } from "../waiting.ts";
+import { waitLinks } from "../waiting.ts";
 import { freeObject, newObject } from "./object.ts";
+import { wakeWith } from "../wake.ts";
 
 export function createPlain(kind: number): (k: Kernel, space: number) => number {
   return (k, space) => newObject(k, kind, space);

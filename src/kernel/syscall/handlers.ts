@@ -4,11 +4,14 @@ import { Syscall, syscallCount, type SyscallName } from "../../abi/index.ts";
 import { awaitReply, reply, replyAndReceive, saveReply } from "../ipc/answer.ts";
 import { call, receive, send } from "../ipc/rendezvous.ts";
 import type { Kernel } from "../kernel.ts";
+import { registerClasses } from "../object/class.ts";
 import * as capability from "./capability-calls.ts";
 import * as memory from "./memory-calls.ts";
 import * as object from "./object-calls.ts";
 import * as sync from "./sync-calls.ts";
 import * as thread from "./thread-calls.ts";
+
+registerClasses();
 
 /** Runs the call in the register file for the running thread. Answers a `Next`, or `blocked`. */
 export type Handler = (k: Kernel) => number;

@@ -27,7 +27,7 @@ import {
 import { Header, shiftOf, Space, spaceShift, SpaceState } from "../layout.ts";
 import { eventWaits, type Kernel } from "../kernel.ts";
 import { isInside } from "../ipc/message.ts";
-import { classOf } from "../object/class.ts";
+import { classOf } from "../object/object.ts";
 import { newStateWriter, type StateReader, type StateReference } from "../object/state.ts";
 import { blocked, finish } from "../waiting.ts";
 

@@ -15,7 +15,8 @@ import type { Kernel } from "../kernel.ts";
 import { endStep, endThread } from "../object/thread.ts";
 import { freeObject } from "../object/object.ts";
 import { leaveReadyQueue, makeReady, saveRegisters, setState, stateOf } from "../schedule.ts";
-import { block, blocked, checkWait, finish, leaveWait, wakeWith } from "../waiting.ts";
+import { block, blocked, checkWait, finish, leaveWait } from "../waiting.ts";
+import { wakeWith } from "../wake.ts";
 
 /** a0: thread. A stopped one makes the call in its registers, or goes on if there is none. */
 export function threadResume(k: Kernel): number {

@@ -4,7 +4,7 @@ import { Kind, Right, stateWords, stateWord, Status } from "../../../src/abi/ind
 import { make, type Play, type Program } from "../../support/play.ts";
 import type { Scenario } from "../proof.ts";
 
-const crowdSize = 70;
+const crowdSize = 34;
 
 export const objectCreate: Scenario = {
   stage(play) {
@@ -41,13 +41,13 @@ export const objectDestroy: Scenario = {
     const { inner } = crowdOfSenders(play, space);
     play.cast("destroyer", space, 10, destroyAll(inner));
   },
-  patients: ["destroyer", "sender0", "sender69"],
+  patients: ["destroyer", "sender0", "sender33"],
   points: ["objectDestroy@running", "send@sending", "user@ready"],
 };
 
 function* destroyAll(endpoint: number): Program {
   yield* make("objectCreate", { a0: 100, a1: Kind.space });
-  for (let i = 0; i < 70; i++) {
+  for (let i = 0; i < 34; i++) {
     yield* make("objectCreate", { a0: 200 + i, a1: Kind.mutex, a2: 100 });
     yield* make("capabilityDelete", { a0: 199 });
   }

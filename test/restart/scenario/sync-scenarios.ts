@@ -100,7 +100,7 @@ function* produce(play: Play, space: number, { mutex, condition }: Monitor): Pro
   return (yield* make("mutexUnlock", { a0: mutex })).status;
 }
 
-const crowdSize = 70;
+const crowdSize = 66;
 
 export const broadcast: Scenario = {
   stage(play) {
@@ -112,7 +112,7 @@ export const broadcast: Scenario = {
     }
     play.cast("producer", space, 10, produceForAll(play, space, { mutex, condition }));
   },
-  patients: ["producer", "consumer0", "consumer69"],
+  patients: ["producer", "consumer0", "consumer65"],
   points: ["conditionBroadcast@running", "mutexLock@waitingCondition", "mutexLock@ready"],
 };
 
@@ -140,10 +140,10 @@ function* futexSleep(slot: number): Program {
 
 export const futexWake: Scenario = {
   stage(play) {
-    const { space, slot } = futexCrowd(play, 70);
+    const { space, slot } = futexCrowd(play, 66);
     play.cast("waker", space, 10, wakeAll(slot));
   },
-  patients: ["waker", "sleeper0", "sleeper69"],
+  patients: ["waker", "sleeper0", "sleeper65"],
   points: ["futexWake@running", "futexWait@running", "futexWait@waitingFutex"],
 };
 
@@ -156,11 +156,11 @@ function* wakeAll(slot: number): Program {
 
 export const futexRequeue: Scenario = {
   stage(play) {
-    const { space, slot } = futexCrowd(play, 70);
+    const { space, slot } = futexCrowd(play, 66);
     play.bench.memories.store(space, address + 8, 5);
     play.cast("mover", space, 10, requeue(slot));
   },
-  patients: ["mover", "sleeper0", "sleeper69"],
+  patients: ["mover", "sleeper0", "sleeper65"],
   points: ["futexRequeue@running", "futexWait@waitingFutex"],
 };
 

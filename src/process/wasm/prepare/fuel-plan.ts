@@ -60,8 +60,8 @@ export function planFuel(declarations: Declarations, scan: CodeScan): FuelPlan {
 }
 
 // A loop counts at its head, so only a function that calls needs a check at its entry, and only
-// when what it calls may take long: recursion always passes such a function. Bounds are found from the
-// leaves upwards to a fixed depth, which keeps this linear whatever the call graph.
+// when what it calls may take long: recursion always passes such a function. Bounds are found from
+// the leaves upwards to a fixed depth, which keeps this linear whatever the call graph.
 function entriesToCheck(bodies: readonly BodyScan[], importedCount: number): boolean[] {
   const bounds = bodies.map(() => Infinity);
   const costBetweenChecks = (body: BodyScan): number => {
