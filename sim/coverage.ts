@@ -1,7 +1,13 @@
 // What occurred: a count per (call, stage, outcome). The stage is the call itself while it is being
 // made, or the call at which its thread was left waiting; the outcome is a status, or one of the four
 // other things that can come of making a call.
-import { Status, statusName, syscallCount, syscallName, type SyscallName } from "../src/abi/index.ts";
+import {
+  Status,
+  statusName,
+  syscallCount,
+  syscallName,
+  type SyscallName,
+} from "../src/abi/index.ts";
 
 /** Outcomes beside the statuses. */
 export const Outcome = { blocked: 32, again: 33, switched: 34, portal: 35 } as const;
@@ -56,10 +62,7 @@ export class Coverage {
 }
 
 /** All outcomes that a cell can have: statuses first. */
-export const allOutcomes: readonly string[] = [
-  ...Object.keys(Status),
-  ...Object.keys(Outcome),
-];
+export const allOutcomes: readonly string[] = [...Object.keys(Status), ...Object.keys(Outcome)];
 
 export function outcomeNumber(name: string): number {
   const status = Object.entries(Status).find(([status]) => status === name)?.[1];

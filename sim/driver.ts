@@ -2,6 +2,7 @@
 // the process adapters: it enters portals, returns from them, and lets threads trap and run out of
 // fuel. After every event the kernel is verified and what programs see is checked.
 import {
+  FaultReason,
   Kind,
   kindCount,
   Next,
@@ -27,7 +28,6 @@ import {
 } from "../src/kernel/index.ts";
 import { spaceClass } from "../src/kernel/object/space.ts";
 import { Mutex, mutexShift, Thread, ThreadFlag, threadShift } from "../src/kernel/layout.ts";
-import { FaultReason } from "../src/process/process.ts";
 import { checkEntry, checkResult, checkRevoked } from "./check/results.ts";
 import { noteWaiting } from "./check/order.ts";
 import { Outcome } from "./coverage.ts";
@@ -93,7 +93,11 @@ function endPortal(world: World, mind: Mind): void {
   const draw = random.below(40);
   mind.call = 0;
   if (draw === 0 && k.portalDepth > 0) {
-    settle(world, portalFaulted(k, random.chance(1, 2) ? FaultReason.fuel : FaultReason.trap), thread);
+    settle(
+      world,
+      portalFaulted(k, random.chance(1, 2) ? FaultReason.fuel : FaultReason.trap),
+      thread,
+    );
   } else if (draw <= 2 && k.portalDepth === 1) settle(world, portalDetached(k), thread);
   else {
     composeAnswer(world, mind);
@@ -108,7 +112,8 @@ for (const [name, weight] of Object.entries(weights)) {
 
 function makeCall(world: World, mind: Mind): void {
   const { k, random } = world;
-  if (mind.script === undefined && k.portalDepth === 0 && random.chance(1, 60)) startRoundTrip(world, mind);
+  if (mind.script === undefined && k.portalDepth === 0 && random.chance(1, 60))
+    startRoundTrip(world, mind);
   k.registers.fill(0);
   if (mind.script !== undefined) followScript(world, mind.script);
   else composeCall(world, mind);
@@ -124,7 +129,12 @@ function makeCall(world: World, mind: Mind): void {
   const next = enter(k);
   noteOutcome(world, next, { thread, generation, call });
   noteMutex(world, mind, thread);
-  if (call === Syscall.capabilityRevoke && k.current === thread && next === Next.resume && isOk(world)) {
+  if (
+    call === Syscall.capabilityRevoke &&
+    k.current === thread &&
+    next === Next.resume &&
+    isOk(world)
+  ) {
     checkRevoked(world, mind.space, slot);
   }
   settle(world, next, thread);
@@ -153,7 +163,9 @@ function noteObject(world: World, mind: Mind): void {
     call === Syscall.conditionWait;
   const slot = k.registers[call === Syscall.conditionWait ? Register.a1 : Register.a0];
   mind.object = isLock ? objectInSlot(k, mind.space, slot, Kind.mutex) : 0;
-  if (isLock) mind.objectGeneration = k.tables[Kind.mutex].words[mind.object << mutexShift];
+  const mutex = mind.object << mutexShift;
+  mind.objectGeneration = k.tables[Kind.mutex].words[mutex];
+  mind.isHolder = isLock && k.tables[Kind.mutex].words[mutex + Mutex.owner] === k.current;
   if (call === Syscall.objectSetState) noteStateSet(world, mind, slot);
   if (call !== Syscall.threadResume && call !== Syscall.objectSetState) return;
   const row = objectInSlot(k, mind.space, slot, Kind.thread);
@@ -163,7 +175,8 @@ function noteObject(world: World, mind: Mind): void {
 function noteStateSet(world: World, mind: Mind, slot: number): void {
   const { k } = world;
   const mutex = objectInSlot(k, mind.space, slot, Kind.mutex);
-  if (mutex !== 0) world.mutexes.forget(`${mutex}.${k.tables[Kind.mutex].words[mutex << mutexShift]}`);
+  if (mutex !== 0)
+    world.mutexes.forget(`${mutex}.${k.tables[Kind.mutex].words[mutex << mutexShift]}`);
   const thread = objectInSlot(k, mind.space, slot, Kind.thread);
   if (thread === 0) return;
   world.goneCount++;
@@ -179,7 +192,7 @@ function resetMind(mind: Mind): void {
 
 /** A mutex was given up by the call just made, whether or not its thread has seen so. */
 function noteMutex(world: World, mind: Mind, thread: number): void {
-  if (mind.object === 0) return;
+  if (mind.object === 0 || !mind.isHolder) return;
   if (mind.call !== Syscall.mutexUnlock && mind.call !== Syscall.conditionWait) return;
   const words = world.k.tables[Kind.mutex].words;
   const base = mind.object << mutexShift;
@@ -210,7 +223,8 @@ function noteOutcome(world: World, next: Next, made: Made): void {
 /** What follows every event: the world notes what the kernel did, and looks whether it was right. */
 function settle(world: World, next: Next, actor: number): void {
   const { k } = world;
-  world.isStopped = next === Next.again || (world.isStopped && actor === 0 && isStillStopped(world));
+  world.isStopped =
+    next === Next.again || (world.isStopped && actor === 0 && isStillStopped(world));
   takeNotices(world);
   verify(k);
   if (k.current !== 0 && !world.isStopped) observe(world, next);

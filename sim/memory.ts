@@ -1,7 +1,8 @@
 // The memories of simulated processes: plain arrays behind the port that kernels ask. Every space has
 // one of the same size, made when it is first touched and zero again once it is released, so that a
 // run depends on nothing but its seed.
-import { isRegionHandle, type Memories } from "../src/process/process.ts";
+import { isRegionHandle } from "../src/abi/index.ts";
+import type { Memories } from "../src/process/process.ts";
 
 /** The first bytes of a memory are for hostile writes, bulk copies among them; then come areas for
  * honest messages, which nothing else writes to. */
@@ -26,9 +27,9 @@ export class PlainMemories implements Memories {
     this.#isSpace = isSpace;
   }
 
-  bytesOf(handle: number): number {
-    if (isRegionHandle(handle)) return this.#words.get(handle)?.byteLength ?? 0;
-    return this.#isSpace(handle) ? memoryBytes : 0;
+  contains(handle: number, address: number, bytes: number): boolean {
+    if (!isRegionHandle(handle)) return this.#isSpace(handle) && address + bytes <= memoryBytes;
+    return address + bytes <= (this.#words.get(handle)?.byteLength ?? 0);
   }
 
   load(handle: number, address: number): number {
@@ -43,10 +44,7 @@ export class PlainMemories implements Memories {
     const source = this.wordsOf(from);
     const target = this.wordsOf(to);
     this.copiedBytes += bytes;
-    new Uint8Array(target.buffer).set(
-      new Uint8Array(source.buffer, fromAddress, bytes),
-      toAddress,
-    );
+    new Uint8Array(target.buffer).set(new Uint8Array(source.buffer, fromAddress, bytes), toAddress);
   }
 
   createRegion(handle: number, bytes: number): boolean {

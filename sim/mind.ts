@@ -15,6 +15,8 @@ export interface Mind {
   /** The object that the call is about, and its generation: what checks need of the arguments. */
   object: number;
   objectGeneration: number;
+  /** Whether it held that mutex before the call. */
+  isHolder: boolean;
   /** Message it sent with the call, and the one it received last. */
   sent: number;
   received: number;
@@ -50,6 +52,7 @@ export function createMind(generation: number, space: number): Mind {
     stage: 0,
     object: 0,
     objectGeneration: 0,
+    isHolder: false,
     sent: 0,
     received: 0,
     area: -1,

@@ -14,7 +14,14 @@ import {
   startThread,
   type Techniques,
 } from "../src/kernel/index.ts";
-import { Capability, capabilityShift, Header, shiftOf, Thread, threadShift } from "../src/kernel/layout.ts";
+import {
+  Capability,
+  capabilityShift,
+  Header,
+  shiftOf,
+  Thread,
+  threadShift,
+} from "../src/kernel/layout.ts";
 import { MessageBook } from "./check/messages.ts";
 import { MutexBook } from "./check/mutexes.ts";
 import type { Coverage } from "./coverage.ts";
@@ -93,8 +100,8 @@ export function createWorld(options: WorldOptions): World {
 function populate(world: World): void {
   const { k } = world;
   const spaces = [createRootSpace(k), createRootSpace(k), createRootSpace(k)];
+  for (const space of spaces) grant(k, space, 1, { kind: Kind.space, row: space });
   for (const space of spaces) {
-    grant(k, space, 1, { kind: Kind.space, row: space });
     for (let n = 0; n < 2; n++) {
       const row = createObject(k, Kind.thread, space, [10 + world.random.below(8)]);
       grant(k, spaces[0], freeSlot(world, spaces[0]), { kind: Kind.thread, row });
@@ -108,7 +115,13 @@ function populate(world: World): void {
         grant(k, holder, freeSlot(world, holder), { kind: Kind.endpoint, row });
       }
     }
-    for (const kind of [Kind.notification, Kind.mutex, Kind.condition, Kind.futexQueue, Kind.timer]) {
+    for (const kind of [
+      Kind.notification,
+      Kind.mutex,
+      Kind.condition,
+      Kind.futexQueue,
+      Kind.timer,
+    ]) {
       const row = createObject(k, kind, space);
       grant(k, space, freeSlot(world, space), { kind, row });
     }

@@ -17,26 +17,35 @@ export function wordOf(message: number, index: number): number {
   return Math.imul(mixed, 0x2c1b3c6d) | 0;
 }
 
+/** The long part of a message: its extra words, and the strings that arrive as one stream of bytes. */
+export interface Stream {
+  readonly wordCount: number;
+  /** Bytes at the start of the stream that the message's number decides; then come others. */
+  readonly knownBytes: number;
+  readonly bytes: number;
+}
+
+export const shortStream: Stream = { wordCount: 0, knownBytes: 0, bytes: 0 };
+
 interface Entry {
   arrived: number;
   isRefused: boolean;
   /** The call that it answers, 0 if it is a call itself or nobody knows. */
   readonly answers: number;
   readonly sender: Mind | undefined;
-  /** Bytes of its direct string, -1 if it is short, -2 if nobody knows. */
-  directBytes: number;
+  stream: Stream | undefined;
 }
 
 export class MessageBook {
   /** By number; number 0 is no message. */
   readonly #entries: Entry[] = [
-    { arrived: 0, isRefused: false, answers: 0, sender: undefined, directBytes: -2 },
+    { arrived: 0, isRefused: false, answers: 0, sender: undefined, stream: undefined },
   ];
 
   /** Writes a new message into registers. Answers its number. */
   compose(registers: Int32Array, sender: Mind, answers: number): number {
     const message = this.#entries.length;
-    this.#entries.push({ arrived: 0, isRefused: false, answers, sender, directBytes: -1 });
+    this.#entries.push({ arrived: 0, isRefused: false, answers, sender, stream: shortStream });
     registers[Register.label] = bookLabel;
     registers[words.number] = message;
     registers[words.answers] = answers;
@@ -44,12 +53,13 @@ export class MessageBook {
     return message;
   }
 
-  setDirectBytes(message: number, bytes: number): void {
-    this.#entries[message].directBytes = bytes;
+  setStream(message: number, stream: Stream | undefined): void {
+    this.#entries[message].stream = stream;
   }
 
-  directBytesOf(message: number): number {
-    return this.#entries[message].directBytes;
+  /** What is known of a message's bytes; undefined if nobody can tell. */
+  streamOf(message: number): Stream | undefined {
+    return this.#entries[message].stream;
   }
 
   senderOf(message: number): Mind | undefined {

@@ -42,6 +42,9 @@ export function checkServed(world: World, served: Mind): void {
     if (mind === undefined || !isLive(table, row) || mind.queuedOn !== served.queuedOn) continue;
     const isWaiting = k.threads[(row << threadShift) + Thread.state] === ThreadState.sending;
     if (!isWaiting || mind.queuedAt === 0) continue;
-    promise(mind.queuedAt >= served.queuedAt, () => `thread ${row} came first and still waits to send`);
+    promise(
+      mind.queuedAt >= served.queuedAt,
+      () => `thread ${row} came first and still waits to send`,
+    );
   }
 }

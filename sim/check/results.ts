@@ -2,7 +2,14 @@
 // it. Portals see the message that they were called with in the same way.
 import { Kind, Register, Status, Syscall } from "../../src/abi/index.ts";
 import { slotRow } from "../../src/kernel/capability.ts";
-import { Capability, capabilityShift, Endpoint, endpointShift, Space, spaceShift } from "../../src/kernel/layout.ts";
+import {
+  Capability,
+  capabilityShift,
+  Endpoint,
+  endpointShift,
+  Space,
+  spaceShift,
+} from "../../src/kernel/layout.ts";
 import { promise } from "../failure.ts";
 import type { Mind } from "../mind.ts";
 import { checkLong, makeRoomIn, portalDescriptor } from "../workload/descriptor.ts";

@@ -1,6 +1,6 @@
 // What happens to a core from outside: time passes, devices speak, and boot gives capabilities and
 // threads to spaces, so that a workload whose threads have all come to rest goes on.
-import { Kind, kindCount } from "../../src/abi/index.ts";
+import { Kind, kindCount, Status } from "../../src/abi/index.ts";
 import { isLive } from "../../src/base/index.ts";
 import {
   createObject,
@@ -11,8 +11,16 @@ import {
   startThread,
   tick,
 } from "../../src/kernel/index.ts";
+import { reserveSlot } from "../../src/kernel/capability.ts";
 import { materialize } from "../../src/kernel/ipc/fastpath.ts";
-import { Space, spaceShift, SpaceState, Thread, ThreadFlag, threadShift } from "../../src/kernel/layout.ts";
+import {
+  Space,
+  spaceShift,
+  SpaceState,
+  Thread,
+  ThreadFlag,
+  threadShift,
+} from "../../src/kernel/layout.ts";
 import { freeSlot, mindOf, slotsUsed, type World } from "../world.ts";
 
 /** A row of a kind that is live, chosen evenly among the rows, or 0. */
@@ -49,16 +57,21 @@ export function happen(world: World): void {
 export function giveCapability(world: World): void {
   const { k, random } = world;
   const space = someRow(world, Kind.space);
-  const kind = [Kind.endpoint, Kind.endpoint, Kind.thread, Kind.mutex, 1 + random.below(kindCount - 1)][
-    random.below(5)
-  ];
+  const kind = [
+    Kind.endpoint,
+    Kind.endpoint,
+    Kind.thread,
+    Kind.mutex,
+    1 + random.below(kindCount - 1),
+  ][random.below(5)];
   const row = someRow(world, kind);
   if (space === 0 || row === 0 || kind === Kind.reply || isActivation(world, kind, row)) return;
   // What boot does must not be seen by a kernel that has something unwritten.
   if (k.lazyCount > 0) materialize(k);
   if (!hasRoom(k, space)) return;
-  const badge = random.below(4);
-  grant(k, space, freeSlot(world, space), { kind, row, badge });
+  const slot = freeSlot(world, space);
+  if (reserveSlot(k, space, slot) !== Status.ok) return;
+  grant(k, space, slot, { kind, row, badge: random.below(4) });
 }
 
 function isActivation(world: World, kind: number, row: number): boolean {
@@ -86,7 +99,8 @@ export function revive(world: World): void {
   const isFull = k.spaces[base + Space.objectCount] >= k.spaces[base + Space.objectLimit];
   const threads = k.tables[Kind.thread];
   const replies = k.tables[Kind.reply];
-  if (isFull || threads.liveCount >= threads.rowLimit || replies.liveCount >= replies.rowLimit) return;
+  if (isFull || threads.liveCount >= threads.rowLimit || replies.liveCount >= replies.rowLimit)
+    return;
   const row = createObject(k, Kind.thread, space, [10 + random.below(8)]);
   mindOf(world, row).isSupervisor = random.chance(1, 2);
   startThread(k, row);

@@ -20,7 +20,7 @@ import { stateAddress } from "../workload/descriptor.ts";
 const firstScriptSlot = 150;
 
 function step(call: number, a0: number, more: Readonly<Record<number, number>> = {}): Step {
-  const registers = new Map([
+  const registers = new Map<number, number>([
     [Register.call, call],
     [Register.a0, a0],
   ]);
@@ -44,7 +44,12 @@ export function startRoundTrip(world: World, mind: Mind): void {
   const forSlot = subject.space === space ? 0 : slotOfSpace(world, space, subject.space);
   if (forSlot < 0 || isSubject(world, subject) || subject.script !== undefined) return;
   const first = firstScriptSlot + area * 3;
-  mind.script = { next: 0, subject, subjectRow: row, steps: stepsFor({ slot, first, forSlot, area }) };
+  mind.script = {
+    next: 0,
+    subject,
+    subjectRow: row,
+    steps: stepsFor({ slot, first, forSlot, area }),
+  };
 }
 
 function slotOfSpace(world: World, space: number, wanted: number): number {

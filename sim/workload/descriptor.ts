@@ -50,7 +50,7 @@ export function composeLong(world: World, mind: Mind, message: number): number {
   const draw = random.below(100);
   if (draw < 82) return 0;
   if (draw < 86) {
-    world.messages.setDirectBytes(message, -2);
+    world.messages.setStream(message, undefined);
     return composeHostile(world, mind);
   }
   const area = areaOf(world, mind);
@@ -64,6 +64,7 @@ function composeHonest(world: World, mind: Mind, area: number, message: number):
   const directBytes = (isBig ? 0x4000 + random.below(0x1000) : random.below(256)) & ~3;
   const wordCount = random.below(wordCountMax);
   const stringBytes = random.below(stringBytesMax);
+  const indirectCount = random.below(2);
   const direct = addressOf(area, place.sendDirect) >> 2;
   for (let i = 0; i < directBytes >> 2; i++) words[direct + i] = wordOf(message, 100 + i);
   const extra = addressOf(area, place.sendWords) >> 2;
@@ -75,11 +76,12 @@ function composeHonest(world: World, mind: Mind, area: number, message: number):
   fillDescriptor(words, descriptor, [
     [wordCount, addressOf(area, place.sendWords)],
     [directBytes, addressOf(area, place.sendDirect)],
-    [random.below(2), addressOf(area, place.sendIndirect)],
+    [indirectCount, addressOf(area, place.sendIndirect)],
     [composeCapabilities(world, mind, area), addressOf(area, place.sendCapabilities)],
     [composeRegion(world, mind, area), addressOf(area, place.sendRegions)],
   ]);
-  world.messages.setDirectBytes(message, directBytes);
+  const bytes = directBytes + indirectCount * stringBytes;
+  world.messages.setStream(message, { wordCount, knownBytes: directBytes, bytes });
   return descriptor;
 }
 
@@ -162,22 +164,28 @@ function composeHostile(world: World, mind: Mind): number {
   return descriptor;
 }
 
-/** A long message came into an area: its bytes are those of its number. */
+/** A long message came into an area: its words and bytes are those of its number. */
 export function checkLong(world: World, space: number, area: number, message: number): void {
-  const expected = message === 0 ? -2 : world.messages.directBytesOf(message);
-  if (expected === -2) return;
+  const stream = world.messages.streamOf(message);
+  if (stream === undefined) return;
   const words = world.memories.wordsOf(space);
   const at = addressOf(area, place.receiveDescriptor) >> 2;
   const directBytes = words[at + Descriptor.directBytes];
+  const isSplit = words[at + Descriptor.indirectCount] === 1;
+  const stringBytes = isSplit ? words[(addressOf(area, place.receiveIndirect) >> 2) + 1] : 0;
+  const wordCount = words[at + Descriptor.wordCount];
   promise(
-    directBytes === Math.max(0, expected),
-    () => `message ${message} came with ${directBytes} of ${expected} bytes`,
+    directBytes + stringBytes === stream.bytes && wordCount === stream.wordCount,
+    () => `message ${message} came with ${directBytes} + ${stringBytes} of ${stream.bytes} bytes`,
   );
   const direct = addressOf(area, place.receiveDirect) >> 2;
-  checkWords(words, direct, directBytes >> 2, { message, first: 100 });
+  const directWords = Math.min(directBytes, stream.knownBytes) >> 2;
+  checkWords(words, direct, directWords, { message, first: 100 });
+  const string = addressOf(area, place.receiveString) >> 2;
+  const stringWords = Math.max(0, stream.knownBytes - directBytes) >> 2;
+  checkWords(words, string, stringWords, { message, first: 100 + directWords });
   const extra = addressOf(area, place.receiveWords) >> 2;
-  const count = expected < 0 ? 0 : words[at + Descriptor.wordCount];
-  checkWords(words, extra, count, { message, first: 50_000 });
+  checkWords(words, extra, wordCount, { message, first: 50_000 });
 }
 
 /** Looks at every eleventh word, and the last: a step that was left out is larger than that. */

@@ -2,6 +2,7 @@
 // which call it answers, as far as its thread knows.
 import { Kind, Register, type SyscallName } from "../../src/abi/index.ts";
 import { Endpoint, endpointShift } from "../../src/kernel/layout.ts";
+import { shortStream } from "../check/messages.ts";
 import type { Mind } from "../mind.ts";
 import { freeSlot, objectInSlot, slotOfKind, type World } from "../world.ts";
 import type { Composer } from "./compose.ts";
@@ -49,7 +50,8 @@ function composeCall(world: World, mind: Mind): void {
   registers[Register.a1] = 0;
   registers[Register.a2] = 0;
   registers[Register.receiveTimeout] = -1;
-  world.messages.setDirectBytes(mind.sent, -1);
+  mind.isLong = false;
+  world.messages.setStream(mind.sent, shortStream);
 }
 
 function composeReceive(world: World, mind: Mind): void {
@@ -72,7 +74,8 @@ function composeReplyAndReceive(world: World, mind: Mind): void {
   registers[Register.a2] = 0;
   registers[Register.a3] = 0;
   registers[Register.receiveTimeout] = -1;
-  world.messages.setDirectBytes(mind.sent, -1);
+  mind.isLong = false;
+  world.messages.setStream(mind.sent, shortStream);
 }
 
 /** Answers what is owed, or through a saved capability, of which nobody knows whose call it was. */

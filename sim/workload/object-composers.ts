@@ -15,9 +15,22 @@ const readAddress = 0x210;
 const setAddress = 0x800;
 
 const kindsWanted: readonly number[] = [
-  Kind.thread, Kind.thread, Kind.thread, Kind.endpoint, Kind.endpoint, Kind.endpoint, Kind.space,
-  Kind.notification, Kind.mutex, Kind.mutex, Kind.condition, Kind.futexQueue, Kind.timer,
-  Kind.endpointSet, Kind.endpointSet, Kind.region,
+  Kind.thread,
+  Kind.thread,
+  Kind.thread,
+  Kind.endpoint,
+  Kind.endpoint,
+  Kind.endpoint,
+  Kind.space,
+  Kind.notification,
+  Kind.mutex,
+  Kind.mutex,
+  Kind.condition,
+  Kind.futexQueue,
+  Kind.timer,
+  Kind.endpointSet,
+  Kind.endpointSet,
+  Kind.region,
 ];
 
 function composeCreate(world: World, mind: Mind): void {
@@ -65,19 +78,28 @@ function composeGetState(world: World, mind: Mind): void {
   composeAny(world, mind);
   registers[Register.a1] = mostly(world, readAddress);
   registers[Register.a2] = mostly(world, 64);
-  registers[Register.a3] = world.random.chance(1, 2) ? 0 : mostly(world, freeSlot(world, mind.space));
+  registers[Register.a3] = world.random.chance(1, 2)
+    ? 0
+    : mostly(world, freeSlot(world, mind.space));
 }
 
 /** The kind that the capability in a slot names, 0 if none. */
 function kindInSlot(world: World, space: number, slot: number): number {
-  return world.k.capabilities[(slotRow(world.k, space, slot) << capabilityShift) + Capability.header] & 0xff;
+  return (
+    world.k.capabilities[(slotRow(world.k, space, slot) << capabilityShift) + Capability.header] &
+    0xff
+  );
 }
 
 /** A state that is well formed but for a few words; threads get one that sends nothing. */
 function composeSetState(world: World, mind: Mind): void {
   const { random } = world;
   const { registers } = world.k;
-  const slot = slotOfKind(world, mind.space, random.chance(1, 2) ? 0 : 1 + random.below(kindCount - 1));
+  const slot = slotOfKind(
+    world,
+    mind.space,
+    random.chance(1, 2) ? 0 : 1 + random.below(kindCount - 1),
+  );
   const kind = kindInSlot(world, mind.space, slot);
   const words = world.memories.wordsOf(mind.space);
   const at = setAddress >> 2;

@@ -1,10 +1,8 @@
 // The command `shoal`: parses the command line and hands over. Each command's work is loaded only when
 // it is asked for, so that help and errors are quick.
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { ExitCode } from "./exit-code.ts";
 import { version } from "./version.ts";
-
-/** Exit codes of the command itself; a program's own code is passed on as it is. */
-export const ExitCode = { ok: 0, usage: 2, cannotRun: 126, notFound: 127 } as const;
 
 function bytesOf(text: string): number {
   const match = /^(\d+)([kmg]?)(i?b)?$/i.exec(text);

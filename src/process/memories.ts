@@ -21,16 +21,15 @@ export class SpaceMemories implements Memories {
   readonly #regions = new Map<number, Entry>();
   readonly #copier = new MemoryCopier();
 
-  /** Gives a space its memory, and a communication area of its own. */
+  /** Gives a space its memory; it has a communication area then, too. */
   attach(space: number, source: MemorySource): void {
     this.#spaces[space] = entryOf(source);
-    this.#areas[space] = entryOf(new ArrayBuffer(communicationBytes));
+    this.area(space);
   }
 
-  /** The communication area of a space as words. */
+  /** The communication area of a space as words; made when it is first asked for. */
   area(space: number): Int32Array {
-    const entry = this.#areas[space];
-    if (entry === undefined) throw new RangeError(`space ${space} has no memory`);
+    const entry = (this.#areas[space] ??= entryOf(new ArrayBuffer(communicationBytes)));
     return entry.words;
   }
 

@@ -50,6 +50,7 @@ export interface PreparedCase {
   readonly module: string;
   /** The host directory that the guest sees as "/". */
   readonly directory: string;
+  /** The whole environment of the guest. */
   readonly env: Readonly<Record<string, string>>;
   /** `args` begins with the program's own name; without `stdinPath` standard input is empty. */
   readonly runs: readonly { readonly args: readonly string[]; readonly stdinPath?: string }[];

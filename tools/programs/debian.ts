@@ -92,7 +92,8 @@ async function offeredVersions(apt: readonly string[], source: DebianSource): Pr
     if (version !== undefined && !all.includes(version)) all.push(version);
   }
   const fitting = all.filter((version) => upstreamPart(version) === source.upstreamVersion);
-  if (fitting.length > 0) return fitting.toSorted().toReversed();
+  if (fitting.length > 0)
+    return fitting.toSorted((a, b) => b.localeCompare(a, "en", { numeric: true }));
   throw new SourceUnavailable(
     `Debian's sources here offer ${source.package} ${all.join(", ") || "in no version"}, but the ` +
       `recipe is for ${source.upstreamVersion}. Use Debian 12, or change the recipe in ` +

@@ -9,13 +9,10 @@ import type { WasiJob } from "./wasi-child.ts";
 
 const wasiChild = fileURLToPath(new URL("wasi-child.ts", import.meta.url));
 
-/** What a guest's environment holds at least; nothing of the recording machine's gets through. */
-const baseEnv: Readonly<Record<string, string>> = { LC_ALL: "C", TZ: "UTC" };
-
 export async function runNatively(prepared: PreparedCase, command: string): Promise<CaseResult> {
   const runs: RunResult[] = [];
   for (const { args, stdinPath } of prepared.runs) {
-    const env = { ...baseEnv, PATH: "/usr/bin:/bin", ...prepared.env };
+    const env = { PATH: "/usr/bin:/bin", ...prepared.env };
     runs.push(
       await runOnce(command, args.slice(1), {
         argv0: args[0],
@@ -35,7 +32,7 @@ export async function runOnNodeWasi(prepared: PreparedCase): Promise<CaseResult>
     const job: WasiJob = {
       module: prepared.module,
       args,
-      env: { ...baseEnv, ...prepared.env },
+      env: prepared.env,
       preopens: { "/": prepared.directory },
     };
     runs.push(

@@ -136,6 +136,11 @@ program
   .option("--fast", "leave out slow cases")
   .action((words, { fast }) => overCases(words, !fast, verifyCase));
 
+// A reader that has seen enough (`list | head`) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -9,6 +9,8 @@ import { generateContent } from "./generated.ts";
 import { commonmarkExamples } from "./commonmark.ts";
 
 const inputDirectory = fileURLToPath(new URL("../../test/programs/input", import.meta.url));
+/** What a guest's environment holds at least; nothing of the host's gets through. */
+const baseEnv: Readonly<Record<string, string>> = { LC_ALL: "C", TZ: "UTC" };
 const silent: Progress = () => {};
 
 /** Fills `dir`, which must be empty, and answers how to run the case. */
@@ -34,7 +36,7 @@ export async function prepareCase(
     await place(run.stdin, stdinPath, progress);
     runs.push({ args, stdinPath });
   }
-  return { module, directory, env: item.env ?? {}, runs };
+  return { module, directory, env: { ...baseEnv, ...item.env }, runs };
 }
 
 /** The runs of a case; those of CommonMark's specification are read from the built program. */

@@ -46,7 +46,9 @@ async function inTemporary<T>(item: Case, use: (prepared: PreparedCase) => Promi
 async function checkKnown(item: Case, result: CaseResult): Promise<CaseResult> {
   const failed = result.runs.find((run) => run.exitCode !== 0);
   if ((failed !== undefined) !== (item.fails ?? false)) {
-    const how = failed ? `code ${failed.exitCode}: ${Buffer.from(failed.stderr)}` : "code 0";
+    const how = failed
+      ? `code ${failed.exitCode}: ${Buffer.from(failed.stderr).toString()}`
+      : "code 0";
     throw new WrongAnswer(`the case says otherwise, but a run ended with ${how}`);
   }
   for (const [index, run] of (await runsOf(item)).entries()) {

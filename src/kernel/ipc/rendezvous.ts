@@ -44,6 +44,8 @@ function offer(k: Kernel, isCaller: boolean): number {
   const form = k.endpoints[(route.endpoint << endpointShift) + Endpoint.portal]!;
   if (form !== 0) return isCaller ? callPortal(k, route) : finish(k, Status.wrongState);
   if (isCaller && !mayWait(k)) return finish(k, Status.portalMayNotBlock);
+  // A receiver needs time to answer, however soon the message is taken.
+  if (isCaller && k.registers[Register.receiveTimeout] === 0) return finish(k, Status.timeout);
   const receiver = findReceiver(k, route);
   if (receiver === 0) return waitToSend(k, route, isCaller);
   return deliver(k, route, receiver, isCaller);
@@ -89,7 +91,6 @@ function waitToSend(k: Kernel, route: Route, isCaller: boolean): number {
 
 function deliver(k: Kernel, route: Route, receiver: number, isCaller: boolean): number {
   const timeoutUs = k.registers[Register.receiveTimeout]!;
-  if (isCaller && timeoutUs === 0) return finish(k, Status.timeout);
   const progress = copyLong(k, {
     from: k.current,
     to: receiver,

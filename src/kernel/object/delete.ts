@@ -1,6 +1,6 @@
 // Deleting a capability, in bounded steps: its children go to its parent, and if it is the last name
 // of an object that lives by being named, the object is taken apart first.
-import { Kind, revokeStepCount } from "../../abi/index.ts";
+import { Kind, revokeStepCount, ThreadState } from "../../abi/index.ts";
 import {
   adoptChild,
   clearCapability,
@@ -8,7 +8,7 @@ import {
   namesLiveObject,
   objectOf,
 } from "../capability.ts";
-import { Capability, capabilityShift, Reply, replyShift } from "../layout.ts";
+import { Capability, capabilityShift, Reply, replyShift, Thread, threadShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { classOf, capabilityCountOf, livesByName } from "./object.ts";
 import { isOnlyNamed } from "./reply.ts";
@@ -25,8 +25,17 @@ export function deleteStep(k: Kernel, row: number): boolean {
   return false;
 }
 
+/** A thread that has exited is kept for those who name it, and goes with the last of them. */
+function isLastNameOfExited(k: Kernel, row: number): boolean {
+  if (!namesLiveObject(k, row)) return false;
+  const thread = objectOf(k, row);
+  const state = k.threads[(thread << threadShift) + Thread.state];
+  return state === ThreadState.exited && capabilityCountOf(k, Kind.thread, thread) === 1;
+}
+
 function isLastName(k: Kernel, row: number): boolean {
   const kind = kindOf(k, row);
+  if (kind === Kind.thread) return isLastNameOfExited(k, row);
   if (!livesByName(kind) || !namesLiveObject(k, row)) return false;
   if (capabilityCountOf(k, kind, objectOf(k, row)) !== 1) return false;
   if (kind !== Kind.reply) return true;

@@ -98,8 +98,11 @@ export function spaceBind(k: Kernel): number {
   const kind = what === Binding.exit ? Kind.notification : Kind.endpoint;
   const capability = slot === 0 ? 0 : findCapability(k, slot, kind, Right.send);
   if (slot !== 0 && capability === 0) return finish(k, k.refusal);
-  // ---- commit ----
   const target = capability === 0 ? 0 : objectOf(k, capability);
+  // A faulted thread waits to be heard of, which it cannot do at a portal.
+  const isPortal = k.endpoints[(target << endpointShift) + Endpoint.portal] !== 0;
+  if (what === Binding.fault && target !== 0 && isPortal) return finish(k, Status.wrongState);
+  // ---- commit ----
   const generation = capability === 0 ? 0 : generationOf(k, kind, target);
   const badge = capability === 0 ? 0 : badgeOf(k, capability);
   bind(k, space, what, { target, generation, badge });

@@ -73,7 +73,9 @@ export class Program {
       throw new LinkError(`the program has no function "${exportName}" to start at`);
     }
     // Exports are functions of unknown type; one to start at takes nothing.
-    return this.#runnerOf(found as Entry);
+    const { startExport } = this.#options.prepared.facts;
+    const start = startExport === undefined ? [] : [this.instance.exports[startExport] as Entry];
+    return this.#runnerOf([...start, found as Entry]);
   }
 
   /** A function that runs the program's portal `handler` on the registers. */
@@ -100,10 +102,10 @@ export class Program {
     };
   }
 
-  #runnerOf(entry: Entry): Runner {
+  #runnerOf(entries: readonly Entry[]): Runner {
     const { core, model } = this.#options;
-    if (model === "process") return new SuspendedStack(core, entry);
-    return new ThrownStack(core, entry, asyncifyOf(this.instance));
+    if (model === "process") return new SuspendedStack(core, entries);
+    return new ThrownStack(core, entries, asyncifyOf(this.instance));
   }
 
   #memory(): WebAssembly.Memory | undefined {

@@ -11,14 +11,15 @@ export type Entry = () => number | void;
 
 export class SuspendedStack implements Runner {
   readonly #core: Core;
-  readonly #entry: () => Promise<unknown>;
+  readonly #entries: (() => Promise<unknown>)[];
   #isStarted = false;
   #isGone = false;
   #resume: (() => void) | undefined;
 
-  constructor(core: Core, entry: Entry) {
+  /** The entries run one after the other: a start function that preparation set apart, then the main one. */
+  constructor(core: Core, entries: readonly Entry[]) {
     this.#core = core;
-    this.#entry = WebAssembly.promising(entry);
+    this.#entries = entries.map((entry) => WebAssembly.promising(entry));
   }
 
   resume(): void {
@@ -46,10 +47,16 @@ export class SuspendedStack implements Runner {
   }
 
   #start(): void {
-    this.#entry().then(
+    this.#enterAll().then(
       (code) => this.#ended(() => this.#core.exited(typeof code === "number" ? code : 0)),
       (error: unknown) => this.#ended(() => this.#core.faulted(reasonOf(error), error)),
     );
+  }
+
+  async #enterAll(): Promise<unknown> {
+    let code: unknown;
+    for (const enter of this.#entries) code = await enter();
+    return code;
   }
 
   #ended(tell: () => void): void {
@@ -76,15 +83,15 @@ const framesAddress = 32;
 
 export class ThrownStack implements Runner {
   readonly #core: Core;
-  readonly #entry: Entry;
+  readonly #entries: readonly Entry[];
   readonly #asyncify: AsyncifyExports;
   #state: number = StackState.running;
-  #isStarted = false;
+  #at = 0;
   #isGone = false;
 
-  constructor(core: Core, entry: Entry, asyncify: AsyncifyExports) {
+  constructor(core: Core, entries: readonly Entry[], asyncify: AsyncifyExports) {
     this.#core = core;
-    this.#entry = entry;
+    this.#entries = entries;
     this.#asyncify = asyncify;
   }
 
@@ -124,19 +131,19 @@ export class ThrownStack implements Runner {
   }
 
   #enter(): void {
-    if (this.#isStarted) {
-      assert(this.#state === StackState.out, "a stack put back was thrown out", this.#state);
+    if (this.#state === StackState.out) {
       this.#state = StackState.rewinding;
       this.#asyncify.startRewind(dataAddress);
     }
-    this.#isStarted = true;
-    const code = this.#entry();
-    if (this.#state !== StackState.unwinding) {
-      this.#core.exited(typeof code === "number" ? code : 0);
+    let code: number | void;
+    for (; this.#at < this.#entries.length; this.#at++) {
+      code = this.#entries[this.#at]!();
+      if (this.#state !== StackState.unwinding) continue;
+      this.#asyncify.stopUnwind();
+      this.#state = StackState.out;
       return;
     }
-    this.#asyncify.stopUnwind();
-    this.#state = StackState.out;
+    this.#core.exited(typeof code! === "number" ? code : 0);
   }
 }
 

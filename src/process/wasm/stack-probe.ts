@@ -5,7 +5,7 @@
 //
 // V8 checks a large frame against the limit when the function is entered, whatever it does then. The
 // frame is made large by locals that live across calls on a path that is never taken.
-import { ByteWriter } from "./prepare/byte-writer.ts";
+import { ByteWriter } from "./prepare/index.ts";
 
 /** Locals of eight bytes in the probe's frame. */
 const localCount = 6000;

@@ -5,8 +5,7 @@
 // For `shoal.call` and its kin the wrapper writes the registers itself: the register file is a memory
 // that it imports, and a short call passes no more than its arguments through JavaScript.
 import { forever, leaveStack, Register, Syscall } from "../../abi/index.ts";
-import { ByteWriter } from "./prepare/byte-writer.ts";
-import type { FunctionImport } from "./prepare/index.ts";
+import { ByteWriter, type FunctionImport } from "./prepare/index.ts";
 
 /** How one import of the program is linked. */
 export interface WrappedImport {

@@ -1,0 +1,231 @@
+// The requests of a file server that carry a path. Each walks to the place that the path names and acts
+// on it there; how a path ends ("." or a slash) matters to each call in its own way, and is as on Linux.
+import { Access, Ask, Errno, Filetype, Lookup, OpenFlag } from "../../userlib/index.ts";
+import type { Answer } from "../../userlib/index.ts";
+import type { Opened, Request } from "./file-service.ts";
+import type { FileStat, OpenDirectory, OpenRequest } from "./file-tree.ts";
+import { writeFilestat } from "./filestat.ts";
+import { type Place, walk } from "./path-walk.ts";
+import {
+  byteString,
+  bytesOfString,
+  countAnswer,
+  done,
+  refuse,
+  timesOf,
+  wordsAnswer,
+} from "./request.ts";
+
+function isFollowing(flags: number): boolean {
+  return (flags & Lookup.followSymlinks) !== 0;
+}
+
+function open({ message, client }: Request): Answer {
+  const { words, bytes } = message;
+  const base = client.directory(words[0]);
+  if (typeof base === "number") return refuse(base);
+  if (client.isFull) return refuse(Errno.mfile);
+  const request = openRequest(words[2], words[4]);
+  // A directory cannot be made by opening it.
+  if (request.isCreate && request.isDirectory) return refuse(Errno.inval);
+  const isFollowingLast = isFollowing(words[1]) && !(request.isCreate && request.isExclusive);
+  const node = walk(base, byteString(bytes), isFollowingLast, (place) => openAt(place, request));
+  if (typeof node === "number") return refuse(node);
+  const handle = client.add({ node, access: request.access });
+  return wordsAnswer(handle, node.filetype, 0);
+}
+
+function openRequest(flags: number, access: number): OpenRequest {
+  return {
+    access,
+    isCreate: (flags & OpenFlag.create) !== 0,
+    isExclusive: (flags & OpenFlag.exclusive) !== 0,
+    isTruncate: (flags & OpenFlag.truncate) !== 0,
+    isDirectory: (flags & OpenFlag.directory) !== 0,
+  };
+}
+
+function openAt(place: Place, request: OpenRequest): Opened["node"] | number {
+  const { directory, name, isSlashed } = place;
+  if (name === "") {
+    if (request.isCreate) return request.isExclusive ? Errno.exist : Errno.isdir;
+    return (request.access & Access.write) === 0 ? directory.reopen() : Errno.isdir;
+  }
+  if (isSlashed && request.isCreate) return Errno.isdir;
+  return directory.open(name, isSlashed ? { ...request, isDirectory: true } : request);
+}
+
+function statAt({ message, host, client }: Request): Answer {
+  const base = client.directory(message.words[0]);
+  if (typeof base === "number") return refuse(base);
+  const isLast = isFollowing(message.words[1]);
+  const stat = walk(base, byteString(message.bytes), isLast, (place) => statPlace(place, isLast));
+  return typeof stat === "number"
+    ? refuse(stat)
+    : countAnswer(0, writeFilestat(host.outbox, stat));
+}
+
+/** `Errno.loop` for a link that is to be followed. */
+function statPlace({ directory, name, isSlashed }: Place, follows: boolean): FileStat | number {
+  const stat = name === "" ? directory.stat() : directory.statAt(name);
+  if (typeof stat === "number") return stat;
+  if (stat.filetype === Filetype.symbolicLink && (follows || isSlashed)) return Errno.loop;
+  return isSlashed && stat.filetype !== Filetype.directory ? Errno.notdir : stat;
+}
+
+function setTimesAt({ message, client, tree }: Request): Answer {
+  const base = client.directory(message.words[0]);
+  if (typeof base === "number") return refuse(base);
+  const isLast = isFollowing(message.words[5] >> 16);
+  const times = timesOf(message.words, tree.nowNs());
+  return done(
+    walk(base, byteString(message.bytes), isLast, (place) => {
+      if (place.name === "") return place.directory.setTimes(times);
+      const stat = statPlace(place, isLast);
+      return typeof stat === "number" ? stat : place.directory.setTimesAt(place.name, times);
+    }),
+  );
+}
+
+/** A request on the name at the end of one path, which is not followed. */
+function onName(run: (place: Place) => number): (request: Request) => Answer {
+  return ({ message, client }) => {
+    const base = client.directory(message.words[0]);
+    if (typeof base === "number") return refuse(base);
+    const result = walkTo(base, byteString(message.bytes), run);
+    return done(result);
+  };
+}
+
+/** Walks to a name that is itself acted on: a link at the end is a name like any other. */
+function walkTo(base: OpenDirectory, path: string, run: (place: Place) => number): number {
+  // The errno of the act is kept apart: if it is ELOOP, that must not send the walk along a link.
+  let result = 0;
+  const refused = walk(base, path, false, (place) => {
+    result = run(place);
+    return Errno.success;
+  });
+  return refused === 0 ? result : refused;
+}
+
+function removeDirectory({ directory, name, last }: Place): number {
+  if (last === ".") return Errno.inval;
+  if (last === "..") return Errno.notempty;
+  return directory.removeDirectory(name);
+}
+
+function unlink({ directory, name, isSlashed }: Place): number {
+  if (name === "") return Errno.isdir;
+  if (!isSlashed) return directory.unlink(name);
+  const stat = directory.statAt(name);
+  if (typeof stat === "number") return stat;
+  return stat.filetype === Filetype.directory ? Errno.isdir : Errno.notdir;
+}
+
+function readLink({ message, host, client }: Request): Answer {
+  const base = client.directory(message.words[0]);
+  if (typeof base === "number") return refuse(base);
+  let target: string | number = Errno.inval;
+  const refused = walkTo(base, byteString(message.bytes), ({ directory, name, isSlashed }) => {
+    if (name === "") return Errno.inval;
+    target = directory.readLink(name);
+    if (typeof target === "number") return target;
+    return isSlashed ? Errno.inval : Errno.success;
+  });
+  if (refused !== 0) return refuse(refused);
+  const out = host.outbox.subarray(0, Math.min(message.words[1] >>> 0, host.outbox.length));
+  const bytes = bytesOfString(String(target), out);
+  return countAnswer(bytes.length, bytes);
+}
+
+function symlink({ message, client }: Request): Answer {
+  const base = client.directory(message.words[0]);
+  if (typeof base === "number") return refuse(base);
+  const target = byteString(message.bytes, 0, message.words[1]);
+  const path = byteString(message.bytes, message.words[1]);
+  if (target === "") return refuse(Errno.noent);
+  if (target.includes("\0")) return refuse(Errno.inval);
+  return done(
+    walkTo(base, path, ({ directory, name, isSlashed }) => {
+      if (name === "") return Errno.exist;
+      if (!isSlashed) return directory.symlink(target, name);
+      return typeof directory.statAt(name) === "number" ? Errno.noent : Errno.exist;
+    }),
+  );
+}
+
+/** Walks two paths at once and acts on both places. */
+function onTwoNames(
+  run: (from: Place, to: Place) => number,
+  followsFirst: (words: Int32Array) => boolean,
+): (request: Request) => Answer {
+  return ({ message, client }) => {
+    const { words, bytes } = message;
+    const [base, other] = [client.directory(words[0]), client.directory(words[1])];
+    if (typeof base === "number") return refuse(base);
+    if (typeof other === "number") return refuse(other);
+    const oldPath = byteString(bytes, 0, words[2]);
+    const newPath = byteString(bytes, words[2]);
+    const isLast = followsFirst(words);
+    return done(
+      walk(base, oldPath, isLast, (from) => {
+        if (isLast && isLink(from)) return Errno.loop;
+        return walkTo(other, newPath, (to) => run(from, to));
+      }),
+    );
+  };
+}
+
+function isLink({ directory, name }: Place): boolean {
+  if (name === "") return false;
+  const stat = directory.statAt(name);
+  return typeof stat !== "number" && stat.filetype === Filetype.symbolicLink;
+}
+
+function link(from: Place, to: Place): number {
+  if (from.name === "") return Errno.perm;
+  const refused = refuseSlash(from);
+  if (refused !== 0) return refused;
+  if (to.name === "") return Errno.exist;
+  if (to.isSlashed) {
+    return typeof to.directory.statAt(to.name) === "number" ? Errno.noent : Errno.exist;
+  }
+  return from.directory.link(from.name, to.directory, to.name);
+}
+
+function rename(from: Place, to: Place): number {
+  if (from.name === "" || to.name === "") return Errno.busy;
+  const refused = refuseSlash(from);
+  if (refused !== 0) return refused;
+  if (to.isSlashed) {
+    // Only a directory can get a name that ends in a slash.
+    const stat = from.directory.statAt(from.name);
+    if (typeof stat === "number") return stat;
+    if (stat.filetype !== Filetype.directory) return Errno.notdir;
+  }
+  return from.directory.rename(from.name, to.directory, to.name);
+}
+
+/** A name that ends in a slash must be there, and be a directory. */
+function refuseSlash({ directory, name, isSlashed }: Place): number {
+  if (!isSlashed) return Errno.success;
+  const stat = directory.statAt(name);
+  if (typeof stat === "number") return stat;
+  return stat.filetype === Filetype.directory ? Errno.success : Errno.notdir;
+}
+
+export const pathRequests: readonly (readonly [number, (request: Request) => Answer])[] = [
+  [Ask.open, open],
+  [Ask.statAt, statAt],
+  [Ask.setTimesAt, setTimesAt],
+  [
+    Ask.makeDirectory,
+    onName(({ directory, name }) => (name === "" ? Errno.exist : directory.makeDirectory(name))),
+  ],
+  [Ask.removeDirectory, onName(removeDirectory)],
+  [Ask.unlink, onName(unlink)],
+  [Ask.readLink, readLink],
+  [Ask.symlink, symlink],
+  [Ask.link, onTwoNames(link, (words) => isFollowing(words[3]))],
+  [Ask.rename, onTwoNames(rename, () => false)],
+];

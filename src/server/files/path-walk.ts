@@ -1,0 +1,106 @@
+// Walking a path, component by component, from an open directory. Every directory on the way is opened
+// in the one before it and kept open, so that ".." is the directory we came from and not what the host
+// takes it for by then: a walk cannot leave its base, whatever is renamed or swapped meanwhile. Links
+// are read and walked in the same way; an absolute one leads nowhere, since nothing above the base
+// was granted.
+import { Errno, nameBytesMax, pathBytesMax } from "../../userlib/index.ts";
+import type { OpenDirectory } from "./file-tree.ts";
+
+const linksMax = 40;
+
+/** Where a walk ended: a directory and a name in it that was not looked at. */
+export interface Place {
+  readonly directory: OpenDirectory;
+  /** Empty if the path ended in the directory itself: "." or "..". */
+  readonly name: string;
+  /** How the path ended, for the calls that may not end so. */
+  readonly last: "name" | "." | "..";
+  /** The path ended in a slash: only a directory will do. */
+  readonly isSlashed: boolean;
+}
+
+/**
+ * Walks and calls `act` on the place; answers what it answers. If that is `Errno.loop`, the place is
+ * a link: with `isFollowing`, or a slash at the end, the walk goes on from there.
+ */
+export function walk<Result>(
+  base: OpenDirectory,
+  path: string,
+  isFollowing: boolean,
+  act: (place: Place) => Result | number,
+): Result | number {
+  const stack = [base];
+  try {
+    return walkFrom(stack, path, isFollowing, act);
+  } finally {
+    while (stack.length > 1) stack.pop()!.close();
+  }
+}
+
+function walkFrom<Result>(
+  stack: OpenDirectory[],
+  path: string,
+  isFollowing: boolean,
+  act: (place: Place) => Result | number,
+): Result | number {
+  let refused = checkPath(path);
+  if (refused !== 0) return refused;
+  let isSlashed = path.endsWith("/");
+  let rest = componentsOf(path);
+  for (let links = 0; links <= linksMax; links++) {
+    // Walks as far as it can: to the end, or to a link that has to be read.
+    refused = enterAll(stack, rest);
+    const directory = stack.at(-1)!;
+    if (refused === 0) {
+      const last = rest[0];
+      const place: Place =
+        last === "." || last === ".."
+          ? { directory, name: "", last, isSlashed }
+          : { directory, name: last, last: "name", isSlashed };
+      const result = act(place);
+      if (result !== Errno.loop || place.name === "") return result;
+      if (!isFollowing && !isSlashed) return result;
+    } else if (refused !== Errno.loop) {
+      return refused;
+    }
+    const target = directory.readLink(rest[0]);
+    if (typeof target === "number") return target;
+    refused = checkPath(target);
+    if (refused !== 0) return refused;
+    if (rest.length === 1 && target.endsWith("/")) isSlashed = true;
+    rest = [...componentsOf(target), ...rest.slice(1)];
+  }
+  return Errno.loop;
+}
+
+/** Enters all but the last component, and a last ".."; leaves in `rest` what was not walked. */
+function enterAll(stack: OpenDirectory[], rest: string[]): number {
+  while (rest.length > 0) {
+    const name = rest[0];
+    const isLast = rest.length === 1;
+    if (name === "..") {
+      if (stack.length === 1) return Errno.notcapable;
+      stack.pop()!.close();
+    } else if (name !== ".") {
+      if (name.length > nameBytesMax) return Errno.nametoolong;
+      if (isLast) return Errno.success;
+      const next = stack.at(-1)!.enter(name);
+      if (typeof next === "number") return next;
+      stack.push(next);
+    }
+    if (isLast) return Errno.success;
+    rest.shift();
+  }
+  return Errno.success;
+}
+
+function checkPath(path: string): number {
+  if (path === "") return Errno.noent;
+  if (path.length > pathBytesMax) return Errno.nametoolong;
+  if (path.includes("\0")) return Errno.inval;
+  return path.startsWith("/") ? Errno.notcapable : Errno.success;
+}
+
+function componentsOf(path: string): string[] {
+  return path.split("/").filter((name) => name !== "");
+}

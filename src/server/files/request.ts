@@ -1,0 +1,74 @@
+// Reading a request's words and building answers. An answer object is used again for the next one: the
+// adapter has taken it in before the next message is handled.
+import { TimeFlag } from "../../userlib/index.ts";
+import type { Answer } from "../../userlib/index.ts";
+import type { Times } from "./file-tree.ts";
+
+const words = [0, 0, 0];
+const numbers = { label: 0, words };
+const carrying = { label: 0, words, bytes: new Uint8Array(0) };
+const refusals = Array.from({ length: 128 }, (_, errno): Answer => ({ label: errno }));
+
+/** An answer that is nothing but an errno. */
+export function refuse(errno: number): Answer {
+  return refusals[errno];
+}
+
+/** The same, where 0 is as likely. */
+export const done = refuse;
+
+export function wordsAnswer(w0: number, w1: number, w2: number): Answer {
+  words[0] = w0;
+  words[1] = w1;
+  words[2] = w2;
+  return numbers;
+}
+
+/** An answer that carries bytes. */
+export function countAnswer(count: number, bytes: Uint8Array): Answer {
+  words[0] = count;
+  words[1] = 0;
+  words[2] = 0;
+  carrying.bytes = bytes;
+  return carrying;
+}
+
+/** A number of 64 bits from two words; exact below 2^53, and negative below zero. */
+export function numberAt(from: Int32Array, index: number): number {
+  return (from[index] >>> 0) + from[index + 1] * 2 ** 32;
+}
+
+function timeAt(from: Int32Array, index: number): bigint {
+  return (BigInt(from[index + 1] >>> 0) << 32n) | BigInt(from[index] >>> 0);
+}
+
+/** The times in words w1 to w4, as the flags in w5 mean them. */
+export function timesOf(from: Int32Array, nowNs: bigint): Times {
+  const which = from[5];
+  return {
+    accessed: timeOf(which, TimeFlag.access, TimeFlag.accessNow, timeAt(from, 1), nowNs),
+    modified: timeOf(which, TimeFlag.modification, TimeFlag.modificationNow, timeAt(from, 3), nowNs),
+  };
+}
+
+function timeOf(
+  which: number,
+  given: number,
+  now: number,
+  timeNs: bigint,
+  nowNs: bigint,
+): bigint | undefined {
+  if ((which & now) !== 0) return nowNs;
+  return (which & given) === 0 ? undefined : timeNs;
+}
+
+/** Bytes as a byte string, a character each. */
+export function byteString(bytes: Uint8Array, from = 0, to = bytes.length): string {
+  return String.fromCharCode(...bytes.subarray(from, to));
+}
+
+export function bytesOfString(text: string, into: Uint8Array): Uint8Array {
+  const count = Math.min(text.length, into.length);
+  for (let i = 0; i < count; i++) into[i] = text.charCodeAt(i);
+  return into.subarray(0, count);
+}
