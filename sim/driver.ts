@@ -28,6 +28,7 @@ import {
 } from "../src/kernel/index.ts";
 import { spaceClass } from "../src/kernel/object/space.ts";
 import { Mutex, mutexShift, Thread, ThreadFlag, threadShift } from "../src/kernel/layout.ts";
+import { describeCall, describeEvent } from "./trace.ts";
 import { checkEntry, checkResult, checkRevoked } from "./check/results.ts";
 import { noteWaiting } from "./check/order.ts";
 import { Outcome } from "./coverage.ts";
@@ -120,11 +121,13 @@ function makeCall(world: World, mind: Mind): void {
   const call = k.registers[Register.call];
   mind.call = call;
   mind.stage = 0;
+  mind.calledAt = world.eventCount;
   mind.goneAt = world.goneCount;
   mind.isOpen = k.registers[Register.a3] === 0;
   noteObject(world, mind);
   const thread = k.current;
   const generation = generationOfThread(k, thread);
+  world.trace?.(describeCall(world));
   const slot = k.registers[Register.a0];
   const next = enter(k);
   noteOutcome(world, next, { thread, generation, call });
@@ -223,6 +226,7 @@ function noteOutcome(world: World, next: Next, made: Made): void {
 /** What follows every event: the world notes what the kernel did, and looks whether it was right. */
 function settle(world: World, next: Next, actor: number): void {
   const { k } = world;
+  world.trace?.(describeEvent(world, next));
   world.isStopped =
     next === Next.again || (world.isStopped && actor === 0 && isStillStopped(world));
   takeNotices(world);

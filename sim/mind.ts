@@ -26,6 +26,8 @@ export interface Mind {
   isLong: boolean;
   /** Whether the call receives from anybody. */
   isOpen: boolean;
+  /** The event in which it made its call. */
+  calledAt: number;
   /** How many threads had gone when it made its call. */
   goneAt: number;
   /** When it queued as a sender, and where; 0 if it does not. */
@@ -58,6 +60,7 @@ export function createMind(generation: number, space: number): Mind {
     area: -1,
     isLong: false,
     isOpen: false,
+    calledAt: 0,
     goneAt: 0,
     queuedAt: 0,
     queuedOn: 0,

@@ -12,6 +12,7 @@ export interface RunOptions {
   readonly preemption?: Preemption | undefined;
   readonly techniques?: Partial<Techniques>;
   readonly coverage?: Coverage;
+  readonly trace?: ((line: string) => void) | undefined;
   /** Called before every event, for traces and planted defects. */
   readonly onEvent?: (world: World) => void;
 }
@@ -31,6 +32,7 @@ export function run(options: RunOptions): RunResult {
     seed,
     preemption: options.preemption ?? preemptions[seed % preemptions.length],
     techniques: options.techniques ?? {},
+    trace: options.trace,
     coverage: options.coverage ?? new Coverage(),
   });
   try {

@@ -64,6 +64,8 @@ export interface World {
   queueClock: number;
   /** A long call has stopped between two steps. */
   isStopped: boolean;
+  /** Told of every event, if somebody listens. */
+  readonly trace: ((line: string) => void) | undefined;
 }
 
 export interface WorldOptions {
@@ -71,6 +73,7 @@ export interface WorldOptions {
   readonly preemption: Preemption;
   readonly techniques: Partial<Techniques>;
   readonly coverage: Coverage;
+  readonly trace: ((line: string) => void) | undefined;
 }
 
 export function createWorld(options: WorldOptions): World {
@@ -91,6 +94,7 @@ export function createWorld(options: WorldOptions): World {
     goneCount: 0,
     queueClock: 0,
     isStopped: false,
+    trace: options.trace,
   };
   populate(world);
   return world;

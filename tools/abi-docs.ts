@@ -6,7 +6,13 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type SyscallName } from "../src/abi/index.ts";
 import { pageName, parsePage, problemsOf } from "./abi-docs/page.ts";
-import { callNames, fillParts, type Pages, partsOfCall, partsOfOverview } from "./abi-docs/render.ts";
+import {
+  callNames,
+  fillParts,
+  type Pages,
+  partsOfCall,
+  partsOfOverview,
+} from "./abi-docs/render.ts";
 
 export const folder = join(import.meta.dirname, "../docs/abi");
 

@@ -58,16 +58,28 @@ interface NumberGroup {
 }
 
 const groups: readonly NumberGroup[] = [
-  { prefix: "STATUS", comment: "What a call answers. A refused call has changed nothing.", numbers: Status },
+  {
+    prefix: "STATUS",
+    comment: "What a call answers. A refused call has changed nothing.",
+    numbers: Status,
+  },
   { prefix: "CALL", comment: "The kernel calls.", numbers: Syscall },
   { prefix: "KIND", comment: "Kinds of object.", numbers: Kind },
-  { prefix: "RIGHT", comment: "What a capability allows: a set of bits.", numbers: { ...Right, all: allRights } },
+  {
+    prefix: "RIGHT",
+    comment: "What a capability allows: a set of bits.",
+    numbers: { ...Right, all: allRights },
+  },
   { prefix: "SLOT", comment: "Slots that are filled when a program starts.", numbers: InitialSlot },
   { prefix: "PORTAL", comment: "Forms of an endpoint.", numbers: PortalForm },
   { prefix: "BINDING", comment: "What can be bound to a space.", numbers: Binding },
   { prefix: "THREAD", comment: "States of a thread.", numbers: ThreadState },
   { prefix: "FAULT", comment: "Why a thread ended without saying so.", numbers: FaultReason },
-  { prefix: "REGISTER", comment: "Words of `struct shoal_registers`.", numbers: { ...Register, count: registerCount } },
+  {
+    prefix: "REGISTER",
+    comment: "Words of `struct shoal_registers`.",
+    numbers: { ...Register, count: registerCount },
+  },
   {
     prefix: "DESCRIPTOR",
     comment: "Words of `struct shoal_descriptor`.",
@@ -135,7 +147,8 @@ function writeStates(): string {
     const count = stateWords(kind as keyof typeof stateLayouts);
     return ["enum {", ...lines, `  ${prefix}_COUNT = ${count},`, "};"].join("\n");
   });
-  const comment = "/* Words of states. The first two of each are its kind and SHOAL_STATE_VERSION. */";
+  const comment =
+    "/* Words of states. The first two of each are its kind and SHOAL_STATE_VERSION. */";
   return [comment, ...kinds].join("\n");
 }
 

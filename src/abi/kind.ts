@@ -1,4 +1,5 @@
-// The kinds of kernel object.
+// The kinds of kernel object. A capability carries the kind of what it names; `stateLayouts` has the
+// exported state of each, and `kernel/object/` a file for each.
 
 export const Kind = {
   none: 0,

@@ -5,7 +5,8 @@ import { leaveStack, Next, Register, Syscall } from "../abi/index.ts";
 import { assert } from "../base/index.ts";
 import {
   createKernel,
-  enter,
+  enterFast,
+  enterSlow,
   exited,
   faulted,
   interrupt,
@@ -16,12 +17,20 @@ import {
   portalReturned,
   preempted,
   schedule,
+  slow,
   spaceOfThread,
   tick,
 } from "../kernel/index.ts";
 import type { Machine } from "../machine/machine.ts";
-import { type Core, type FaultReport, type PortalEntry, type Runner, SpaceMemories } from "../process/index.ts";
-import { reasonOf } from "../process/wasm/index.ts";
+import {
+  type Core,
+  type FaultReport,
+  type PortalEntry,
+  PortalTable,
+  reasonOf,
+  type Runner,
+  SpaceMemories,
+} from "../process/index.ts";
 
 export interface CoreEvents {
   /** A thread or a portal ended by a fault. */
@@ -56,7 +65,8 @@ export class CoreLoop implements Core {
   readonly #events: CoreEvents;
   readonly #beat: Int32Array;
   readonly #runners: (Runner | undefined)[] = [];
-  readonly #portals: (PortalEntry | undefined)[] = [];
+  readonly #portals = new PortalTable();
+  readonly #enterPortal = this.#portals.enter;
   #next: Next = Next.switched;
   /** The thread whose code is, or was last, on the stack. */
   #onStack = 0;
@@ -88,8 +98,8 @@ export class CoreLoop implements Core {
     const thread = k.current;
     let next: Next;
     try {
-      if (needsTime(this.registers)) this.#tellTime();
-      next = enter(k);
+      const fast = enterFast(k);
+      next = fast === slow ? this.#enterSlow() : (fast as Next);
     } catch (error) {
       return this.#crash(error);
     }
@@ -145,7 +155,7 @@ export class CoreLoop implements Core {
   }
 
   setPortal(endpoint: number, entry: PortalEntry): void {
-    this.#portals[endpoint] = entry;
+    this.#portals.set(endpoint, entry);
   }
 
   /** A device speaks: raises bits of a notification from the event loop. Safe to call at any time. */
@@ -168,15 +178,24 @@ export class CoreLoop implements Core {
     this.machine.setTimer(Infinity);
   }
 
+  /** A call that the fast path leaves alone, which therefore may look at the time. */
+  #enterSlow(): Next {
+    if (needsTime(this.registers)) this.#tellTime();
+    return enterSlow(this.kernel);
+  }
+
   #runPortal(): Next {
     const k = this.kernel;
-    const entry = this.#portals[k.portal];
     try {
-      assert(entry !== undefined, "a portal has a function", k.portal);
-      entry();
+      this.#enterPortal(k.portal);
     } catch (error) {
       const thread = k.current;
-      this.#events.onFault?.({ thread, space: spaceOfThread(this.kernel, thread), reason: reasonOf(error), error });
+      this.#events.onFault?.({
+        thread,
+        space: spaceOfThread(this.kernel, thread),
+        reason: reasonOf(error),
+        error,
+      });
       return portalFaulted(k, reasonOf(error));
     }
     return portalReturned(k);

@@ -8,3 +8,17 @@ export {
   System,
   type SystemOptions,
 } from "./system.ts";
+export {
+  type Grant,
+  type ProgramEnd,
+  runProgram,
+  type RunProgramOptions,
+} from "./run-program.ts";
+export {
+  InvalidModuleError,
+  LinkError,
+  type PreparedModule,
+  prepareModule,
+  type PrepareOptions,
+} from "../process/index.ts";
+export { startWatchdog, type Watchdog, type WatchdogOptions } from "./watchdog.ts";

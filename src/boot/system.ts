@@ -1,12 +1,6 @@
 // A system: one core with its services and programs, put together. Everything that a process has, it
 // has because something here gave it: a capability in a slot, a library function, a memory.
-import {
-  defaultLimits,
-  InitialSlot,
-  Kind,
-  type Limits,
-  Right,
-} from "../abi/index.ts";
+import { defaultLimits, InitialSlot, Kind, type Limits, Right } from "../abi/index.ts";
 import {
   createObject,
   createRootSpace,
@@ -19,8 +13,13 @@ import {
 } from "../kernel/index.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { FaultReport } from "../process/index.ts";
-import { ServiceProcess, serviceDescriptor, serviceSlots } from "../process/script/index.ts";
-import { type ExecutionModel, type Library, type PreparedModule, Program } from "../process/wasm/index.ts";
+import { ServiceProcess, serviceDescriptor, serviceSlots } from "../process/index.ts";
+import {
+  type ExecutionModel,
+  type Library,
+  type PreparedModule,
+  Program,
+} from "../process/index.ts";
 import type { Service } from "../userlib/index.ts";
 import { CoreLoop } from "./core.ts";
 
@@ -146,7 +145,12 @@ export class System {
   /** Gives a process the right to call a service; the badge tells the service who calls. */
   allow(space: number, slot: number, service: StartedService, badge: number): void {
     const rights = Right.send | Right.grant | Right.derive;
-    grant(this.core.kernel, space, slot, { kind: Kind.endpoint, row: service.endpoint, rights, badge });
+    grant(this.core.kernel, space, slot, {
+      kind: Kind.endpoint,
+      row: service.endpoint,
+      rights,
+      badge,
+    });
   }
 
   #threadGone(space: number): void {

@@ -80,7 +80,8 @@ function details(
   const shown: string[] = [];
   names.forEach((name, i) => {
     const value = (args[i] ?? 0) >>> 0;
-    if (name === "path") shown.push(quoted(bytes.subarray(value, value + ((args[i + 1] ?? 0) >>> 0))));
+    if (name === "path")
+      shown.push(quoted(bytes.subarray(value, value + ((args[i + 1] ?? 0) >>> 0))));
     if (name === "data") shown.push(quoted(firstVector(bytes, value)));
     if (answer === 0 && answers.has(name)) shown.push(`${name}=${wordAt(bytes, value)}`);
     if (answer === 0 && name === "fd" && i === names.length - 1 && i > 0) {

@@ -2,7 +2,7 @@
 // does. It wraps the functions that a program is linked with; a program that is not traced never
 // passes through here.
 import { leaveStack, Register, statusName, syscallName } from "../abi/index.ts";
-import type { ImportFunction, Library } from "../process/wasm/index.ts";
+import type { ImportFunction, Library } from "../process/index.ts";
 
 type Value = number | bigint;
 

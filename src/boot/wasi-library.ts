@@ -1,7 +1,7 @@
 // Links the WASI functions to one process: each is bound to the process it works for, with its own
 // number of parameters, so that a call allocates nothing on its way.
 import { InitialSlot } from "../abi/index.ts";
-import type { ImportFunction } from "../process/wasm/index.ts";
+import type { ImportFunction } from "../process/index.ts";
 import { type Caller, LongCall } from "../userlib/index.ts";
 import {
   changedSinceUnstable,

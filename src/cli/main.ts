@@ -10,7 +10,8 @@ function bytesOf(text: string): number {
   if (number === undefined) {
     throw new InvalidArgumentError("Give a size such as 512k, 64m or 2g.");
   }
-  const scale = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[match?.[2]?.toLowerCase() ?? ""] ?? 1;
+  const scale =
+    { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[match?.[2]?.toLowerCase() ?? ""] ?? 1;
   const bytes = Number(number) * scale;
   if (bytes < 65536) throw new InvalidArgumentError("A memory is at least 64k, one page.");
   return bytes;
@@ -38,7 +39,8 @@ function repeated<const Flags extends string>(
 
 function settingOf(value: string, previous: readonly string[]): string[] {
   const name = value.split("=", 1)[0] ?? "";
-  if (name === "") throw new InvalidArgumentError("Give NAME=VALUE, or NAME to pass your own value on.");
+  if (name === "")
+    throw new InvalidArgumentError("Give NAME=VALUE, or NAME to pass your own value on.");
   return [...previous, value];
 }
 
@@ -74,13 +76,22 @@ program
   .argument("<file>", "the program, a .wasm file")
   .argument("[args...]", "its arguments")
   .addOption(repeated("--dir <host[::guest]>", "grant a directory, under the same or another name"))
-  .addOption(repeated("--dir-read-only <host[::guest]>", "the same, but nothing in it can be changed"))
+  .addOption(
+    repeated("--dir-read-only <host[::guest]>", "the same, but nothing in it can be changed"),
+  )
   .addOption(repeated("--temp-dir <guest>", "grant an empty directory in memory"))
   .addOption(
-    repeated("--env <NAME=VALUE>", "set a variable; NAME alone passes on this one's").argParser(settingOf),
+    repeated("--env <NAME=VALUE>", "set a variable; NAME alone passes on this one's").argParser(
+      settingOf,
+    ),
   )
+  .option("--argv0 <name>", "what the program is told its own name is (default: the file)")
   .option("--memory-max <size>", "most memory it may have, such as 64m", bytesOf)
-  .option("--fuel-slice <count>", "check every <count> loop turns and calls whether to make way", countOf)
+  .option(
+    "--fuel-slice <count>",
+    "check every <count> loop turns and calls whether to make way",
+    countOf,
+  )
   .addOption(
     new Option("--model <model>", "what a waiting thread keeps: its stack, or its frames as data")
       .choices(["process", "interrupt"] as const)
@@ -92,9 +103,10 @@ program
       .default("none" as const),
   )
   .addOption(
-    new Option("--trace <what>", "print calls with arguments and results to standard error").choices([
-      "calls",
-    ] as const),
+    new Option(
+      "--trace <what>",
+      "print calls with arguments and results to standard error",
+    ).choices(["calls"] as const),
   )
   .passThroughOptions()
   .action(async (file, args, options) => {

@@ -1,10 +1,14 @@
 // `shoal run`: reads and prepares a program, grants it what the command line says, runs it, and ends as
 // it ended. Messages of our own go to standard error and begin with "shoal:"; all else is the program's.
 import { readFileSync, statSync } from "node:fs";
-import { basename } from "node:path";
 import { type Grant, type ProgramEnd, runProgram } from "../boot/index.ts";
 import { FaultReason } from "../abi/index.ts";
-import { InvalidModuleError, LinkError, prepareModule, type PreparedModule } from "../boot/index.ts";
+import {
+  InvalidModuleError,
+  LinkError,
+  prepareModule,
+  type PreparedModule,
+} from "../boot/index.ts";
 import { ExitCode } from "./exit-code.ts";
 
 export interface RunCommandOptions {
@@ -12,6 +16,7 @@ export interface RunCommandOptions {
   readonly dirReadOnly: readonly string[];
   readonly tempDir: readonly string[];
   readonly env: readonly string[];
+  readonly argv0?: string | undefined;
   readonly memoryMax?: number | undefined;
   readonly fuelSlice?: number | undefined;
   readonly model: "process" | "interrupt";
@@ -30,8 +35,7 @@ export async function run(
   try {
     end = await runProgram({
       prepared,
-      name: basename(file),
-      args: [file, ...args],
+      args: [options.argv0 ?? file, ...args],
       env: options.env.map(setting),
       grants,
       model: options.model,
@@ -40,11 +44,12 @@ export async function run(
       trace: options.trace === undefined ? undefined : say,
     });
   } catch (error) {
-    if (error instanceof LinkError) fail(`${file} cannot be run: ${error.message}`, ExitCode.cannotRun);
+    if (error instanceof LinkError)
+      fail(`${file} cannot be run: ${error.message}`, ExitCode.cannotRun);
     throw error;
   }
   if (end.fault !== undefined) tellFault(file, end.fault);
-  process.exit(end.code);
+  process.exit(end.fault === undefined ? end.code : ExitCode.fault);
 }
 
 async function prepare(file: string, options: RunCommandOptions): Promise<PreparedModule> {
@@ -68,7 +73,8 @@ function read(file: string): Uint8Array {
     const code = errorCode(error);
     if (code === "ENOENT") fail(`there is no file "${file}"`, ExitCode.notFound);
     if (code === "EISDIR") fail(`"${file}" is a directory, not a program`, ExitCode.cannotRun);
-    if (code === "EACCES") fail(`"${file}" may not be read: check its permissions`, ExitCode.cannotRun);
+    if (code === "EACCES")
+      fail(`"${file}" may not be read: check its permissions`, ExitCode.cannotRun);
     throw error;
   }
 }
@@ -81,7 +87,8 @@ function grantsOf(options: RunCommandOptions): Grant[] {
   ];
   const seen = new Set<string>();
   for (const { guest } of grants) {
-    if (seen.has(guest)) fail(`"${guest}" is granted twice: give each tree a name of its own`, ExitCode.usage);
+    if (seen.has(guest))
+      fail(`"${guest}" is granted twice: give each tree a name of its own`, ExitCode.usage);
     seen.add(guest);
   }
   return grants;
@@ -92,9 +99,11 @@ function hostGrant(text: string, isReadOnly: boolean): Grant {
   const at = text.indexOf("::");
   const host = at < 0 ? text : text.slice(0, at);
   const guest = at < 0 ? text : text.slice(at + 2);
-  if (host === "" || guest === "") fail(`--dir takes HOST or HOST::GUEST, not "${text}"`, ExitCode.usage);
+  if (host === "" || guest === "")
+    fail(`--dir takes HOST or HOST::GUEST, not "${text}"`, ExitCode.usage);
   try {
-    if (!statSync(host).isDirectory()) fail(`--dir ${text}: "${host}" is not a directory`, ExitCode.usage);
+    if (!statSync(host).isDirectory())
+      fail(`--dir ${text}: "${host}" is not a directory`, ExitCode.usage);
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
     fail(`--dir ${text}: there is no directory "${host}"`, ExitCode.usage);
@@ -106,20 +115,22 @@ function hostGrant(text: string, isReadOnly: boolean): Grant {
 function setting(text: string): string {
   if (text.includes("=")) return text;
   const value = process.env[text];
-  if (value === undefined) fail(`--env ${text}: it is not set here; give ${text}=VALUE`, ExitCode.usage);
+  if (value === undefined)
+    fail(`--env ${text}: it is not set here; give ${text}=VALUE`, ExitCode.usage);
   return `${text}=${value}`;
 }
 
+const faultNames: Readonly<Record<number, string>> = {
+  [FaultReason.trap]: "trapped",
+  [FaultReason.stackOverflow]: "used up its stack",
+  [FaultReason.fuel]: "used up its fuel",
+  [FaultReason.hostError]: "ended by an error",
+  [FaultReason.killed]: "was killed",
+};
+
 function tellFault(file: string, { reason, error }: NonNullable<ProgramEnd["fault"]>): void {
-  const what = {
-    [FaultReason.trap]: "trapped",
-    [FaultReason.stackOverflow]: "used up its stack",
-    [FaultReason.fuel]: "used up its fuel",
-    [FaultReason.hostError]: "ended by an error",
-    [FaultReason.killed]: "was killed",
-  }[reason];
   const message = error instanceof Error ? error.message : String(error);
-  say(`${file} ${what ?? "faulted"}: ${message}`);
+  say(`${file} ${faultNames[reason] ?? "faulted"}: ${message}`);
   for (const line of wasmFrames(error)) say(`    ${line}`);
 }
 
@@ -129,7 +140,9 @@ const framesMax = 24;
 function wasmFrames(error: unknown): string[] {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   const frames = stack.split("\n").flatMap((line) => {
-    const match = /^\s*at (?:(.*) \()?wasm:\/\/[^:]*:wasm-function\[(\d+)\]:(0x[0-9a-f]+)/.exec(line);
+    const match = /^\s*at (?:(.*) \()?wasm:\/\/[^:]*:wasm-function\[(\d+)\]:(0x[0-9a-f]+)/.exec(
+      line,
+    );
     if (match === null) return [];
     const name = match[1]?.replace(/^[^.]*\.wasm\./, "").replace(/^wasm\./, "") ?? "";
     return [`at ${name === "" ? "function" : name} [${match[2]}] +${match[3]}`];

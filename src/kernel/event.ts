@@ -5,8 +5,6 @@ import { append, assert, isLive } from "../base/index.ts";
 import {
   Endpoint,
   endpointShift,
-  EndpointSet,
-  endpointSetShift,
   reference,
   Space,
   spaceShift,
@@ -23,22 +21,26 @@ import { isSame } from "./object/object.ts";
 import { makeCurrent, makeReady, mayRunAt, saveRegisters, setState, startSlice, takeReady } from "./schedule.ts";
 import { endCurrent } from "./syscall/thread-calls.ts";
 import { handlers } from "./syscall/handlers.ts";
-import { blocked, finish, leaveWait, waitLinks } from "./waiting.ts";
+import { blocked, finish, waitLinks, wakeReceiver } from "./waiting.ts";
 import { nextDeadline, takeExpired } from "./wake-lists.ts";
 import { wakeWith } from "./wake.ts";
 
 /** The running thread makes the call in the register file. */
 export function enter(k: Kernel): Next {
-  if (k.fastPath && !k.switchWanted) {
-    const next = enterFast(k);
-    if (next !== slow) return next as Next;
-  }
+  const next = enterFast(k);
+  return next === slow ? enterSlow(k) : (next as Next);
+}
+
+/** The same on the slow path. It may look at the time, so whoever keeps the time tells it before. */
+export function enterSlow(k: Kernel): Next {
   if (k.lazyCount > 0) materialize(k);
   const next = runCall(k);
   return next === Next.resume && !k.switchWanted ? Next.resume : settle(k, next);
 }
 
-function enterFast(k: Kernel): number {
+/** The same on the fast path, which never looks at the time; or `slow`, and nothing has happened. */
+export function enterFast(k: Kernel): number {
+  if (!k.fastPath || k.switchWanted) return slow;
   const call = k.registers[Register.call];
   if (call === Syscall.call) return fastCall(k);
   return call === Syscall.replyAndReceive ? fastReplyAndReceive(k) : slow;
@@ -210,22 +212,5 @@ function tellSupervisor(k: Kernel, thread: number, endpoint: number): void {
   k.threads[base + Thread.waitsOn] = reference(Kind.endpoint, endpoint);
   setState(k, thread, ThreadState.sending);
   append(waitLinks(k), k.endpoints, (endpoint << endpointShift) + Endpoint.senders, thread);
-  wakeReceiver(k, endpoint);
-}
-
-/** A receiver that waits at an endpoint makes its call again, and finds the sender. */
-function wakeReceiver(k: Kernel, endpoint: number): void {
-  const base = endpoint << endpointShift;
-  const set = k.endpoints[base + Endpoint.set]!;
-  const sets = k.tables[Kind.endpointSet]!.words;
-  const receiver =
-    k.endpoints[base + Endpoint.receivers]! ||
-    sets[(set << endpointSetShift) + EndpointSet.receivers]!;
-  if (receiver !== 0) restart(k, receiver);
-}
-
-/** Takes a thread out of its wait and lets it make its call again. */
-export function restart(k: Kernel, thread: number): void {
-  leaveWait(k, thread);
-  makeReady(k, thread);
+  wakeReceiver(k, endpoint, k.threads[base + Thread.badge]!);
 }

@@ -10,6 +10,8 @@ export {
 } from "./kernel.ts";
 export {
   enter,
+  enterFast,
+  enterSlow,
   exited,
   faulted,
   interrupt,
@@ -21,6 +23,7 @@ export {
   schedule,
   tick,
 } from "./event.ts";
+export { slow } from "./ipc/fastpath.ts";
 export { createObject, createRootSpace, grant, startThread, type CreateWords, type Grant } from "./root.ts";
 export { exitCodeOf, liveThreads, spaceOfThread } from "./inspect.ts";
 export { Binding } from "./syscall/memory-calls.ts";

@@ -109,6 +109,8 @@ export function makeCurrent(k: Kernel, thread: number): void {
   if (thread === 0) return;
   const base = thread << threadShift;
   assert(k.threads[base + Thread.state] === ThreadState.ready, "a ready thread runs", thread);
+  // The caller of a portal may have been woken, and queued, while the portal was on its stack.
+  if (k.threads[base + Thread.readyIn] !== 0) leaveReadyQueue(k, thread);
   const from = base + Thread.registers;
   const { registers, threads } = k;
   for (let i = 0; i < registerCount; i++) registers[i] = threads[from + i]!;

@@ -3,7 +3,7 @@
 // again, so taking it out of its wait at any moment loses nothing: `leaveWait` is all that stopping,
 // interrupting and destroying a thread have to do.
 import { Kind, Register, Status, ThreadState } from "../abi/index.ts";
-import { append, assert, type Links, prepend, remove } from "../base/index.ts";
+import { append, assert, type Links, nextOf, remove } from "../base/index.ts";
 import {
   Condition,
   conditionShift,
@@ -25,7 +25,7 @@ import {
   threadShift,
 } from "./layout.ts";
 import type { Kernel } from "./kernel.ts";
-import { saveRegisters, setState } from "./schedule.ts";
+import { makeReady, saveRegisters, setState } from "./schedule.ts";
 import { leaveList, setDeadline } from "./wake-lists.ts";
 
 /** What a handler answers, beside `Next`: its thread waits and the scheduler decides. */
@@ -39,8 +39,9 @@ export function waitLinks(k: Kernel): Links {
   return { words: k.threads, rowWords: 1 << threadShift, nextWord: Thread.waitNext };
 }
 
-/** Ends the running thread's call. */
+/** Ends the running thread's call. One refused between two steps of a long copy frees its partner. */
 export function finish(k: Kernel, status: number): 0 {
+  if (k.threads[(k.current << threadShift) + Thread.partner] !== 0) rollBackTransfer(k, k.current);
   k.registers[Register.call] = 0;
   k.registers[Register.status] = status;
   return 0;
@@ -111,12 +112,19 @@ export function dropTimeout(k: Kernel, thread: number): void {
   k.threads[base + Thread.timed] = 0;
 }
 
+/** What a thread waits for; in a long copy, what the waiting party waits for all the same. */
+export function waitStateOf(k: Kernel, thread: number): number {
+  const base = thread << threadShift;
+  const state = k.threads[base + Thread.state]!;
+  return state === ThreadState.transferring ? k.threads[base + Thread.step]! : state;
+}
+
 /** Head and tail of the queue that a thread waits in, or undefined if its wait has no queue. */
 export function queueOf(k: Kernel, thread: number): { words: Int32Array; at: number } | undefined {
   const ref = k.threads[(thread << threadShift) + Thread.waitsOn]!;
   const row = referenceRow(ref);
   const words = k.tables[referenceKind(ref)]!.words;
-  switch (k.threads[(thread << threadShift) + Thread.state]) {
+  switch (waitStateOf(k, thread)) {
     case ThreadState.sending:
       return { words, at: (row << endpointShift) + Endpoint.senders };
     case ThreadState.receiving:
@@ -149,6 +157,8 @@ export function leaveWait(k: Kernel, thread: number): void {
     k.replies[(referenceRow(k.threads[base + Thread.waitsOn]!) << replyShift) + Reply.replier] = 0;
   }
   k.threads[base + Thread.waitsOn] = 0;
+  // What a condition wait becomes has no deadline: the mutex is locked, however long that takes.
+  if (k.threads[base + Thread.state] === ThreadState.waitingCondition) dropTimeout(k, thread);
   if (k.threads[base + Thread.timed] === armed) {
     leaveList(k.threadWake, thread);
     k.threads[base + Thread.timed] = kept;
@@ -156,8 +166,8 @@ export function leaveWait(k: Kernel, thread: number): void {
 }
 
 /**
- * Undoes a long copy between two threads: the one that waited waits again, first in its queue, and
- * the one that acted has its call still to make.
+ * Undoes a long copy between two threads: the one that waited waits again where it did, and the one
+ * that acted has its call still to make.
  */
 export function rollBackTransfer(k: Kernel, thread: number): void {
   const partner = k.threads[(thread << threadShift) + Thread.partner]!;
@@ -168,16 +178,56 @@ export function rollBackTransfer(k: Kernel, thread: number): void {
     if (k.threads[base + Thread.state] !== ThreadState.transferring) continue;
     setState(k, party, k.threads[base + Thread.step]!);
     k.threads[base + Thread.step] = 0;
-    const queue = queueOf(k, party);
-    if (queue !== undefined) prepend(waitLinks(k), queue.words, queue.at, party);
+    if (party === partner) lookAgain(k, party);
   }
 }
 
-/** The passive party of a long copy leaves its queue until the copy is over or rolled back. */
+/** Somebody may have come for the waiting party of a long copy while it was taken. */
+function lookAgain(k: Kernel, thread: number): void {
+  const base = thread << threadShift;
+  const state = k.threads[base + Thread.state];
+  if (state === ThreadState.receiving) restart(k, thread);
+  if (state !== ThreadState.sending) return;
+  wakeReceiver(k, referenceRow(k.threads[base + Thread.waitsOn]!), k.threads[base + Thread.badge]!);
+}
+
+/** Takes a thread out of its wait and lets it make its call again. */
+export function restart(k: Kernel, thread: number): void {
+  leaveWait(k, thread);
+  makeReady(k, thread);
+}
+
+/** The first receiver waiting at an endpoint, or at its set, that accepts this badge, or 0. */
+export function receiverFor(k: Kernel, endpoint: number, badge: number): number {
+  const base = endpoint << endpointShift;
+  const own = firstAccepting(k, k.endpoints[base + Endpoint.receivers]!, badge);
+  if (own !== 0) return own;
+  const set = k.endpoints[base + Endpoint.set]!;
+  if (set === 0) return 0;
+  const sets = k.tables[Kind.endpointSet]!.words;
+  return firstAccepting(k, sets[(set << endpointSetShift) + EndpointSet.receivers]!, badge);
+}
+
+/** The parties of a long copy keep their places in their queues, and nobody else takes them. */
+function firstAccepting(k: Kernel, first: number, badge: number): number {
+  for (let thread = first; thread !== 0; thread = nextOf(waitLinks(k), thread)) {
+    const base = thread << threadShift;
+    if (k.threads[base + Thread.state] === ThreadState.transferring) continue;
+    const onlyFrom = k.threads[base + Thread.onlyFrom]!;
+    if (onlyFrom === 0 || onlyFrom === badge) return thread;
+  }
+  return 0;
+}
+
+/** A receiver that would take a message of this badge makes its call again, and finds the sender. */
+export function wakeReceiver(k: Kernel, endpoint: number, badge: number): void {
+  const receiver = receiverFor(k, endpoint, badge);
+  if (receiver !== 0) restart(k, receiver);
+}
+
+/** The passive party of a long copy waits on in its queue until the copy is over or rolled back. */
 export function holdForTransfer(k: Kernel, thread: number, partner: number): void {
   const base = thread << threadShift;
-  const queue = queueOf(k, thread);
-  if (queue !== undefined) remove(waitLinks(k), queue.words, queue.at, thread);
   k.threads[base + Thread.step] = k.threads[base + Thread.state]!;
   setState(k, thread, ThreadState.transferring);
   k.threads[base + Thread.partner] = partner;

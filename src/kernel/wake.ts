@@ -15,11 +15,17 @@ export function wakeWith(k: Kernel, thread: number, status: number): void {
   const state = k.threads[base + Thread.state];
   dropTimeout(k, thread);
   if (state === ThreadState.awaitingReply) disarmReply(k, k.threads[base + Thread.reply]!);
-  if (state === ThreadState.waitingCondition) {
+  if (state === ThreadState.waitingCondition || isLockOwed(k, thread, state, status)) {
     // A condition wait ends with the mutex held: once it is locked, this status is answered.
     k.threads[base + Thread.registers + Register.a3] = status;
     makeReady(k, thread);
   } else endWait(k, thread, status);
+}
+
+/** An interrupt ends a condition wait, but not the locking of the mutex that comes after it. */
+function isLockOwed(k: Kernel, thread: number, state: number, status: number): boolean {
+  if (state !== ThreadState.lockingMutex || status !== Status.interrupted) return false;
+  return k.threads[(thread << threadShift) + Thread.registers + Register.a2] === 1;
 }
 
 /**

@@ -44,4 +44,3 @@ export interface FaultReport {
   readonly reason: number;
   readonly error: unknown;
 }
-

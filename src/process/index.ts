@@ -1,5 +1,25 @@
-// The face of the process port and of what the adapters of one core share: types for the kernel, and
-// the memories and contracts that boot puts together.
+// The face of processes: the port's types, what the adapters of one core share, and the adapters that
+// boot puts together. The kernel imports the port alone (`process.ts`), and only its types.
 export type { Memories, Notice } from "./process.ts";
 export type { Core, FaultReport, PortalEntry, Runner } from "./core.ts";
 export { type MemorySource, SpaceMemories } from "./memories.ts";
+export {
+  serviceDescriptor,
+  ServiceProcess,
+  serviceSlots,
+  type ServiceProcessOptions,
+} from "./script/index.ts";
+export {
+  type ExecutionModel,
+  type ImportFunction,
+  InvalidModuleError,
+  type Library,
+  LinkError,
+  type PreparedModule,
+  prepareModule,
+  type PrepareOptions,
+  PortalTable,
+  Program,
+  type ProgramOptions,
+  reasonOf,
+} from "./wasm/index.ts";

@@ -126,7 +126,10 @@ function entryOf(source: MemorySource): Entry {
 
 function viewsOf(source: MemorySource): { words: Int32Array; bytes: Uint8Array } {
   const buffer = source instanceof ArrayBuffer ? source : source.buffer;
-  return { words: new Int32Array(buffer, 0, buffer.byteLength >>> 2), bytes: new Uint8Array(buffer) };
+  return {
+    words: new Int32Array(buffer, 0, buffer.byteLength >>> 2),
+    bytes: new Uint8Array(buffer),
+  };
 }
 
 /** A memory that has grown has another buffer: views of the old one are empty, or too short if shared. */

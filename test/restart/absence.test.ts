@@ -13,7 +13,8 @@ const patient: Readonly<Record<string, Scenario>> = {
   replyAndReceive: scenarios.replyAndReceive,
   reply: scenarios.reply,
   saveReply: scenarios.saveReply,
-  ...furtherScenarios,
+  "a call that waits for a receiver to answer":
+    furtherScenarios["a call that waits for a receiver to answer"],
 };
 
 /** Takes a thread out ahead of an event, lets the others run, and puts it back. */

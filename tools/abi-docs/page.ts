@@ -59,7 +59,8 @@ function sectionProblems(call: SyscallName, page: Page): string[] {
   for (const section of sections) {
     if (page.text.get(section) === "") problems.push(`"${section}" is empty`);
   }
-  if (!page.text.get("Stub")?.includes(`${call}(`)) problems.push("the stub is not that of the call");
+  if (!page.text.get("Stub")?.includes(`${call}(`))
+    problems.push("the stub is not that of the call");
   return problems;
 }
 

@@ -69,7 +69,11 @@ function callTable(pages: Pages): string {
     const left = stages.map((stage) => `\`${stage}\``).join(", ");
     return `| ${Syscall[call]} | [${call}](${pageName(call)}) | ${kind} | ${left} | ${sentence} |`;
   });
-  return ["| no. | call | class | can be left at | what it does |", "|---|---|---|---|---|", ...rows].join("\n");
+  return [
+    "| no. | call | class | can be left at | what it does |",
+    "|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
 }
 
 function statusTable(pages: Pages): string {

@@ -149,7 +149,8 @@ export function awaitReply(k: Kernel): number {
   const timeoutUs = k.registers[Register.receiveTimeout]!;
   const refused = checkWait(k, timeoutUs);
   if (refused !== Status.ok) {
-    if (refused === Status.timeout) disarmReply(k, own);
+    // Whoever is told anything but to wait waits no more.
+    disarmReply(k, own);
     return finish(k, refused);
   }
   k.threads[(k.current << threadShift) + Thread.receiveDescriptor] = k.registers[Register.a2]!;

@@ -131,6 +131,8 @@ export function fastCall(k: Kernel): number {
     activation === 0 ||
     (spaces[server + spaceActiveCount]! | endpoints[at + endpointDescriptor]!) !== 0 ||
     (threads[own + threadFlags]! & doomed) !== 0 ||
+    // The end of a finite wait is counted from now, and here nobody knows the time.
+    registers[receiveTimeout]! > 0 ||
     k.portalDepth >= nestingMax
   ) {
     return slow;

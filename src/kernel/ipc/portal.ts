@@ -35,7 +35,7 @@ import { isSame } from "../object/object.ts";
 import { armReply, cancelReply, dropOwed, isStoppedCaller } from "../object/reply.ts";
 import { freeSpace } from "../object/space.ts";
 import { newActivation, threadClass } from "../object/thread.ts";
-import { finishCall, makeCurrent, makeReady, saveRegisters, setState } from "../schedule.ts";
+import { finishCall, makeCurrent, makeReady, mayRunAt, saveRegisters, setState } from "../schedule.ts";
 import { armTimeout, blocked, finish } from "../waiting.ts";
 import type { Route } from "./clan.ts";
 import { finishPlan, copyRuns, makePlan } from "./message.ts";
@@ -225,6 +225,8 @@ function leavePortal(k: Kernel): number {
   waitInEarnest(k, below);
   if (k.threads[under + Thread.state] === ThreadState.ready) {
     makeCurrent(k, below);
+    // Its priority may have been lowered while the portal ran at the one that it had before.
+    if (!mayRunAt(k, k.threads[under + Thread.priority]!)) k.switchWanted = true;
     return Next.resume;
   }
   assert(!isAttached || k.portalDepth > 0, "an attached caller is in a portal", below);

@@ -17,10 +17,10 @@ import {
   threadShift,
 } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
-import { nextMemberWithSender, rotateMember } from "../object/endpoint.ts";
+import { firstMember, nextMember, rotateMember } from "../object/endpoint.ts";
 import { armReply, dropOwed } from "../object/reply.ts";
 import { makeCurrent, makeReady, mayRunAt, finishCall, setState } from "../schedule.ts";
-import { armTimeout, block, blocked, blockIn, checkWait, dropTimeout, finish, mayWait, queueOf, waitLinks } from "../waiting.ts";
+import { armTimeout, block, blocked, blockIn, checkWait, dropTimeout, finish, mayWait, queueOf, receiverFor, waitLinks } from "../waiting.ts";
 import { type Route, routeOf, showDestination } from "./clan.ts";
 import { callPortal } from "./portal.ts";
 import { checkDescriptor } from "./message.ts";
@@ -55,21 +55,7 @@ function offer(k: Kernel, isCaller: boolean): number {
 function findReceiver(k: Kernel, route: Route): number {
   const partner = k.threads[(k.current << threadShift) + Thread.partner]!;
   if (partner !== 0) return partner;
-  const base = route.endpoint << endpointShift;
-  const own = firstAccepting(k, k.endpoints[base + Endpoint.receivers]!, route.badge);
-  if (own !== 0) return own;
-  const set = k.endpoints[base + Endpoint.set]!;
-  if (set === 0) return 0;
-  const sets = k.tables[Kind.endpointSet]!.words;
-  return firstAccepting(k, sets[(set << endpointSetShift) + EndpointSet.receivers]!, route.badge);
-}
-
-function firstAccepting(k: Kernel, first: number, badge: number): number {
-  for (let thread = first; thread !== 0; thread = nextOf(waitLinks(k), thread)) {
-    const onlyFrom = k.threads[(thread << threadShift) + Thread.onlyFrom]!;
-    if (onlyFrom === 0 || onlyFrom === badge) return thread;
-  }
-  return 0;
+  return receiverFor(k, route.endpoint, route.badge);
 }
 
 function waitToSend(k: Kernel, route: Route, isCaller: boolean): number {
@@ -124,7 +110,7 @@ function refuseSend(k: Kernel, receiver: number, isCaller: boolean): number {
   return offer(k, isCaller);
 }
 
-/** A receiver that is served leaves its queue; one in a long copy has left it before. */
+/** A thread that is served leaves its queue. */
 function leaveQueue(k: Kernel, thread: number): void {
   const queue = queueOf(k, thread);
   if (queue !== undefined) remove(waitLinks(k), queue.words, queue.at, thread);
@@ -236,13 +222,22 @@ function receiveFrom(k: Kernel, kind: number, row: number): number {
 function findSender(k: Kernel, kind: number, row: number): number {
   const partner = k.threads[(k.current << threadShift) + Thread.partner]!;
   if (partner !== 0) return partner;
-  const endpoint = kind === Kind.endpoint ? row : nextMemberWithSender(k, row);
-  if (endpoint === 0) return 0;
+  if (kind === Kind.endpoint) return senderAt(k, row);
+  for (let member = firstMember(k, row); member !== 0; member = nextMember(k, member)) {
+    const sender = senderAt(k, member);
+    if (sender !== 0) return sender;
+  }
+  return 0;
+}
+
+/** The first sender at an endpoint whom the running thread's receive lets in, or 0. */
+function senderAt(k: Kernel, endpoint: number): number {
   const onlyFrom = k.registers[Register.a3]!;
   let thread = k.endpoints[(endpoint << endpointShift) + Endpoint.senders]!;
   for (; thread !== 0; thread = nextOf(waitLinks(k), thread)) {
-    const badge = k.threads[(thread << threadShift) + Thread.badge]!;
-    if (onlyFrom === 0 || onlyFrom === badge) return thread;
+    const base = thread << threadShift;
+    if (k.threads[base + Thread.state] === ThreadState.transferring) continue;
+    if (onlyFrom === 0 || onlyFrom === k.threads[base + Thread.badge]) return thread;
   }
   return 0;
 }

@@ -83,20 +83,16 @@ export function leaveSet(k: Kernel, row: number): void {
   setWords(k)[(set << endpointSetShift) + EndpointSet.memberCount]!--;
 }
 
-/**
- * The member whose sender is served next, or 0 if no member has one. It becomes the last member, so
- * that a busy endpoint does not starve the others.
- */
-export function nextMemberWithSender(k: Kernel, set: number): number {
-  const at = (set << endpointSetShift) + EndpointSet.members;
-  let row = setWords(k)[at]!;
-  while (row !== 0 && k.endpoints[(row << endpointShift) + Endpoint.senders] === 0) {
-    row = k.endpoints[(row << endpointShift) + Endpoint.setNext]!;
-  }
-  return row;
+export function firstMember(k: Kernel, set: number): number {
+  return setWords(k)[(set << endpointSetShift) + EndpointSet.members]!;
 }
 
-/** A member was served: it is looked at last from now on. */
+/** The member after this one, or 0. */
+export function nextMember(k: Kernel, row: number): number {
+  return k.endpoints[(row << endpointShift) + Endpoint.setNext]!;
+}
+
+/** A member was served: it is looked at last from now on, so that a busy one starves nobody. */
 export function rotateMember(k: Kernel, set: number, row: number): void {
   const at = (set << endpointSetShift) + EndpointSet.members;
   remove(memberLinks(k), setWords(k), at, row);

@@ -1,6 +1,6 @@
 // Mutexes: held by one thread; the others wait in order and the lock is handed to the first. When a
 // thread ends, the mutexes that it holds pass on, and the next owner is told (`ownerDied`).
-import { Kind, Register, Right, Status } from "../../abi/index.ts";
+import { Kind, Register, Right, Status, ThreadState } from "../../abi/index.ts";
 import { assert, remove } from "../../base/index.ts";
 import { Mutex, mutexShift, Thread, threadShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
@@ -33,6 +33,9 @@ export const mutexClass: ObjectClass = {
   setState(k, row, state) {
     const owner = state.references.get("owner")?.row ?? 0;
     if ((owner !== 0) !== (wordOf(state, "locked") === 1)) return Status.badArgument;
+    // Who has exited has let go of everything, and cannot unlock.
+    const ownerState = k.threads[(owner << threadShift) + Thread.state];
+    if (owner !== 0 && ownerState === ThreadState.exited) return Status.wrongState;
     if (ownerOf(k, row) !== 0) disown(k, row);
     words(k)[(row << mutexShift) + Mutex.abandoned] = wordOf(state, "abandoned") & 1;
     if (owner === 0) passOn(k, row);

@@ -14,6 +14,7 @@ import {
   threadShift,
 } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
+import { waitStateOf } from "../waiting.ts";
 import { disarmReply, wakeWith } from "../wake.ts";
 import { isSame, type ObjectClass } from "./object.ts";
 import { putWord } from "./state.ts";
@@ -37,8 +38,9 @@ export const replyClass: ObjectClass = {
   setState: () => Status.wrongState,
 };
 
+/** What a caller waits for, also while its answer is being copied. */
 function stateOfCaller(k: Kernel, thread: number): number {
-  return k.threads[(thread << threadShift) + Thread.state]!;
+  return waitStateOf(k, thread);
 }
 
 /** The reply object of a new thread, or 0 if the table is full. It counts with its thread. */

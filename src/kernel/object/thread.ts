@@ -12,6 +12,7 @@ import {
   Right,
   sliceUsMax,
   Status,
+  Syscall,
   syscallName,
   ThreadState,
 } from "../../abi/index.ts";
@@ -20,6 +21,7 @@ import { Reply, replyShift, Space, spaceShift, Thread, ThreadFlag, threadShift }
 import type { Kernel } from "../kernel.ts";
 import { leaveReadyQueue, setState as setThreadState } from "../schedule.ts";
 import { leaveWait } from "../waiting.ts";
+import { disarmReply } from "../wake.ts";
 import { leaveList } from "../wake-lists.ts";
 import { abandon } from "./mutex.ts";
 import { raise } from "./notification.ts";
@@ -192,13 +194,20 @@ function setThreadStateFrom(k: Kernel, row: number, state: StateReader): number 
   if (call !== 0 && syscallName(call) === undefined) return Status.badArgument;
   const refused = takeReplies(k, row, state);
   if (refused !== Status.ok) return refused;
+  // A thread that no longer waits for its answer makes its next call with a reply object that is free.
+  const own = k.threads[base + Thread.reply]!;
+  if (call !== Syscall.awaitReply && k.replies[(own << replyShift) + Reply.armed] === 1) disarmReply(k, own);
+  // What lazy scheduling left in queues stands there under the old priority and deadline.
+  leaveReadyQueue(k, row);
+  leaveList(k.threadWake, row);
   k.threads[base + Thread.priority] = priority;
   k.threads[base + Thread.sliceUs] = sliceUs;
   k.threads[base + Thread.exitCode] = wordOf(state, "exitCode");
   for (let i = 0; i < registerCount; i++) {
     k.threads[base + Thread.registers + i] = wordOf(state, "registers", i);
   }
-  k.threads[base + Thread.timed] = wordOf(state, "timed") === 1 ? 2 : 0;
+  // What is left of a timeout counts for the call to be made, and for no later one.
+  k.threads[base + Thread.timed] = call !== 0 && wordOf(state, "timed") === 1 ? 2 : 0;
   k.threadTimes[(base + Thread.deadline) >> 1] = k.nowNs + nsOf(state, "remaining");
   return Status.ok;
 }

@@ -1,13 +1,14 @@
 // Calls that move bytes between the caller's memory and a region or the memory of another space, and
 // the few that are left: endpoint sets, bindings of a space, the clock.
 import { copyStepBytes, Kind, Next, Register, Right, Status, regionHandle } from "../../abi/index.ts";
+import { rowsOf } from "../../base/index.ts";
 import { badgeOf, currentSpace, findCapability, findObject, objectOf } from "../capability.ts";
-import { Endpoint, endpointShift, Space, spaceShift } from "../layout.ts";
+import { Endpoint, endpointShift, EndpointSet, endpointSetShift, Space, spaceShift } from "../layout.ts";
 import { eventWaits, type Kernel } from "../kernel.ts";
 import { isInside } from "../ipc/message.ts";
 import { joinSet, leaveSet } from "../object/endpoint.ts";
 import { generationOf } from "../object/object.ts";
-import { finish } from "../waiting.ts";
+import { finish, restart, waitLinks } from "../waiting.ts";
 
 /** a0: region, a1: offset in it, a2: address, a3: bytes. Long; its arguments advance as it copies. */
 export function regionRead(k: Kernel): number {
@@ -54,7 +55,14 @@ function copyBetween(k: Kernel, handle: number, isRead: boolean): number {
   return finish(k, Status.ok);
 }
 
-/** a0: endpoint set, a1: endpoint, which is in no set and has no receivers waiting. */
+/** Receivers that wait at a set make their call again: a member with senders has joined. */
+function wakeReceivers(k: Kernel, set: number): void {
+  const words = k.tables[Kind.endpointSet]!.words;
+  const at = (set << endpointSetShift) + EndpointSet.receivers;
+  for (const receiver of rowsOf(waitLinks(k), words, at)) restart(k, receiver);
+}
+
+/** a0: endpoint set, a1: endpoint, which is in no set. */
 export function setAdd(k: Kernel): number {
   const set = findObject(k, k.registers[Register.a0]!, Kind.endpointSet, Right.control);
   if (set === 0) return finish(k, k.refusal);
@@ -65,6 +73,8 @@ export function setAdd(k: Kernel): number {
   if (!isFree) return finish(k, Status.wrongState);
   // ---- commit ----
   joinSet(k, row, set);
+  const sender = k.endpoints[base + Endpoint.senders]!;
+  if (sender !== 0) wakeReceivers(k, set);
   return finish(k, Status.ok);
 }
 

@@ -64,7 +64,10 @@ export function notificationPoll(k: Kernel): number {
   return took(k, takeBits(k, row, k.registers[Register.a1]! || -1));
 }
 
-/** a0: mutex. a3 is what to answer once it is locked: 0, or what ended a condition wait. */
+/**
+ * a0: mutex. a3 is what to answer once it is locked: 0, or what ended a condition wait. After a
+ * condition wait a2 is 1, and an interrupt is answered only with the mutex held.
+ */
 export function mutexLock(k: Kernel): number {
   const row = findObject(k, k.registers[Register.a0]!, Kind.mutex, Right.receive);
   if (row === 0) return finish(k, k.refusal);
@@ -118,6 +121,7 @@ export function conditionWait(k: Kernel): number {
   release(k, mutex);
   k.registers[Register.call] = Syscall.mutexLock;
   k.registers[Register.a0] = slot;
+  k.registers[Register.a2] = 1;
   k.registers[Register.a3] = Status.ok;
   k.registers[Register.receiveTimeout] = -1;
   return blockIn(k, ThreadState.waitingCondition, reference(Kind.condition, row), {

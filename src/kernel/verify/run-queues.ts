@@ -46,6 +46,8 @@ export function verifyRunQueues(k: Kernel, written: Written): void {
   }
   assert(stale === k.staleReady, "stale ready rows are counted", stale, k.staleReady);
   assert(stale <= (k.lazyQueues ? staleRowsMax : 0), "stale ready rows are bounded", stale);
+  const runningIn = k.threads[(written.current << threadShift) + Thread.readyIn];
+  assert(runningIn === 0, "the running thread is in no ready queue", written.current, runningIn);
   verifyReadyThreads(k, written, queued);
   verifySwitchWanted(k, written, highest);
 }

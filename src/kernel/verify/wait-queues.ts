@@ -22,6 +22,7 @@ import {
   threadShift,
 } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
+import { queueOf, waitStateOf } from "../waiting.ts";
 import type { Written } from "./written.ts";
 
 /** One queue of a kind: the word of its head, and the state of those who wait in it. */
@@ -70,7 +71,7 @@ function verifyQueue(k: Kernel, form: QueueForm, row: number): number {
     const base = thread << threadShift;
     assert(k.threads[base + Thread.waitPrev] === previous, "wait links agree", thread, previous);
     assert(
-      k.threads[base + Thread.state] === form.state,
+      waitStateOf(k, thread) === form.state,
       "a queued thread waits",
       thread,
       form.state,
@@ -113,7 +114,7 @@ function verifyWaiter(k: Kernel, row: number, written: Written): number {
       verifyReplier(k, row, referenceRow(waitsOn));
       return 0;
     case ThreadState.transferring:
-      return 0;
+      return queueOf(k, row) === undefined ? 0 : 1;
     default:
       assert(waitsOn === 0, "a thread that does not wait waits on nothing", row, waitsOn);
       return 0;
@@ -137,7 +138,7 @@ export function pendingCall(k: Kernel, row: number): number {
   return k.threads[(row << threadShift) + Thread.registers + Register.call];
 }
 
-/** Two threads of a long copy: one waits outside its queue, the other has its call still to make. */
+/** Two threads of a long copy: one waits on where it did, the other has its call still to make. */
 function verifyTransfer(k: Kernel, row: number, written: Written): void {
   const base = row << threadShift;
   const partner = k.threads[base + Thread.partner];
@@ -243,12 +244,19 @@ function verifyPairs(k: Kernel, firstSender: number, firstReceiver: number): voi
     const onlyFrom = k.threads[(receiver << threadShift) + Thread.onlyFrom];
     for (let sender = firstSender; sender !== 0;) {
       const badge = k.threads[(sender << threadShift) + Thread.badge];
-      const isMatch = onlyFrom === 0 || onlyFrom === badge;
+      const isMatch = (onlyFrom === 0 || onlyFrom === badge) && !isTaken(k, sender, receiver);
       assert(!isMatch, "a sender and a receiver that suit each other meet", sender, receiver);
       sender = k.threads[(sender << threadShift) + Thread.waitNext];
     }
     receiver = k.threads[(receiver << threadShift) + Thread.waitNext];
   }
+}
+
+/** Parties of a long copy keep their places, but nobody else gets them. */
+function isTaken(k: Kernel, sender: number, receiver: number): boolean {
+  const taken = ThreadState.transferring;
+  const isSending = k.threads[(sender << threadShift) + Thread.state] === taken;
+  return isSending || k.threads[(receiver << threadShift) + Thread.state] === taken;
 }
 
 function verifyNotification(k: Kernel, row: number): void {

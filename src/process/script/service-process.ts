@@ -41,7 +41,12 @@ export class ServiceProcess implements ServiceHost, Runner {
   readonly #options: ServiceProcessOptions;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
-  readonly #message: { badge: number; label: number; readonly words: Int32Array; bytes: Uint8Array };
+  readonly #message: {
+    badge: number;
+    label: number;
+    readonly words: Int32Array;
+    bytes: Uint8Array;
+  };
   readonly #noBytes: Uint8Array;
   #freeTickets: number[] = [];
   #nextTicket: number = serviceSlots.firstReply;
@@ -86,7 +91,9 @@ export class ServiceProcess implements ServiceHost, Runner {
     registers[Register.a0] = ticket;
     this.#options.core.enter();
     if (registers[Register.status] !== Status.ok) {
-      throw new RangeError(`the service ${this.#options.service.name} cannot defer any more answers`);
+      throw new RangeError(
+        `the service ${this.#options.service.name} cannot defer any more answers`,
+      );
     }
     return { later: ticket };
   }

@@ -3,7 +3,13 @@
 // that `begin` made had to wait. Anything else is refused by name.
 import { leaveStack, Register, registerCount } from "../../abi/index.ts";
 import type { Core } from "../core.ts";
-import { type FunctionImport, functionImports, type ModuleFacts, ReservedImport, reservedModule } from "./prepare/index.ts";
+import {
+  type FunctionImport,
+  functionImports,
+  type ModuleFacts,
+  ReservedImport,
+  reservedModule,
+} from "./prepare/index.ts";
 import { SuspendedStack, ThrownStack } from "./runner.ts";
 import { probeModule } from "./stack-probe.ts";
 import { registerForm, type WrappedImport, wrapperImports, wrapperModule } from "./wrapper.ts";
@@ -57,7 +63,8 @@ export function linkSuspending(options: LinkOptions): WebAssembly.Imports {
 
 function park(core: Core): Promise<void> {
   const runner = core.leaving();
-  if (!(runner instanceof SuspendedStack)) throw new LinkError("a thread of the other model parked");
+  if (!(runner instanceof SuspendedStack))
+    throw new LinkError("a thread of the other model parked");
   const parked = runner.park();
   core.left();
   return parked;
@@ -97,7 +104,8 @@ function withRegisterCalls({ core, library }: LinkOptions): Library {
       registers.fill(0, Register.a0, Register.badge);
       registers[Register.call] = number;
       registers[Register.a0] = Number(args[0]);
-      if (!isReceive) for (let i = 1; i < 8; i++) registers[Register.label + i - 1] = Number(args[i]);
+      if (!isReceive)
+        for (let i = 1; i < 8; i++) registers[Register.label + i - 1] = Number(args[i]);
       registers[Register.sendTimeout] = -1;
       registers[Register.receiveTimeout] = -1;
       return core.enter() === leaveStack ? leaveStack : status();
@@ -108,9 +116,18 @@ function withRegisterCalls({ core, library }: LinkOptions): Library {
   own.set("send", call(11, false));
   own.set("receive", call(12, true));
   own.set("reply_and_receive", call(14, false));
-  own.set("label", plain(() => registers[Register.label]!));
-  own.set("badge", plain(() => registers[Register.badge]!));
-  own.set("word", plain((i) => registers[Register.w0 + (Number(i) & 7)]!));
+  own.set(
+    "label",
+    plain(() => registers[Register.label]!),
+  );
+  own.set(
+    "badge",
+    plain(() => registers[Register.badge]!),
+  );
+  own.set(
+    "word",
+    plain((i) => registers[Register.w0 + (Number(i) & 7)]!),
+  );
   own.set(
     "set_word",
     plain((i, value) => {
@@ -141,7 +158,8 @@ export function syscallImport(core: Core, words: () => Int32Array): ImportFuncti
     begin(address) {
       const memory = words();
       const at = (Number(address) >>> 0) >>> 2;
-      if ((Number(address) & 3) !== 0 || at + registerCount > memory.length) return badSyscallAddress;
+      if ((Number(address) & 3) !== 0 || at + registerCount > memory.length)
+        return badSyscallAddress;
       for (let i = 0; i < registerCount; i++) core.registers[i] = memory[at + i]!;
       return core.enter() === leaveStack ? leaveStack : back(address!);
     },

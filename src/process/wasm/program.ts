@@ -18,8 +18,14 @@ import {
   LinkError,
   syscallImport,
 } from "./link.ts";
-import { type AsyncifyExports, type Entry, FuelExhausted, SuspendedStack, ThrownStack } from "./runner.ts";
-import { Register } from "../../abi/index.ts";
+import {
+  type AsyncifyExports,
+  type Entry,
+  FuelExhausted,
+  SuspendedStack,
+  ThrownStack,
+} from "./runner.ts";
+import { portalEntry } from "./portal-table.ts";
 
 export type ExecutionModel = "process" | "interrupt";
 
@@ -84,22 +90,24 @@ export class Program {
     if (typeof serve !== "function") {
       throw new LinkError(`a program that serves portals exports the function "${portalExport}"`);
     }
-    const { registers } = this.#options.core;
+    const enter = this.#portalEntry(handler, serve);
+    if (!hasFuel(this.#options.prepared.facts)) return enter;
     return () => {
       this.#portalSlices = 0;
-      const w = Register.w0;
-      registers[Register.label] = serve(
-        handler,
-        registers[Register.badge],
-        registers[Register.label],
-        registers[w],
-        registers[w + 1],
-        registers[w + 2],
-        registers[w + 3],
-        registers[w + 4],
-        registers[w + 5],
-      ) as number;
+      enter();
     };
+  }
+
+  #portalEntry(handler: number, serve: WebAssembly.ImportValue): PortalEntry {
+    try {
+      return portalEntry(this.#options.registerMemory, handler, serve);
+    } catch (error) {
+      throw new LinkError(
+        `"${portalExport}" must take nine 32-bit integers (its number, a badge, a label and six ` +
+          "words) and answer one, the label of the reply",
+        { cause: error },
+      );
+    }
   }
 
   #runnerOf(entries: readonly Entry[]): Runner {
@@ -160,7 +168,8 @@ function asyncifyOf(instance: WebAssembly.Instance): AsyncifyExports {
   const { exports } = instance;
   const memory = exports[ReservedExport.captureMemory];
   // Preparation added these exports with these types.
-  const call = (name: string) => exports[`${ReservedExport.asyncifyPrefix}${name}`] as (data?: number) => void;
+  const call = (name: string) =>
+    exports[`${ReservedExport.asyncifyPrefix}${name}`] as (data?: number) => void;
   return {
     startUnwind: call("start_unwind"),
     stopUnwind: call("stop_unwind"),
@@ -169,4 +178,3 @@ function asyncifyOf(instance: WebAssembly.Instance): AsyncifyExports {
     memory: memory as WebAssembly.Memory,
   };
 }
-

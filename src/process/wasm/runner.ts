@@ -150,7 +150,8 @@ export class ThrownStack implements Runner {
 /** Why user code ended, from what it threw. */
 export function reasonOf(error: unknown): number {
   if (error instanceof FuelExhausted) return FaultReason.fuel;
-  if (error instanceof RangeError && /call stack/.test(error.message)) return FaultReason.stackOverflow;
+  if (error instanceof RangeError && /call stack/.test(error.message))
+    return FaultReason.stackOverflow;
   return error instanceof WebAssembly.RuntimeError ? FaultReason.trap : FaultReason.hostError;
 }
 

@@ -22,7 +22,10 @@ export function probeModule(): Uint8Array<ArrayBuffer> {
   // A mutable global that is never set: the engine cannot know that the path is not taken.
   out.u8(6).sized(new ByteWriter().raw([1, i64, 1, 0x42, 0, 0x0b]).view());
   out.u8(7).sized(new ByteWriter().u32(1).name("probe").raw([0, 0]).view());
-  const code = new ByteWriter(64 * 1024).u32(2).sized(probeBody()).sized(new Uint8Array([0, 0x23, 0, 0x0b]));
+  const code = new ByteWriter(64 * 1024)
+    .u32(2)
+    .sized(probeBody())
+    .sized(new Uint8Array([0, 0x23, 0, 0x0b]));
   out.u8(10).sized(code.view());
   return out.finish();
 }

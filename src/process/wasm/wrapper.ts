@@ -74,7 +74,10 @@ const emptyBlock = 0x40;
 const exportFunction = 0;
 
 /** The bytes of a wrapper module for these imports, exported as `wrapped0`, `wrapped1`, ... */
-export function wrapperModule(imports: readonly WrappedImport[], hasProbe: boolean): Uint8Array<ArrayBuffer> {
+export function wrapperModule(
+  imports: readonly WrappedImport[],
+  hasProbe: boolean,
+): Uint8Array<ArrayBuffer> {
   const layout = layOut(imports, hasProbe);
   const out = new ByteWriter(1024);
   out.raw([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
@@ -129,7 +132,11 @@ function typeSection(imports: readonly WrappedImport[]): ByteWriter {
   return body;
 }
 
-function writeType(body: ByteWriter, parameters: readonly string[], results: readonly string[]): void {
+function writeType(
+  body: ByteWriter,
+  parameters: readonly string[],
+  results: readonly string[],
+): void {
   body.u8(0x60).u32(parameters.length);
   for (const type of parameters) body.u8(typeCodes[type]!);
   body.u32(results.length);
@@ -165,7 +172,10 @@ function exportSection(imports: readonly WrappedImport[], layout: Layout): ByteW
   const body = new ByteWriter();
   body.u32(imports.length);
   imports.forEach((_, i) => {
-    body.name(wrapperImports.wrapped(i)).u8(exportFunction).u32(layout.firstWrapped + i);
+    body
+      .name(wrapperImports.wrapped(i))
+      .u8(exportFunction)
+      .u32(layout.firstWrapped + i);
   });
   return body;
 }
@@ -206,7 +216,11 @@ function pushParameters(code: ByteWriter, parameters: readonly string[]): void {
   parameters.forEach((_, i) => code.u8(op.localGet).u32(i));
 }
 
-function writeRegisterCall(code: ByteWriter, form: keyof typeof registerCalls, layout: Layout): void {
+function writeRegisterCall(
+  code: ByteWriter,
+  form: keyof typeof registerCalls,
+  layout: Layout,
+): void {
   const { syscall, parameters } = registerCalls[form];
   code.u32(0);
   if (layout.hasProbe) code.u8(op.call).u32(layout.probe);
@@ -218,11 +232,19 @@ function writeRegisterCall(code: ByteWriter, form: keyof typeof registerCalls, l
   storeConstant(code, Register.receiveTimeout, forever);
   parameters.forEach((name, i) => {
     code.u8(op.i32Const).s32(0).u8(op.localGet).u32(i);
-    code.u8(op.i32Store).u32(2).u32(Register[name] * 4);
+    code
+      .u8(op.i32Store)
+      .u32(2)
+      .u32(Register[name] * 4);
   });
   code.u8(op.call).u32(layout.enter);
   code.u8(op.if).u8(emptyBlock).u8(op.call).u32(layout.park).u8(op.end);
-  code.u8(op.i32Const).s32(0).u8(op.i32Load).u32(2).u32(Register.status * 4);
+  code
+    .u8(op.i32Const)
+    .s32(0)
+    .u8(op.i32Load)
+    .u32(2)
+    .u32(Register.status * 4);
   code.u8(op.end);
 }
 
@@ -235,11 +257,17 @@ function writeAccessor(code: ByteWriter, form: keyof typeof accessors): void {
     code.u8(op.i32Const).s32(2).u8(op.i32Shl);
   } else code.u8(op.i32Const).s32(0);
   if (isWrite) code.u8(op.localGet).u32(1);
-  code.u8(isWrite ? op.i32Store : op.i32Load).u32(2).u32(register * 4);
+  code
+    .u8(isWrite ? op.i32Store : op.i32Load)
+    .u32(2)
+    .u32(register * 4);
   code.u8(op.end);
 }
 
 function storeConstant(code: ByteWriter, register: number, value: number): void {
   code.u8(op.i32Const).s32(0).u8(op.i32Const).s32(value);
-  code.u8(op.i32Store).u32(2).u32(register * 4);
+  code
+    .u8(op.i32Store)
+    .u32(2)
+    .u32(register * 4);
 }

@@ -1,7 +1,7 @@
 // A file server: the messages of `Ask`, answered from a file tree. It keeps what its clients have open,
 // by badge and handle; handle 0 is the root and cannot be closed. Positions are the clients' own, so a
 // read or write is whole in itself, and so is every other answer here: nothing waits.
-import { Access, Ask, Errno, FdFlag, Interest, Lookup } from "../../userlib/index.ts";
+import { Access, Ask, Errno, FdFlag, Interest, readyRecordBytes } from "../../userlib/index.ts";
 import type { Answer, Message, Service, ServiceHost } from "../../userlib/index.ts";
 import { writeFilestat, writeListing } from "./filestat.ts";
 import type { FileTree, OpenDirectory, OpenFile } from "./file-tree.ts";
@@ -97,8 +97,10 @@ function read({ message, host, client }: Request): Answer {
   const file = client.file(words[0]);
   if (file === undefined) return refuse(refuseFile(client, words[0], Errno.isdir));
   if ((client.get(words[0])!.access & Access.read) === 0) return refuse(Errno.badf);
+  const offset = numberAt(words, 1);
+  if (offset < 0) return refuse(Errno.inval);
   const into = host.outbox.subarray(0, Math.min(words[3] >>> 0, host.outbox.length));
-  const count = file.read(numberAt(words, 1), into);
+  const count = file.read(offset, into);
   return count < 0 ? refuse(-count) : countAnswer(count, into.subarray(0, count));
 }
 
@@ -161,13 +163,15 @@ function readDirectory({ message, host, client }: Request): Answer {
 
 /** Files are always ready: the records come back with what was asked for. */
 function ready({ message, host }: Request): Answer {
-  const out = host.outbox.subarray(0, message.bytes.length);
-  out.set(message.bytes);
-  for (let at = 0; at + 12 <= out.length; at += 12) {
+  const bytes = Math.min(message.bytes.length, host.outbox.length);
+  const count = Math.floor(bytes / readyRecordBytes);
+  const out = host.outbox.subarray(0, count * readyRecordBytes);
+  out.set(message.bytes.subarray(0, out.length));
+  for (let at = 0; at < out.length; at += readyRecordBytes) {
     out[at] = out[at + 4] & (Interest.read | Interest.write);
-    out.fill(0, at + 4, at + 8);
+    out.fill(0, at + 1, at + 8);
   }
-  return countAnswer(Math.floor(out.length / 12), out);
+  return countAnswer(count, out);
 }
 
 const requests = new Map<number, (request: Request) => Answer>([
@@ -190,7 +194,3 @@ const requests = new Map<number, (request: Request) => Answer>([
   [Ask.ready, ready],
   ...pathRequests,
 ]);
-
-export function isFollowing(flags: number): boolean {
-  return (flags & Lookup.followSymlinks) !== 0;
-}

@@ -1,6 +1,6 @@
 // Reading a request's words and building answers. An answer object is used again for the next one: the
 // adapter has taken it in before the next message is handled.
-import { TimeFlag } from "../../userlib/index.ts";
+import { pathBytesMax, TimeFlag } from "../../userlib/index.ts";
 import type { Answer } from "../../userlib/index.ts";
 import type { Times } from "./file-tree.ts";
 
@@ -62,9 +62,10 @@ function timeOf(
   return (which & given) === 0 ? undefined : timeNs;
 }
 
-/** Bytes as a byte string, a character each. */
+/** Bytes as a byte string, a character each; one too long for a path is cut to be too long by one. */
 export function byteString(bytes: Uint8Array, from = 0, to = bytes.length): string {
-  return String.fromCharCode(...bytes.subarray(from, to));
+  const start = Math.max(0, from);
+  return String.fromCharCode(...bytes.subarray(start, Math.min(to, start + pathBytesMax + 1)));
 }
 
 export function bytesOfString(text: string, into: Uint8Array): Uint8Array {

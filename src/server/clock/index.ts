@@ -1,0 +1,2 @@
+// The face of the clock server.
+export { clockService, type ClockSource } from "./clock-service.ts";

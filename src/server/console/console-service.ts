@@ -1,0 +1,218 @@
+// The console server: handles 0, 1 and 2 are the standard streams of the command that was started. A
+// write is answered once the host has taken all of it, so that a program that writes faster than the
+// host reads is held back; writes to a stream are taken in the order in which they were asked, and so
+// are reads. What has to wait is kept in queues of plain data, tried again on every signal.
+import {
+  Ask,
+  Errno,
+  FdFlag,
+  filestatBytes,
+  FilestatOffset,
+  Filetype,
+  Interest,
+  readyRecordBytes,
+} from "../../userlib/index.ts";
+import type { Answer, Later, Message, Service, ServiceHost } from "../../userlib/index.ts";
+import { type ConsoleDevice, type StreamKind, wouldBlock } from "./console-device.ts";
+
+interface WaitingRead {
+  readonly ticket: number;
+  readonly badge: number;
+  readonly bytesMax: number;
+}
+
+interface WaitingWrite {
+  readonly ticket: number;
+  readonly badge: number;
+  readonly bytes: Uint8Array;
+  done: number;
+}
+
+interface WaitingPoll {
+  readonly ticket: number;
+  readonly badge: number;
+  readonly records: Uint8Array;
+}
+
+const streamCount = 3;
+
+/** The type that a stream's descriptor reports. */
+export function filetypeOfStream(kind: StreamKind): number {
+  const isDevice = kind === "terminal" || kind === "character";
+  return isDevice ? Filetype.characterDevice : Filetype.unknown;
+}
+
+export class ConsoleService implements Service {
+  readonly name = "console";
+  readonly #device: ConsoleDevice;
+  readonly #reads: WaitingRead[] = [];
+  readonly #writes: WaitingWrite[][] = [[], [], []];
+  #polls: WaitingPoll[] = [];
+  readonly #written = { label: 0, words: [0, 0, 0] };
+
+  constructor(device: ConsoleDevice) {
+    this.#device = device;
+  }
+
+  handle(message: Message, host: ServiceHost): Answer | Later {
+    if (message.label === Ask.ready) return this.#poll(message, host);
+    const stream = message.words[0];
+    if (stream < 0 || stream >= streamCount) return { label: Errno.badf };
+    switch (message.label) {
+      case Ask.write:
+        return this.#write(stream, message, host);
+      case Ask.read:
+        return this.#read(stream, message, host);
+      case Ask.stat:
+        return this.#stat(stream, host);
+      case Ask.close:
+        return { label: Errno.success };
+      case Ask.sync:
+      case Ask.setTimes:
+        return { label: Errno.inval };
+      default:
+        return { label: Errno.spipe };
+    }
+  }
+
+  onSignal(_bits: number, host: ServiceHost): void {
+    for (let stream = 0; stream < streamCount; stream++) this.#retryWrites(stream, host);
+    this.#retryReads(host);
+    this.#retryPolls(host);
+  }
+
+  onClientGone(badge: number): void {
+    for (const queue of [this.#reads, ...this.#writes, this.#polls]) {
+      for (let i = queue.length - 1; i >= 0; i--) if (queue[i].badge === badge) queue.splice(i, 1);
+    }
+  }
+
+  #write(stream: number, message: Message, host: ServiceHost): Answer | Later {
+    const { bytes } = message;
+    const isWaiting = this.#writes[stream].length > 0;
+    const taken = isWaiting ? wouldBlock : this.#writeSome(stream, bytes, 0);
+    if (taken === bytes.length) return this.#wrote(taken);
+    if (taken < 0 && taken !== wouldBlock) return { label: -taken };
+    const done = Math.max(0, taken);
+    if ((message.words[3] & FdFlag.nonblock) !== 0) {
+      return done > 0 ? this.#wrote(done) : { label: Errno.again };
+    }
+    const later = host.defer();
+    // The inbox is ours only until the handler returns.
+    const rest = { ticket: later.later, badge: message.badge, bytes: bytes.slice(), done };
+    this.#writes[stream].push(rest);
+    return later;
+  }
+
+  #wrote(count: number): Answer {
+    this.#written.words[0] = count;
+    return this.#written;
+  }
+
+  /** Writes until all is taken or the device is full. Answers what it took, or a negative errno. */
+  #writeSome(stream: number, bytes: Uint8Array, from: number): number {
+    let done = from;
+    while (done < bytes.length) {
+      const rest = done === 0 ? bytes : bytes.subarray(done);
+      const taken = this.#device.write(stream, rest);
+      if (taken <= 0) return done > from ? done : Math.min(taken, wouldBlock) || wouldBlock;
+      done += taken;
+    }
+    return done;
+  }
+
+  #retryWrites(stream: number, host: ServiceHost): void {
+    const queue = this.#writes[stream];
+    while (queue.length > 0) {
+      const first = queue[0];
+      const done = this.#writeSome(stream, first.bytes, first.done);
+      if (done === wouldBlock) return;
+      if (done >= 0) first.done = done;
+      if (done >= 0 && done < first.bytes.length) return;
+      queue.shift();
+      const isError = done < 0 && first.done === 0;
+      host.answer(first.ticket, isError ? { label: -done } : this.#wrote(first.done));
+    }
+  }
+
+  #read(stream: number, message: Message, host: ServiceHost): Answer | Later {
+    // A terminal may be read through any of its streams: there is one input.
+    if (stream !== 0 && this.#device.streams[stream] !== "terminal") return { label: Errno.badf };
+    const bytesMax = Math.min(message.words[3] >>> 0, host.outbox.length);
+    const answer = this.#reads.length > 0 ? undefined : this.#readSome(bytesMax, host);
+    if (answer !== undefined) return answer;
+    if ((message.words[4] & FdFlag.nonblock) !== 0) return { label: Errno.again };
+    const later = host.defer();
+    this.#reads.push({ ticket: later.later, badge: message.badge, bytesMax });
+    return later;
+  }
+
+  #readSome(bytesMax: number, host: ServiceHost): Answer | undefined {
+    const into = host.outbox.subarray(0, bytesMax);
+    const count = this.#device.read(0, into);
+    if (count === wouldBlock) return undefined;
+    if (count < 0) return { label: -count };
+    return { label: Errno.success, words: [count], bytes: into.subarray(0, count) };
+  }
+
+  #retryReads(host: ServiceHost): void {
+    while (this.#reads.length > 0) {
+      const answer = this.#readSome(this.#reads[0].bytesMax, host);
+      if (answer === undefined) return;
+      const { ticket } = this.#reads.shift()!;
+      host.answer(ticket, answer);
+    }
+  }
+
+  #stat(stream: number, host: ServiceHost): Answer {
+    const bytes = host.outbox.subarray(0, filestatBytes).fill(0);
+    bytes[FilestatOffset.type] = filetypeOfStream(this.#device.streams[stream]);
+    bytes[FilestatOffset.inode] = stream + 1;
+    bytes[FilestatOffset.links] = 1;
+    return { label: Errno.success, words: [0], bytes };
+  }
+
+  #poll(message: Message, host: ServiceHost): Answer | Later {
+    const answer = this.#readyAnswer(message.bytes, host);
+    if (answer !== undefined) return answer;
+    const later = host.defer();
+    const records = message.bytes.slice();
+    this.#polls.push({ ticket: later.later, badge: message.badge, records });
+    return later;
+  }
+
+  #retryPolls(host: ServiceHost): void {
+    this.#polls = this.#polls.filter(({ ticket, records }) => {
+      const answer = this.#readyAnswer(records, host);
+      if (answer === undefined) return true;
+      host.answer(ticket, answer);
+      return false;
+    });
+  }
+
+  /** The records that are ready, if any is. */
+  #readyAnswer(records: Uint8Array, host: ServiceHost): Answer | undefined {
+    const asked = new DataView(records.buffer, records.byteOffset, records.byteLength);
+    const out = new DataView(host.outbox.buffer, host.outbox.byteOffset, host.outbox.byteLength);
+    let count = 0;
+    for (let at = 0; at + readyRecordBytes <= records.length; at += readyRecordBytes) {
+      const [stream, interest] = [asked.getInt32(at, true), asked.getInt32(at + 4, true)];
+      const available = this.#readiness(stream, interest);
+      if (available === wouldBlock) continue;
+      const isHangup = (interest & Interest.read) !== 0 && available === 0;
+      const to = count++ * readyRecordBytes;
+      out.setInt32(to, interest | (isHangup ? Interest.hangup : 0), true);
+      out.setInt32(to + 4, Math.max(0, available), true);
+      out.setInt32(to + 8, asked.getInt32(at + 8, true), true);
+    }
+    if (count === 0) return undefined;
+    const bytes = host.outbox.subarray(0, count * readyRecordBytes);
+    return { label: Errno.success, words: [count], bytes };
+  }
+
+  #readiness(stream: number, interest: number): number {
+    if (stream < 0 || stream >= streamCount) return 0;
+    if ((interest & Interest.read) !== 0) return this.#device.available(0);
+    return this.#writes[stream].length > 0 ? wouldBlock : 1;
+  }
+}

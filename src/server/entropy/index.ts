@@ -1,0 +1,2 @@
+// The face of the entropy server.
+export { entropyService } from "./entropy-service.ts";

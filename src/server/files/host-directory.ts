@@ -1,0 +1,250 @@
+// A directory of the host as a file tree. Every step goes from an open directory by one name, as with
+// openat, and follows nothing; the walk above decides where a link leads. So nothing outside of the
+// granted directory is reached, whatever the host or other programs rename or swap meanwhile, as far
+// as the host's calls really are relative to open directories (see node-directory.ts).
+import { Errno, FdFlag, Filetype } from "../../userlib/index.ts";
+import type {
+  FileStat,
+  FileTree,
+  ListedEntry,
+  OpenDirectory,
+  OpenFile,
+  OpenRequest,
+  Times,
+} from "./file-tree.ts";
+import type { HostFiles } from "./host-files.ts";
+
+/** Cookies below are those of "." and "..". */
+const firstCookie = 3;
+
+export class HostDirectory implements FileTree {
+  readonly #host: HostFiles;
+  readonly #root: number;
+
+  constructor(host: HostFiles, path: string) {
+    this.#host = host;
+    this.#root = host.openRoot(path);
+  }
+
+  root(): OpenDirectory {
+    return new Directory(this.#host, this.#root, true);
+  }
+
+  nowNs(): bigint {
+    return this.#host.nowNs();
+  }
+}
+
+/** Sets the times given, and the others to what they are. */
+function setTimes(
+  stat: FileStat | number,
+  { accessed, modified }: Times,
+  set: (accessedNs: bigint, modifiedNs: bigint) => number,
+): number {
+  if (typeof stat === "number") return stat;
+  return set(accessed ?? stat.accessed, modified ?? stat.modified);
+}
+
+class File implements OpenFile {
+  readonly kind = "file";
+  readonly filetype: number;
+  readonly #host: HostFiles;
+  readonly #fd: number;
+  /** The same file opened for appending, from the first append on. */
+  #appendFd = -1;
+
+  constructor(host: HostFiles, fd: number, filetype: number) {
+    this.#host = host;
+    this.#fd = fd;
+    this.filetype = filetype;
+  }
+
+  stat(): FileStat | number {
+    return this.#host.stat(this.#fd);
+  }
+
+  setTimes(times: Times): number {
+    return setTimes(this.stat(), times, (accessedNs, modifiedNs) =>
+      this.#host.setTimes(this.#fd, accessedNs, modifiedNs),
+    );
+  }
+
+  sync(isDataOnly: boolean): number {
+    return this.#host.sync(this.#fd, isDataOnly);
+  }
+
+  close(): number {
+    if (this.#appendFd >= 0) this.#host.close(this.#appendFd);
+    return this.#host.close(this.#fd);
+  }
+
+  read(offset: number, into: Uint8Array): number {
+    return this.#host.read(this.#fd, offset, into);
+  }
+
+  write(offset: number, bytes: Uint8Array, flags: number): number {
+    const count = this.#put(offset, bytes, flags);
+    const durable = flags & (FdFlag.sync | FdFlag.dsync);
+    if (count <= 0 || durable === 0) return count;
+    const refused = this.sync((flags & FdFlag.sync) === 0);
+    return refused === 0 ? count : -refused;
+  }
+
+  #put(offset: number, bytes: Uint8Array, flags: number): number {
+    if ((flags & FdFlag.append) === 0) {
+      const at = this.filetype === Filetype.regularFile ? offset : undefined;
+      return at !== undefined && at < 0 ? -Errno.inval : this.#host.write(this.#fd, at, bytes);
+    }
+    if (this.#appendFd < 0) this.#appendFd = this.#host.reopenAppending(this.#fd);
+    if (this.#appendFd < 0) return this.#appendFd;
+    return this.#host.write(this.#appendFd, undefined, bytes);
+  }
+
+  size(): number {
+    const stat = this.stat();
+    return typeof stat === "number" ? -stat : Number(stat.size);
+  }
+
+  setSize(bytes: number): number {
+    return bytes < 0 ? Errno.inval : this.#host.setSize(this.#fd, bytes);
+  }
+
+  allocate(bytes: number): number {
+    const size = this.size();
+    if (size < 0) return -size;
+    return bytes > size ? this.setSize(bytes) : Errno.success;
+  }
+}
+
+class Directory implements OpenDirectory {
+  readonly kind = "directory";
+  readonly filetype = Filetype.directory;
+  readonly at: number;
+  readonly host: HostFiles;
+  readonly #isRoot: boolean;
+  /** What the directory held when its reading began: cookies count on this list. */
+  #names: readonly string[] | undefined;
+
+  constructor(host: HostFiles, at: number, isRoot = false) {
+    this.host = host;
+    this.at = at;
+    this.#isRoot = isRoot;
+  }
+
+  #opened(fd: number): OpenDirectory | number {
+    return fd < 0 ? -fd : new Directory(this.host, fd);
+  }
+
+  stat(): FileStat | number {
+    return this.host.stat(this.at);
+  }
+
+  setTimes(times: Times): number {
+    return setTimes(this.stat(), times, (accessedNs, modifiedNs) =>
+      this.host.setTimes(this.at, accessedNs, modifiedNs),
+    );
+  }
+
+  sync(isDataOnly: boolean): number {
+    return this.host.sync(this.at, isDataOnly);
+  }
+
+  close(): number {
+    return this.#isRoot ? Errno.success : this.host.close(this.at);
+  }
+
+  reopen(): OpenDirectory | number {
+    return this.#opened(this.host.reopenDirectory(this.at));
+  }
+
+  enter(name: string): OpenDirectory | number {
+    return this.#opened(this.host.enter(this.at, name));
+  }
+
+  open(name: string, request: OpenRequest): OpenDirectory | OpenFile | number {
+    if (request.isDirectory) return this.#openDirectory(name, request);
+    const fd = this.host.open(this.at, name, request);
+    if (fd < 0) return -fd;
+    const stat = this.host.stat(fd);
+    if (typeof stat === "number") {
+      this.host.close(fd);
+      return stat;
+    }
+    if (stat.filetype !== Filetype.directory) return new File(this.host, fd, stat.filetype);
+    this.host.close(fd);
+    return this.enter(name);
+  }
+
+  #openDirectory(name: string, { access, isTruncate }: OpenRequest): OpenDirectory | number {
+    const directory = this.enter(name);
+    const isChange = (access & 2) !== 0 || isTruncate;
+    if (typeof directory === "number" || !isChange) return directory;
+    directory.close();
+    return Errno.isdir;
+  }
+
+  statAt(name: string): FileStat | number {
+    return this.host.statAt(this.at, name);
+  }
+
+  setTimesAt(name: string, times: Times): number {
+    return setTimes(this.statAt(name), times, (accessedNs, modifiedNs) =>
+      this.host.setTimesAt(this.at, name, accessedNs, modifiedNs),
+    );
+  }
+
+  readLink(name: string): string | number {
+    return this.host.readLink(this.at, name);
+  }
+
+  makeDirectory(name: string): number {
+    return this.host.makeDirectory(this.at, name);
+  }
+
+  removeDirectory(name: string): number {
+    return this.host.removeDirectory(this.at, name);
+  }
+
+  unlink(name: string): number {
+    return this.host.unlink(this.at, name);
+  }
+
+  symlink(target: string, name: string): number {
+    return this.host.symlink(target, this.at, name);
+  }
+
+  link(name: string, to: OpenDirectory, toName: string): number {
+    if (!(to instanceof Directory) || to.host !== this.host) return Errno.xdev;
+    return this.host.link(this.at, name, to.at, toName);
+  }
+
+  rename(name: string, to: OpenDirectory, toName: string): number {
+    if (!(to instanceof Directory) || to.host !== this.host) return Errno.xdev;
+    return this.host.rename(this.at, name, to.at, toName);
+  }
+
+  entries(after: number): Iterable<ListedEntry> | number {
+    if (after < firstCookie || this.#names === undefined) {
+      const names = this.host.names(this.at);
+      if (typeof names === "number") return names;
+      this.#names = names;
+    }
+    return this.#entriesAfter(after);
+  }
+
+  *#entriesAfter(after: number): Iterable<ListedEntry> {
+    const names = this.#names ?? [];
+    for (let i = Math.max(0, after - firstCookie + 1); i < names.length; i++) {
+      const stat = this.statAt(names[i]);
+      // Removed since the reading began.
+      if (typeof stat === "number") continue;
+      const { inode, filetype } = stat;
+      yield { name: names[i], inode, filetype, cookie: firstCookie + i };
+    }
+  }
+
+  parentInode(): bigint {
+    const stat = this.#isRoot ? this.stat() : this.host.parentStat(this.at);
+    return typeof stat === "number" ? 0n : stat.inode;
+  }
+}

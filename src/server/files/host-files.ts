@@ -1,0 +1,48 @@
+// What a host has to offer for one of its directories to be served: the calls of POSIX that take an
+// open directory and one name in it. None of them follows a symbolic link. `at` and `fd` are the
+// host's own numbers of open things. A count or a number below zero is a negative errno; a plain
+// errno is 0 or above.
+import type { FileStat } from "./file-tree.ts";
+
+export interface HostOpen {
+  /** A set of `Access`. */
+  readonly access: number;
+  readonly isCreate: boolean;
+  readonly isExclusive: boolean;
+  readonly isTruncate: boolean;
+}
+
+export interface HostFiles {
+  /** Nanoseconds since 1970. */
+  nowNs(): bigint;
+  /** Opens the directory that is granted. Throws if it is not there. */
+  openRoot(path: string): number;
+  /** Opens a directory to go on from; a symbolic link is `-Errno.loop`. */
+  enter(at: number, name: string): number;
+  open(at: number, name: string, how: HostOpen): number;
+  /** Another number for the same directory. */
+  reopenDirectory(at: number): number;
+  /** The same file, opened so that every write goes to its end. */
+  reopenAppending(fd: number): number;
+  close(fd: number): number;
+
+  stat(fd: number): FileStat | number;
+  statAt(at: number, name: string): FileStat | number;
+  parentStat(at: number): FileStat | number;
+  read(fd: number, offset: number, into: Uint8Array): number;
+  /** Without an offset, where the host has it. */
+  write(fd: number, offset: number | undefined, bytes: Uint8Array): number;
+  setSize(fd: number, bytes: number): number;
+  sync(fd: number, isDataOnly: boolean): number;
+  setTimes(fd: number, accessedNs: bigint, modifiedNs: bigint): number;
+  setTimesAt(at: number, name: string, accessedNs: bigint, modifiedNs: bigint): number;
+
+  names(at: number): readonly string[] | number;
+  readLink(at: number, name: string): string | number;
+  makeDirectory(at: number, name: string): number;
+  removeDirectory(at: number, name: string): number;
+  unlink(at: number, name: string): number;
+  symlink(target: string, at: number, name: string): number;
+  link(at: number, name: string, toAt: number, toName: string): number;
+  rename(at: number, name: string, toAt: number, toName: string): number;
+}

@@ -1,0 +1,70 @@
+// Compiles the C programs of the tests. A module is kept in the user's cache under a name made of
+// everything that it was made of, so that only a change of source, header, flags or compiler costs a
+// compilation.
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheDirectory, fingerprint, makeOnce } from "../../tools/programs/cache.ts";
+import { compilerVersion } from "../../tools/programs/compile.ts";
+import type { ClangJob } from "./clang-child.ts";
+
+/** Without a C library: such a program begins at SHOAL_MAIN and imports nothing but `shoal`. */
+const freestanding = ["-nostdlib", "-ffreestanding", "-Wl,--no-entry"];
+
+const flags = ["--target=wasm32", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"];
+
+/** The stack is below the data, so that a program that uses it up traps; 1 MiB, as `shoal run` has it. */
+const stack = ["-Wl,--stack-first", "-Wl,-z,stack-size=1048576"];
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export class CompileError extends Error {
+  override readonly name = "CompileError";
+}
+
+/** The module of a C program, given its sources as paths from the root of the tree. */
+export async function compileC(...sources: readonly string[]): Promise<Uint8Array> {
+  const files: Record<string, string> = { "shoal.h": readSource("sdk/c/shoal.h") };
+  for (const source of sources) {
+    const text = readSource(source);
+    files[basename(source)] = text;
+    for (const header of headersOf(text)) files[header] = readSource(join(source, "..", header));
+  }
+  const names = sources.map((source) => basename(source));
+  const args = [...flags, ...freestanding, ...stack, "-I.", ...names];
+  const name = fingerprint([compilerVersion(), args, files]);
+  const directory = join(cacheDirectory(), "sdk", name);
+  await makeOnce(directory, async (draft) => {
+    await runCompiler({ args, files, output: join(draft, "program.wasm") });
+  });
+  return readFile(join(directory, "program.wasm"));
+}
+
+function readSource(path: string): string {
+  const full = join(root, path);
+  if (!existsSync(full)) throw new CompileError(`there is no C source ${path} in the tree`);
+  return readFileSync(full, "utf8");
+}
+
+/** Headers that a source includes from beside it. */
+function headersOf(text: string): string[] {
+  const found = [...text.matchAll(/^#include "([^"]+)"/gm)].map((match) => match[1]!);
+  return found.filter((name) => name !== "shoal.h");
+}
+
+function runCompiler(job: ClangJob): Promise<void> {
+  const script = fileURLToPath(new URL("clang-child.ts", import.meta.url));
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script], { stdio: ["pipe", "ignore", "pipe"] });
+    const messages: Buffer[] = [];
+    child.stderr.on("data", (chunk: Buffer) => void messages.push(chunk));
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new CompileError(`clang failed (${signal ?? code}):\n${Buffer.concat(messages)}`));
+    });
+    child.stdin.end(JSON.stringify(job));
+  });
+}
