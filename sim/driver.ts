@@ -7,6 +7,7 @@ import {
   kindCount,
   Next,
   Register,
+  Status,
   Syscall,
   syscallCount,
   syscallName,
@@ -132,6 +133,7 @@ function makeCall(world: World, mind: Mind): void {
   const next = enter(k);
   noteOutcome(world, next, { thread, generation, call });
   noteMutex(world, mind, thread);
+  if (call === Syscall.objectSetState) noteStateSet(world, mind, { thread, slot });
   if (
     call === Syscall.capabilityRevoke &&
     k.current === thread &&
@@ -169,14 +171,22 @@ function noteObject(world: World, mind: Mind): void {
   const mutex = mind.object << mutexShift;
   mind.objectGeneration = k.tables[Kind.mutex].words[mutex];
   mind.isHolder = isLock && k.tables[Kind.mutex].words[mutex + Mutex.owner] === k.current;
-  if (call === Syscall.objectSetState) noteStateSet(world, mind, slot);
   if (call !== Syscall.threadResume && call !== Syscall.objectSetState) return;
   const row = objectInSlot(k, mind.space, slot, Kind.thread);
   if (row !== 0) disturb(world, mindOf(world, row), mind);
 }
 
-function noteStateSet(world: World, mind: Mind, slot: number): void {
+function noteStateSet(
+  world: World,
+  mind: Mind,
+  made: { readonly thread: number; readonly slot: number },
+): void {
   const { k } = world;
+  const { slot } = made;
+  const row = (made.thread << threadShift) + Thread.registers;
+  const isRunning = k.current === made.thread;
+  const status = isRunning ? k.registers[Register.status] : k.threads[row + Register.status];
+  if (status !== Status.ok) return;
   const mutex = objectInSlot(k, mind.space, slot, Kind.mutex);
   if (mutex !== 0)
     world.mutexes.forget(`${mutex}.${k.tables[Kind.mutex].words[mutex << mutexShift]}`);

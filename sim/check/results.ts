@@ -51,7 +51,8 @@ function checkReceived(world: World, mind: Mind): void {
   mind.received = checkArrival(world, mind);
   const sender = world.messages.senderOf(mind.received);
   // Whoever waited before being served is compared with those who wait now, in the same event.
-  if (mind.isOpen && mind.calledAt === world.eventCount && sender !== undefined) checkServed(world, sender);
+  if (mind.isOpen && mind.calledAt === world.eventCount && sender !== undefined)
+    checkServed(world, sender);
 }
 
 function checkArrival(world: World, mind: Mind): number {

@@ -8,12 +8,7 @@ export {
   System,
   type SystemOptions,
 } from "./system.ts";
-export {
-  type Grant,
-  type ProgramEnd,
-  runProgram,
-  type RunProgramOptions,
-} from "./run-program.ts";
+export { type Grant, type ProgramEnd, runProgram, type RunProgramOptions } from "./run-program.ts";
 export {
   InvalidModuleError,
   LinkError,

@@ -2,14 +2,27 @@
 // tree, console, clock and entropy, and the WASI library that turns its calls into messages to them.
 import { InitialSlot } from "../abi/index.ts";
 import { Preemption } from "../kernel/index.ts";
+import type { Machine } from "../machine/machine.ts";
 import { createNodeMachine } from "../machine/node/index.ts";
 import type { ExecutionModel, FaultReport, Library, PreparedModule } from "../process/index.ts";
 import { clockService } from "../server/clock/index.ts";
 import { type ConsoleDevice, ConsoleService, filetypeOfStream } from "../server/console/index.ts";
 import { entropyService } from "../server/entropy/index.ts";
-import { fileService, type FileTree, HostDirectory, MemoryFiles, readOnly } from "../server/files/index.ts";
+import {
+  fileService,
+  type FileTree,
+  HostDirectory,
+  MemoryFiles,
+  readOnly,
+} from "../server/files/index.ts";
 import { NodeConsole, NodeFiles } from "../server/node/index.ts";
-import { type Descriptor, DescriptorTable, preopenRow, streamRow, type WasiProcess } from "../wasi/index.ts";
+import {
+  type Descriptor,
+  DescriptorTable,
+  preopenRow,
+  streamRow,
+  type WasiProcess,
+} from "../wasi/index.ts";
 import { syscallForm, traced } from "./trace.ts";
 import { wasiForm } from "./trace-form.ts";
 import { type SpawnedProgram, System } from "./system.ts";
@@ -68,7 +81,13 @@ export function runProgram(options: RunProgramOptions): Promise<ProgramEnd> {
     prepared: options.prepared,
     model: options.model ?? "process",
     ...(options.fuelSlice === undefined ? {} : { fuelSlice: options.fuelSlice }),
-    library: () => libraryFor(options, () => running!, () => memoryOf(spawned), system),
+    library: () =>
+      libraryFor(
+        options,
+        () => running!,
+        () => memoryOf(spawned),
+        system,
+      ),
     onFault: (report) => (fault = report),
     onExit: (code) => {
       machine.close();
@@ -131,14 +150,21 @@ function startServers(system: System, space: number, options: RunProgramOptions)
   );
   options.grants.forEach((grant, i) => {
     const slot = InitialSlot.firstFiles + i;
-    system.allow(space, slot, system.serve(fileService(`files ${grant.guest}`, treeOf(grant))), badge);
+    system.allow(
+      space,
+      slot,
+      system.serve(fileService(`files ${grant.guest}`, treeOf(machine, grant))),
+      badge,
+    );
     rows.push(preopenRow(slot, grant.guest));
   });
   return new DescriptorTable(rows);
 }
 
-function treeOf({ host, isReadOnly }: Grant): FileTree {
-  const tree = host === undefined ? new MemoryFiles() : new HostDirectory(new NodeFiles(), host);
+function treeOf(machine: Machine, { host, isReadOnly }: Grant): FileTree {
+  const nowNs = (): bigint => machine.realtimeNs();
+  const tree =
+    host === undefined ? new MemoryFiles({ nowNs }) : new HostDirectory(new NodeFiles(), host);
   return isReadOnly ? readOnly(tree) : tree;
 }
 

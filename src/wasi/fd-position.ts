@@ -60,14 +60,7 @@ export const fdTell: WasiFunction = immediate((p: WasiProcess, fd: number, resul
 });
 
 export const fdReaddir: WasiFunction = {
-  begin(
-    p: WasiProcess,
-    fd: number,
-    buffer: number,
-    bytes: number,
-    cookie: bigint,
-    result: number,
-  ) {
+  begin(p: WasiProcess, fd: number, buffer: number, bytes: number, cookie: bigint, result: number) {
     p.doneBytes = 0;
     if (!p.memory.holds(buffer, bytes) || !p.memory.holds(result, 4)) return Errno.fault;
     return list(p, fd, buffer, bytes >>> 0, cookie, result);

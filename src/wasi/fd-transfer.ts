@@ -181,13 +181,7 @@ function addBuffers(p: WasiProcess, isRead: boolean, vectors: number, count: num
 }
 
 /** Takes in an answer. True if the call is over, with its errno left in `askedBytes` as -errno. */
-function advance(
-  p: WasiProcess,
-  isRead: boolean,
-  fd: number,
-  at: number,
-  errno: number,
-): boolean {
+function advance(p: WasiProcess, isRead: boolean, fd: number, at: number, errno: number): boolean {
   if (errno !== 0) {
     // What was moved before the error counts; the error comes again with the next call.
     p.askedBytes = p.doneBytes > 0 ? 0 : -errno;

@@ -44,7 +44,7 @@ export interface WasiImport extends WasiFunction {
 }
 
 function define(signature: string, { begin, finish }: WasiFunction): WasiImport {
-  const params = [...signature].map((letter) => (letter === "I" ? "i64" : "i32"));
+  const params = signature.split("").map((letter) => (letter === "I" ? "i64" : "i32"));
   return { begin, finish, params, result: "i32" };
 }
 

@@ -1,13 +1,6 @@
 // The functions on paths. Each is one message to the server of its directory, which walks the path;
 // nothing is looked at here but what needs no server. What spans two descriptors stays on one server.
-import {
-  Ask,
-  Errno,
-  filestatBytes,
-  Filetype,
-  Lookup,
-  pathBytesMax,
-} from "../userlib/index.ts";
+import { Ask, Errno, filestatBytes, Filetype, Lookup, pathBytesMax } from "../userlib/index.ts";
 import { type Descriptor, openedRow } from "./descriptor-table.ts";
 import { areTimeFlags, timeWords } from "./fd.ts";
 import { enter, outcome } from "./process.ts";

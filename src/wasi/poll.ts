@@ -135,7 +135,7 @@ function wait(p: WasiProcess, poll: Poll): number {
   const { caller } = p.call;
   const isAsking = addRecords(p, poll);
   if (!isAsking) {
-    if (timeoutUs === 0) return conclude(p, poll);
+    if (timeoutUs === 0) return concludeAtOnce(p, poll);
     caller.registers[Register.call] = Syscall.threadSleep;
   }
   caller.registers[Register.receiveTimeout] = timeoutUs;
@@ -176,15 +176,16 @@ function scratchView(p: WasiProcess): DataView {
 /** The wait is over: writes the events of streams that are ready, or of the clocks that are due. */
 function conclude(p: WasiProcess, poll: Poll): number {
   const { status } = p.call;
-  const isAnswer = p.call.caller.registers[Register.receiveTimeout] !== undefined;
-  const [, , , result] = poll;
-  const events = p.memory.u32(result);
-  if (status === Status.interrupted && events === 0) return Errno.intr;
-  const isOver = isAnswer && status === Status.ok && p.call.word(0) > 0;
-  if (isOver) return takeRecords(p, poll, events);
+  const events = p.memory.u32(poll[3]);
+  // A sleep ends with `timeout`, as does a message that nobody answered in time.
+  if (status === Status.ok && p.call.label === Errno.success) return takeRecords(p, poll, events);
   if (events > 0) return Errno.success;
-  if (status !== Status.timeout && p.askedBytes > 0) return outcome(p);
-  return concludeClocks(p, poll);
+  return status === Status.timeout ? concludeClocks(p, poll) : outcome(p);
+}
+
+/** Nothing has to wait. */
+function concludeAtOnce(p: WasiProcess, poll: Poll): number {
+  return p.memory.u32(poll[3]) > 0 ? Errno.success : concludeClocks(p, poll);
 }
 
 function takeRecords(p: WasiProcess, [input, output, , result]: Poll, events: number): number {

@@ -11,14 +11,16 @@ function preopenOf(p: WasiProcess, fd: number): Uint8Array | undefined {
   return path === null ? undefined : encoder.encode(path);
 }
 
-export const fdPrestatGet: WasiFunction = immediate((p: WasiProcess, fd: number, result: number) => {
-  const path = preopenOf(p, fd);
-  if (path === undefined) return Errno.badf;
-  if (!p.memory.holds(result, 8)) return Errno.fault;
-  // The tag of a directory is 0, and there is no other kind.
-  p.memory.setWords(result, 0, path.length);
-  return Errno.success;
-});
+export const fdPrestatGet: WasiFunction = immediate(
+  (p: WasiProcess, fd: number, result: number) => {
+    const path = preopenOf(p, fd);
+    if (path === undefined) return Errno.badf;
+    if (!p.memory.holds(result, 8)) return Errno.fault;
+    // The tag of a directory is 0, and there is no other kind.
+    p.memory.setWords(result, 0, path.length);
+    return Errno.success;
+  },
+);
 
 export const fdPrestatDirName: WasiFunction = immediate(
   (p: WasiProcess, fd: number, buffer: number, bytes: number) => {

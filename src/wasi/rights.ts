@@ -24,7 +24,11 @@ export const Right = {
 export const allRights = (1 << 30) - 1;
 
 const streamRights =
-  Right.fdRead | Right.fdWrite | Right.fdFdstatSetFlags | Right.fdFilestatGet | Right.pollFdReadwrite;
+  Right.fdRead |
+  Right.fdWrite |
+  Right.fdFdstatSetFlags |
+  Right.fdFilestatGet |
+  Right.pollFdReadwrite;
 
 const fileRights =
   streamRights |
@@ -39,7 +43,7 @@ const fileRights =
 
 /** Everything about paths, and what can be done to a directory itself. */
 const directoryRights =
-  allRights & ~(fileRights | Right.sockShutdown | Right.sockAccept) |
+  (allRights & ~(fileRights | Right.sockShutdown | Right.sockAccept)) |
   Right.fdFdstatSetFlags |
   Right.fdSync |
   Right.fdDatasync |
@@ -62,7 +66,6 @@ export function rightsOf(filetype: number, access: number): number {
  */
 export function accessOf(rights: number): number {
   const wantsRead = (rights & (Right.fdRead | Right.fdReaddir)) !== 0;
-  const wantsWrite =
-    (rights & (Right.fdWrite | Right.fdAllocate | Right.fdFilestatSetSize)) !== 0;
+  const wantsWrite = (rights & (Right.fdWrite | Right.fdAllocate | Right.fdFilestatSetSize)) !== 0;
   return (wantsRead || !wantsWrite ? Access.read : 0) | (wantsWrite ? Access.write : 0);
 }

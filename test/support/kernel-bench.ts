@@ -147,6 +147,17 @@ export class KernelBench {
     return enter(this.k);
   }
 
+  /** As `make`, leaving calls that are still to be made, and copies that stopped, where they are. */
+  makeAs(thread: number, call: SyscallName, args: CallArguments = {}): Next {
+    if (this.k.current !== thread) this.#switchTo(thread);
+    return this.makeCurrent(call, args);
+  }
+
+  /** Makes the call that is in the register file. */
+  enterCurrent(): Next {
+    return enter(this.k);
+  }
+
   /** Fills the register file for a call, without making it. */
   putCall(call: SyscallName | undefined, args: CallArguments): void {
     const { registers } = this.k;
@@ -184,6 +195,12 @@ export class KernelBench {
     const k = this.k;
     this.settle();
     if (k.current === thread) return;
+    this.#switchTo(thread);
+    if (k.registers[Register.call] !== 0) schedule(k);
+  }
+
+  #switchTo(thread: number): void {
+    const k = this.look();
     assert(k.portalDepth === 0, "no portal is left in the middle", k.portalDepth);
     assert(stateOf(k, thread) === ThreadState.ready, "a thread that acts is ready", thread);
     this.#putBack();
@@ -191,7 +208,6 @@ export class KernelBench {
     makeCurrent(k, thread);
     startSlice(k);
     k.switchWanted = false;
-    if (k.registers[Register.call] !== 0) schedule(k);
   }
 
   #putBack(): void {

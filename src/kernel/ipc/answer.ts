@@ -63,7 +63,7 @@ function give(k: Kernel, target: number, isQueued: boolean): number {
     mayGrant: true,
   });
   if (progress === Progress.stopped) return Given.stopped;
-  if (progress === Progress.refused) return refuseAnswer(k, caller);
+  if (progress === Progress.refused) return refuseAnswer(k, target, caller);
   // ---- commit ----
   const isStopped = isStoppedCaller(k, caller);
   releasePartner(k);
@@ -86,9 +86,15 @@ function canTake(k: Kernel, target: number, caller: number): boolean {
 }
 
 /** A caller whose buffers are bad gets the blame and no answer; a server whose are may try again. */
-function refuseAnswer(k: Kernel, caller: number): number {
+function refuseAnswer(k: Kernel, target: number, caller: number): number {
   if (!k.plan.isReceiverFault) return Given.refused;
-  wakeWith(k, caller, k.refusal);
+  const { refusal } = k;
+  if (isStoppedCaller(k, caller)) {
+    // It learns so when it is resumed: nothing but that makes it run.
+    disarmReply(k, target);
+    finishCall(k, caller, refusal);
+    k.threads[(caller << threadShift) + Thread.timed] = 0;
+  } else wakeWith(k, caller, refusal);
   return Given.nobody;
 }
 

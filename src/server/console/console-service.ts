@@ -48,6 +48,8 @@ export class ConsoleService implements Service {
   readonly #reads: WaitingRead[] = [];
   readonly #writes: WaitingWrite[][] = [[], [], []];
   #polls: WaitingPoll[] = [];
+  /** Why the last write to the device ended early: `wouldBlock`, a negative errno, or 0. */
+  #refusal = 0;
   readonly #written = { label: 0, words: [0, 0, 0] };
 
   constructor(device: ConsoleDevice) {
@@ -89,13 +91,12 @@ export class ConsoleService implements Service {
 
   #write(stream: number, message: Message, host: ServiceHost): Answer | Later {
     const { bytes } = message;
-    const isWaiting = this.#writes[stream].length > 0;
-    const taken = isWaiting ? wouldBlock : this.#writeSome(stream, bytes, 0);
-    if (taken === bytes.length) return this.#wrote(taken);
-    if (taken < 0 && taken !== wouldBlock) return { label: -taken };
-    const done = Math.max(0, taken);
-    if ((message.words[3] & FdFlag.nonblock) !== 0) {
-      return done > 0 ? this.#wrote(done) : { label: Errno.again };
+    this.#refusal = wouldBlock;
+    const done = this.#writes[stream].length > 0 ? 0 : this.#writeSome(stream, bytes, 0);
+    if (done === bytes.length) return this.#wrote(done);
+    const mayWait = (message.words[3] & FdFlag.nonblock) === 0;
+    if (this.#refusal !== wouldBlock || !mayWait) {
+      return done > 0 ? this.#wrote(done) : { label: -this.#refusal };
     }
     const later = host.defer();
     // The inbox is ours only until the handler returns.
@@ -109,15 +110,18 @@ export class ConsoleService implements Service {
     return this.#written;
   }
 
-  /** Writes until all is taken or the device is full. Answers what it took, or a negative errno. */
+  /** Writes until all is taken or the device refuses. Answers how far it came, and sets `#refusal`. */
   #writeSome(stream: number, bytes: Uint8Array, from: number): number {
     let done = from;
     while (done < bytes.length) {
-      const rest = done === 0 ? bytes : bytes.subarray(done);
-      const taken = this.#device.write(stream, rest);
-      if (taken <= 0) return done > from ? done : Math.min(taken, wouldBlock) || wouldBlock;
+      const taken = this.#device.write(stream, done === 0 ? bytes : bytes.subarray(done));
+      if (taken <= 0) {
+        this.#refusal = taken === 0 ? wouldBlock : taken;
+        return done;
+      }
       done += taken;
     }
+    this.#refusal = 0;
     return done;
   }
 
@@ -125,13 +129,11 @@ export class ConsoleService implements Service {
     const queue = this.#writes[stream];
     while (queue.length > 0) {
       const first = queue[0];
-      const done = this.#writeSome(stream, first.bytes, first.done);
-      if (done === wouldBlock) return;
-      if (done >= 0) first.done = done;
-      if (done >= 0 && done < first.bytes.length) return;
+      first.done = this.#writeSome(stream, first.bytes, first.done);
+      if (this.#refusal === wouldBlock) return;
       queue.shift();
-      const isError = done < 0 && first.done === 0;
-      host.answer(first.ticket, isError ? { label: -done } : this.#wrote(first.done));
+      const isError = this.#refusal !== 0 && first.done === 0;
+      host.answer(first.ticket, isError ? { label: -this.#refusal } : this.#wrote(first.done));
     }
   }
 

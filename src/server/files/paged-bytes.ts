@@ -19,7 +19,7 @@ export class PagedBytes {
 
   read(offset: number, into: Uint8Array): number {
     const end = Math.min(this.size, offset + into.length);
-    for (let at = offset; at < end; ) {
+    for (let at = offset; at < end;) {
       const start = at % pageBytes;
       const count = Math.min(pageBytes - start, end - at);
       const page = this.#pages.get(Math.floor(at / pageBytes));

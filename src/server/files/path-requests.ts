@@ -60,9 +60,7 @@ function statAt({ message, host, client }: Request): Answer {
   if (typeof base === "number") return refuse(base);
   const isLast = isFollowing(message.words[1]);
   const stat = walk(base, byteString(message.bytes), isLast, (place) => statPlace(place, isLast));
-  return typeof stat === "number"
-    ? refuse(stat)
-    : countAnswer(0, writeFilestat(host.outbox, stat));
+  return typeof stat === "number" ? refuse(stat) : countAnswer(0, writeFilestat(host.outbox, stat));
 }
 
 /** `Errno.loop` for a link that is to be followed. */

@@ -6,7 +6,11 @@ import type { Times } from "./file-tree.ts";
 
 const words = [0, 0, 0];
 const numbers = { label: 0, words };
-const carrying = { label: 0, words, bytes: new Uint8Array(0) };
+const carrying: { label: number; words: number[]; bytes: Uint8Array } = {
+  label: 0,
+  words,
+  bytes: new Uint8Array(0),
+};
 const refusals = Array.from({ length: 128 }, (_, errno): Answer => ({ label: errno }));
 
 /** An answer that is nothing but an errno. */
@@ -47,7 +51,13 @@ export function timesOf(from: Int32Array, nowNs: bigint): Times {
   const which = from[5];
   return {
     accessed: timeOf(which, TimeFlag.access, TimeFlag.accessNow, timeAt(from, 1), nowNs),
-    modified: timeOf(which, TimeFlag.modification, TimeFlag.modificationNow, timeAt(from, 3), nowNs),
+    modified: timeOf(
+      which,
+      TimeFlag.modification,
+      TimeFlag.modificationNow,
+      timeAt(from, 3),
+      nowNs,
+    ),
   };
 }
 

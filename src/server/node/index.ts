@@ -1,0 +1,3 @@
+// The face of the node adapters: the only part of the servers that imports from the host.
+export { kindOfStream, NodeConsole } from "./node-console.ts";
+export { hasDirectoryPaths, NodeFiles } from "./node-directory.ts";

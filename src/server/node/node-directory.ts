@@ -1,0 +1,242 @@
+// The host's file functions by node:fs. Node has no openat, but on Linux an open directory is also a
+// path, /proc/self/fd/N, and a name below it is looked up in that very directory whatever it is called
+// by now: with O_NOFOLLOW that is openat, without a race. Directories are opened with O_PATH, so one
+// that may be searched but not read can be walked through.
+//
+// Elsewhere a directory is remembered by the path under which it was reached, and a component that is
+// swapped for a link between two calls is followed: see docs/internals/wasi.md.
+import { constants } from "node:fs";
+import * as fs from "node:fs";
+import { Access, Errno, Filetype } from "../../userlib/index.ts";
+import type { FileStat, HostFiles } from "../files/index.ts";
+import type { HostOpen } from "../files/host-files.ts";
+import { attempt, attemptNumber, attemptObject } from "./node-errno.ts";
+
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
+const { O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+/** Not among Node's constants; the same on every Linux architecture that Node runs on. */
+const linuxPath = 0o10000000;
+const newFileMode = 0o666;
+const newDirectoryMode = 0o777;
+const nsPerSecond = 1e9;
+
+/** Whether open directories can be used as paths here. */
+export function hasDirectoryPaths(): boolean {
+  return process.platform === "linux" && fs.existsSync("/proc/self/fd");
+}
+
+export class NodeFiles implements HostFiles {
+  readonly #isLinux: boolean;
+  /** Without directory paths: by what path each open directory was reached. */
+  readonly #paths = new Map<number, Buffer>();
+
+  constructor(isLinux: boolean = hasDirectoryPaths()) {
+    this.#isLinux = isLinux;
+  }
+
+  nowNs(): bigint {
+    return BigInt(Date.now()) * 1_000_000n;
+  }
+
+  openRoot(path: string): number {
+    const real = fs.realpathSync(path);
+    const fd = fs.openSync(real, this.#directoryFlags & ~O_NOFOLLOW);
+    this.#paths.set(fd, Buffer.from(real));
+    return fd;
+  }
+
+  enter(at: number, name: string): number {
+    const path = this.#path(at, name);
+    const fd = attemptNumber(() => fs.openSync(path, this.#directoryFlags));
+    if (fd >= 0 && !this.#isLinux) this.#paths.set(fd, path);
+    const isOther = fd === -Errno.notdir || fd === -Errno.mlink;
+    return isOther && this.#isLink(at, name) ? -Errno.loop : fd;
+  }
+
+  open(at: number, name: string, how: HostOpen): number {
+    const flags = openFlags(how);
+    const path = this.#path(at, name);
+    const fd = attemptNumber(() => fs.openSync(path, flags, newFileMode));
+    if (fd !== -Errno.isdir || (how.access & Access.write) !== 0 || how.isCreate) return fd;
+    return this.enter(at, name);
+  }
+
+  reopenDirectory(at: number): number {
+    const path = this.#directoryPath(at);
+    const fd = attemptNumber(() => fs.openSync(path, this.#directoryFlags & ~O_NOFOLLOW));
+    if (fd >= 0 && !this.#isLinux) this.#paths.set(fd, path);
+    return fd;
+  }
+
+  reopenAppending(fd: number): number {
+    if (!this.#isLinux) return -Errno.notsup;
+    return attemptNumber(() => fs.openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_APPEND | O_NOCTTY));
+  }
+
+  close(fd: number): number {
+    this.#paths.delete(fd);
+    return attempt(() => fs.closeSync(fd));
+  }
+
+  stat(fd: number): FileStat | number {
+    return attemptObject(() => convert(fs.fstatSync(fd, { bigint: true })));
+  }
+
+  statAt(at: number, name: string): FileStat | number {
+    return lstat(this.#path(at, name));
+  }
+
+  parentStat(at: number): FileStat | number {
+    return lstat(this.#path(at, ".."));
+  }
+
+  read(fd: number, offset: number, into: Uint8Array): number {
+    if (into.length === 0) return 0;
+    const count = attemptNumber(() => fs.readSync(fd, into, 0, into.length, offset));
+    // What cannot be sought is read where it is.
+    if (count !== -Errno.spipe) return count;
+    return attemptNumber(() => fs.readSync(fd, into, 0, into.length, null));
+  }
+
+  write(fd: number, offset: number | undefined, bytes: Uint8Array): number {
+    return attemptNumber(() => fs.writeSync(fd, bytes, 0, bytes.length, offset ?? null));
+  }
+
+  setSize(fd: number, bytes: number): number {
+    return attempt(() => fs.ftruncateSync(fd, bytes));
+  }
+
+  sync(fd: number, isDataOnly: boolean): number {
+    const errno = attempt(() => (isDataOnly ? fs.fdatasyncSync(fd) : fs.fsyncSync(fd)));
+    // A directory opened only as a path has to be opened for reading first.
+    return errno === Errno.badf ? this.#syncDirectory(fd) : errno;
+  }
+
+  #syncDirectory(at: number): number {
+    return attempt(() => {
+      const fd = fs.openSync(this.#directoryPath(at), O_RDONLY | O_DIRECTORY);
+      try {
+        fs.fsyncSync(fd);
+      } finally {
+        fs.closeSync(fd);
+      }
+    });
+  }
+
+  setTimes(fd: number, accessedNs: bigint, modifiedNs: bigint): number {
+    const [accessed, modified] = [seconds(accessedNs), seconds(modifiedNs)];
+    const errno = attempt(() => fs.futimesSync(fd, accessed, modified));
+    if (errno !== Errno.badf) return errno;
+    return attempt(() => fs.utimesSync(this.#directoryPath(fd), accessed, modified));
+  }
+
+  setTimesAt(at: number, name: string, accessedNs: bigint, modifiedNs: bigint): number {
+    const path = this.#path(at, name);
+    return attempt(() => fs.lutimesSync(path, seconds(accessedNs), seconds(modifiedNs)));
+  }
+
+  names(at: number): readonly string[] | number {
+    return attemptObject(() => {
+      const names = fs.readdirSync(this.#directoryPath(at), { encoding: "buffer" });
+      return names.map((name) => name.toString("latin1")).sort();
+    });
+  }
+
+  readLink(at: number, name: string): string | number {
+    const path = this.#path(at, name);
+    return attemptObject(() => fs.readlinkSync(path, { encoding: "buffer" }).toString("latin1"));
+  }
+
+  makeDirectory(at: number, name: string): number {
+    return attempt(() => fs.mkdirSync(this.#path(at, name), newDirectoryMode));
+  }
+
+  removeDirectory(at: number, name: string): number {
+    return attempt(() => fs.rmdirSync(this.#path(at, name)));
+  }
+
+  unlink(at: number, name: string): number {
+    return attempt(() => fs.unlinkSync(this.#path(at, name)));
+  }
+
+  symlink(target: string, at: number, name: string): number {
+    return attempt(() => fs.symlinkSync(Buffer.from(target, "latin1"), this.#path(at, name)));
+  }
+
+  link(at: number, name: string, toAt: number, toName: string): number {
+    return attempt(() => fs.linkSync(this.#path(at, name), this.#path(toAt, toName)));
+  }
+
+  rename(at: number, name: string, toAt: number, toName: string): number {
+    return attempt(() => fs.renameSync(this.#path(at, name), this.#path(toAt, toName)));
+  }
+
+  get #directoryFlags(): number {
+    return O_RDONLY | O_DIRECTORY | O_NOFOLLOW | (this.#isLinux ? linuxPath : 0);
+  }
+
+  #directoryPath(at: number): Buffer {
+    if (this.#isLinux) return Buffer.from(`/proc/self/fd/${at}`);
+    return this.#paths.get(at) ?? Buffer.from("");
+  }
+
+  /** Names are byte strings: a character per byte. */
+  #path(at: number, name: string): Buffer {
+    if (this.#isLinux) return Buffer.from(`/proc/self/fd/${at}/${name}`, "latin1");
+    return Buffer.concat([this.#directoryPath(at), Buffer.from(`/${name}`, "latin1")]);
+  }
+
+  #isLink(at: number, name: string): boolean {
+    const stat = this.statAt(at, name);
+    return typeof stat !== "number" && stat.filetype === Filetype.symbolicLink;
+  }
+}
+
+function openFlags({ access, isCreate, isExclusive, isTruncate }: HostOpen): number {
+  const isBoth = access === (Access.read | Access.write);
+  const mode = isBoth ? O_RDWR : access === Access.write ? O_WRONLY : O_RDONLY;
+  // Never waits for the other end of a pipe, and never makes a terminal ours.
+  return (
+    mode |
+    O_NOFOLLOW |
+    O_NONBLOCK |
+    O_NOCTTY |
+    (isCreate ? O_CREAT : 0) |
+    (isExclusive ? O_EXCL : 0) |
+    (isTruncate ? O_TRUNC : 0)
+  );
+}
+
+function lstat(path: Buffer): FileStat | number {
+  const stat = attemptObject(
+    () => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? "none",
+  );
+  if (stat === "none") return Errno.noent;
+  return typeof stat === "number" || typeof stat === "string" ? Number(stat) : convert(stat);
+}
+
+function convert(stat: fs.BigIntStats): FileStat {
+  return {
+    device: BigInt.asUintN(64, stat.dev),
+    inode: BigInt.asUintN(64, stat.ino),
+    filetype: filetypeOf(stat),
+    links: stat.nlink,
+    size: stat.size,
+    accessed: BigInt.asUintN(64, stat.atimeNs),
+    modified: BigInt.asUintN(64, stat.mtimeNs),
+    changed: BigInt.asUintN(64, stat.ctimeNs),
+  };
+}
+
+function filetypeOf(stat: fs.BigIntStats): number {
+  if (stat.isFile()) return Filetype.regularFile;
+  if (stat.isDirectory()) return Filetype.directory;
+  if (stat.isSymbolicLink()) return Filetype.symbolicLink;
+  if (stat.isCharacterDevice()) return Filetype.characterDevice;
+  if (stat.isBlockDevice()) return Filetype.blockDevice;
+  return stat.isSocket() ? Filetype.socketStream : Filetype.unknown;
+}
+
+function seconds(ns: bigint): number {
+  return Number(ns) / nsPerSecond;
+}
