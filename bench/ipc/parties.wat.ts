@@ -1,12 +1,11 @@
 // The wasm programs of our side, as text: the floors' programs again, calling the kernel of a core
 // instead of a function. Labels, words, messages and answers are the floors' too, and so are sums.
 // A client whose call is refused leaves -1 as its sum, which no batch expects.
-import { Descriptor, descriptorBytes, Register, Syscall } from "../../src/abi/index.ts";
+import { Descriptor, descriptorBytes } from "../../src/abi/index.ts";
 import { callerOffset, replyMask, serverOffset } from "../floor/message.ts";
 import { serverSlot } from "./rig.ts";
 
-/** Addresses in a client's or server's memory: registers of a general call, and descriptors. */
-const registersAddress = 64;
+/** Where a client's or server's descriptor is in its memory. */
 export const descriptorAddress = 256;
 const noSum = -1;
 
@@ -17,7 +16,10 @@ const imports = `
   (import "shoal" "reply_and_receive" (func $replyAndReceive (param ${eight}) (result i32)))
   (import "shoal" "label" (func $answer (result i32)))
   (import "shoal" "word" (func $word (param i32) (result i32)))
-  (import "shoal" "syscall" (func $syscall (param i32) (result i32)))`;
+  (import "shoal" "call_long" (func $callLong (param i32 i32 i32 i32) (result i32)))
+  (import "shoal" "receive_long" (func $receiveLong (param i32 i32) (result i32)))
+  (import "shoal" "reply_and_receive_long"
+    (func $replyAndReceiveLong (param i32 i32 i32 i32) (result i32)))`;
 
 /** Only the imports that a body names: an import costs instances and nothing else, but why. */
 function importsOf(body: string): string {
@@ -28,9 +30,9 @@ function importsOf(body: string): string {
   return lines.join("\n");
 }
 
-function client(count: number, body: string): string {
+function client(count: number, body: string, data = ""): string {
   return `(module ${importsOf(body)}
-  (memory (export "memory") 1)
+  (memory (export "memory") 1) ${data}
   (func $fail (i32.store (i32.const 0) (i32.const ${noSum})))
   (func (export "run") (local $label i32) (local $sum i32)
     (loop $next
@@ -57,37 +59,29 @@ export function wordsClient(count: number): string {
 
 const store = (address: number, value: string) =>
   `(i32.store (i32.const ${address}) ${value})`;
-const constant = (value: number) => `(i32.const ${value})`;
-const registerAt = (register: number) => registersAddress + register * 4;
 
-/** A descriptor of one direct string, and the registers of a call with it. */
-function longCall(size: number, syscall: number): string {
-  return [
-    store(descriptorAddress + Descriptor.directBytes * 4, constant(size)),
-    store(descriptorAddress + Descriptor.directAddress * 4, constant(callerOffset)),
-    store(registerAt(Register.call), constant(syscall)),
-    store(registerAt(Register.a0), constant(serverSlot)),
-    store(registerAt(Register.a1), constant(descriptorAddress)),
-    store(registerAt(Register.a2), constant(0)),
-    store(registerAt(Register.label), "(local.get $label)"),
-    store(registerAt(Register.sendTimeout), constant(-1)),
-    store(registerAt(Register.receiveTimeout), constant(-1)),
-  ].join("\n      ");
+/** A descriptor of one direct string, as the bytes of a data segment. */
+function direct(size: number, address: number): string {
+  const descriptor = new Int32Array(descriptorBytes >> 2);
+  descriptor[Descriptor.directBytes] = size;
+  descriptor[Descriptor.directAddress] = address;
+  const bytes = [...new Uint8Array(descriptor.buffer)];
+  const text = bytes.map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
+  return `(data (i32.const ${descriptorAddress}) "${text}")`;
 }
 
 /** The floors' messages: the label in the first word, its complement doubled in the last. */
 export function messageClient(count: number, size: number): string {
-  return client(
-    count,
-    `${store(callerOffset, "(local.get $label)")}
+  const call = `(call $callLong (i32.const ${serverSlot}) (local.get $label)
+        (i32.const ${descriptorAddress}) (i32.const 0))`;
+  const body = `${store(callerOffset, "(local.get $label)")}
       ${store(
         callerOffset + size - 4,
         "(i32.shl (i32.xor (local.get $label) (i32.const -1)) (i32.const 1))",
       )}
-      ${longCall(size, Syscall.call)}
-      ${orFail(`(call $syscall (i32.const ${registersAddress}))`)}
-      ${addToSum(`(i32.load (i32.const ${registerAt(Register.label)}))`)}`,
-  );
+      ${orFail(call)}
+      ${addToSum("(call $answer)")}`;
+  return client(count, body, direct(size, callerOffset));
 }
 
 const answer = `(i32.xor (local.get $label) (i32.const ${replyMask}))`;
@@ -96,8 +90,8 @@ const addAll = (terms: readonly string[]) =>
 
 const wordParameters = ["$w0", "$w1", "$w2", "$w3", "$w4", "$w5"];
 
-function portalServer(result: string): string {
-  return `(module (memory (export "memory") 1)
+function portalServer(result: string, data = ""): string {
+  return `(module (memory (export "memory") 1) ${data}
   (func (export "shoal_portal") (param $handler i32) (param $badge i32) (param $label i32)
     ${wordParameters.map((name) => `(param ${name} i32)`).join(" ")} (result i32)
     ${result}))`;
@@ -113,20 +107,9 @@ const bothEnds = (size: number) => [
   `(i32.load (i32.const ${serverOffset + size - 4}))`,
 ];
 
-/** Its descriptor is written by `initial`, as data: room for one direct string of this size. */
+/** A portal whose messages come through its descriptor. */
 export function messagePortal(size: number): string {
-  return portalServer(addAll([answer, ...bothEnds(size)])).replace(
-    '(memory (export "memory") 1)',
-    `(memory (export "memory") 1) (data (i32.const ${descriptorAddress}) "${receiveDescriptor(size)}")`,
-  );
-}
-
-function receiveDescriptor(size: number): string {
-  const descriptor = new Int32Array(descriptorBytes >> 2);
-  descriptor[Descriptor.directBytes] = size;
-  descriptor[Descriptor.directAddress] = serverOffset;
-  const bytes = [...new Uint8Array(descriptor.buffer)];
-  return bytes.map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
+  return portalServer(addAll([answer, ...bothEnds(size)]), direct(size, serverOffset));
 }
 
 /** Receives for ever; answers label and, if asked, words. */
@@ -148,22 +131,17 @@ export const wordsReceiver = receiver(
 );
 
 export function messageReceiver(size: number): string {
-  const call = (number: number) => `
-      ${store(registerAt(Register.call), constant(number))}
-      ${store(registerAt(Register.a0), constant(serverSlot))}
-      ${store(registerAt(Register.a1), constant(0))}
-      ${store(registerAt(Register.a2), constant(descriptorAddress))}
-      ${store(registerAt(Register.sendTimeout), constant(-1))}
-      ${store(registerAt(Register.receiveTimeout), constant(-1))}
-      (if (call $syscall (i32.const ${registersAddress})) (then (unreachable)))`;
-  const body = `${call(Syscall.receive)}
+  const slotAndRoom = (label: string) => `(i32.const ${serverSlot}) ${label}`;
+  const room = `(i32.const ${descriptorAddress})`;
+  const result = addAll([answer, ...bothEnds(size)]);
+  const body = `
+    (drop (call $receiveLong ${slotAndRoom(room)}))
     (loop $next
-      (local.set $label (i32.load (i32.const ${registerAt(Register.label)})))
-      ${store(registerAt(Register.label), addAll([answer, ...bothEnds(size)]))}
-      ${call(Syscall.replyAndReceive)}
+      (local.set $label (call $answer))
+      (if (call $replyAndReceiveLong ${slotAndRoom(result)} (i32.const 0) ${room})
+        (then (unreachable)))
       (br $next))`;
   return `(module ${importsOf(body)}
-  (memory (export "memory") 1)
-  (data (i32.const ${descriptorAddress}) "${receiveDescriptor(size)}")
+  (memory (export "memory") 1) ${direct(size, serverOffset)}
   (func (export "serve") (local $label i32) ${body}))`;
 }

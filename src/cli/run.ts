@@ -30,13 +30,14 @@ export async function run(
   options: RunCommandOptions,
 ): Promise<void> {
   const grants = grantsOf(options);
+  const env = options.env.map(setting);
   const prepared = await prepare(file, options);
   let end: ProgramEnd;
   try {
     end = await runProgram({
       prepared,
       args: [options.argv0 ?? file, ...args],
-      env: options.env.map(setting),
+      env,
       grants,
       model: options.model,
       preemption: options.preempt,

@@ -17,7 +17,7 @@ import type { Route } from "./ipc/clan.ts";
 import { createPlan, type Plan } from "./ipc/plan.ts";
 import { createWakeLists, type WakeLists } from "./wake-lists.ts";
 
-/** A note of the fast path: caller, endpoint, receive timeout. */
+/** A note of the fast path: caller, endpoint, receive timeout, receive descriptor. */
 export const lazyEntryShift = 2;
 
 /** When a long call lets a pending event in: never, in long copies, or after every step. */

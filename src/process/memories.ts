@@ -69,7 +69,16 @@ export class SpaceMemories implements Memories {
       return;
     }
     const entry = this.#entry(handle);
-    if (entry !== undefined) refreshed(entry).words[at >>> 2] = value;
+    if (entry === undefined) return;
+    // A memory that has grown leaves an empty view, or one that is good for what it covers.
+    const isCovered = at >>> 2 < entry.words.length;
+    (isCovered ? entry : refreshed(entry)).words[at >>> 2] = value;
+  }
+
+  words(handle: number, address: number): Int32Array | undefined {
+    const entry = this.#at(handle, address);
+    if (entry === undefined) return undefined;
+    return entry.words.length > 0 ? entry.words : refreshed(entry).words;
   }
 
   copy(from: number, fromAddress: number, to: number, toAddress: number, bytes: number): void {

@@ -11,6 +11,12 @@ export interface Memories {
   /** Reads an aligned word that the kernel has checked to be inside. */
   load(handle: number, address: number): number;
   store(handle: number, address: number, value: number): void;
+  /**
+   * The memory that an address lies in, as words, if it can be seen so: word 0 is the first of the
+   * space's memory, or of its communication area if the address is there. Without it the kernel reads
+   * word by word.
+   */
+  words?(handle: number, address: number): Int32Array | undefined;
   /** Copies bytes once, from one memory to another or within one. Ranges are checked already. */
   copy(from: number, fromAddress: number, to: number, toAddress: number, bytes: number): void;
   /** Makes the zeroed buffer of a region. False if there is no memory for it. */

@@ -55,11 +55,26 @@ static void make_objects(void) {
   }
 }
 
-/* Calls after which there would be nobody to go on: the thread ends, stops, or is said to wait for ever. */
+/*
+ * Calls after which there would be nobody to go on: the thread ends or stops, its supervisor is to hear of
+ * its end and never listens, the caller's answer is put off for ever, or the endpoint it calls goes.
+ */
 static int32_t ends_the_attack(void) {
-  if (registers.call == SHOAL_CALL_THREAD_EXIT) return 1;
-  if (registers.call == SHOAL_CALL_THREAD_STOP || registers.call == SHOAL_CALL_OBJECT_DESTROY) return registers.a0 < 4;
-  return registers.call == SHOAL_CALL_SPACE_BIND && registers.a1 == SHOAL_BINDING_FAULT;
+  switch (registers.call) {
+    case SHOAL_CALL_THREAD_EXIT:
+    case SHOAL_CALL_SAVE_REPLY:
+      return 1;
+    case SHOAL_CALL_THREAD_STOP:
+    case SHOAL_CALL_OBJECT_DESTROY:
+    case SHOAL_CALL_CAPABILITY_COPY:
+    case SHOAL_CALL_CAPABILITY_MOVE:
+    case SHOAL_CALL_CAPABILITY_MINT:
+      return registers.a0 < FIRST_OBJECT;
+    case SHOAL_CALL_SPACE_BIND:
+      return registers.a1 == SHOAL_BINDING_FAULT;
+    default:
+      return 0;
+  }
 }
 
 static void attack_once(int32_t call) {

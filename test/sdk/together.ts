@@ -40,6 +40,8 @@ export interface Manner {
   readonly model: ExecutionModel;
   /** Prepared with fuel, and this much of it in a slice. */
   readonly fuelSlice?: number;
+  /** Verifies after every call made by a thread too, not only when one leaves its stack. */
+  readonly verifiesCalls?: boolean;
   /** Ends the run when it answers true after an exit; otherwise it ends when all have exited. */
   readonly isOver?: (codes: readonly (number | undefined)[]) => boolean;
 }
@@ -90,7 +92,7 @@ export async function runTogether(members: readonly Member[], manner: Manner): P
   );
   connect(system, members, spawned);
   members.forEach(({ prepare }, i) => prepare?.(spawned[i]));
-  verifyOften(system);
+  verifyOften(system, manner.verifiesCalls ?? false);
   for (const one of spawned) system.start(one);
   system.core.start();
   await ended.promise.finally(() => {
@@ -130,10 +132,18 @@ function connect(
 }
 
 /** Checks the kernel at every change of threads, on a stack that no program has used. */
-function verifyOften({ core }: System): void {
+function verifyOften({ core }: System, verifiesCalls: boolean): void {
   const left = core.left.bind(core);
   core.left = () => {
     verify(core.kernel);
     left();
+  };
+  if (!verifiesCalls) return;
+  const enter = core.enter.bind(core);
+  core.enter = () => {
+    const isInPortal = core.isInPortal();
+    const answer = enter();
+    if (!isInPortal) verify(core.kernel);
+    return answer;
   };
 }

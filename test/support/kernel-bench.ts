@@ -219,6 +219,13 @@ export class KernelBench {
     makeReady(k, thread, true);
   }
 
+  /** The running thread goes on with a call that stopped between two steps, to its end. */
+  goOn(): void {
+    const k = this.k;
+    const thread = k.current;
+    while (k.current === thread && k.registers[Register.call] !== 0) schedule(k);
+  }
+
   /** Threads that were woken to make their call again make it. */
   settle(): void {
     const k = this.k;

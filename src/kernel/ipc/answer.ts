@@ -82,7 +82,10 @@ function canTake(k: Kernel, target: number, caller: number): boolean {
   if (caller === 0 || k.replies[(target << replyShift) + Reply.held] === 1) return false;
   const state = k.threads[(caller << threadShift) + Thread.state];
   const isBound = k.threads[(k.current << threadShift) + Thread.partner] === caller;
-  return state === ThreadState.awaitingReply || isBound || isStoppedCaller(k, caller);
+  if (state === ThreadState.awaitingReply || isBound) return true;
+  // A long copy may stop between two steps, and whoever is stopped cannot be held for it.
+  const isLong = k.registers[Register.a1] !== 0;
+  return isStoppedCaller(k, caller) && !isLong;
 }
 
 /** A caller whose buffers are bad gets the blame and no answer; a server whose are may try again. */

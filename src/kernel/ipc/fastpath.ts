@@ -1,5 +1,5 @@
-// The fast path of short IPC: a portal call and its return, a call to a waiting receiver, and a reply
-// with a receive that finds no sender. All checks come first and any doubt answers `slow`; then the
+// The fast path of IPC, short or with one direct string: a portal call and its return, a call to a
+// waiting receiver, and a reply with a receive that finds no sender. All checks come first and any doubt answers `slow`; then the
 // commit line. It adds no behaviour: the same calls on the slow path leave the same state, and a test
 // compares them. One flat function per direction, since each call out of it costs as much as ten words.
 //
@@ -24,6 +24,7 @@ import {
 } from "../layout.ts";
 import { type Kernel, lazyEntryShift } from "../kernel.ts";
 import { assert } from "../../base/index.ts";
+import { copyDirect, isDirect } from "./direct-copy.ts";
 import { enterWritten } from "./portal.ts";
 
 /** Nothing was done: take the slow path. */
@@ -106,10 +107,9 @@ function capabilityBase(k: Kernel, spaceBase: number, slot: number): number {
   return ((page << 8) | (slot & 255)) << capabilityBits;
 }
 
-/** `call` in the register file: short, to a portal or to a receiver that waits. */
+/** `call` in the register file: to a portal, or to a receiver that waits. */
 export function fastCall(k: Kernel): number {
   const { registers, threads, spaces, endpoints, capabilities } = k;
-  if ((registers[a1]! | registers[a2]!) !== 0) return slow;
   const own = k.current << threadBits;
   const spaceBase = threads[own + threadSpace]! << spaceBits;
   const from = capabilityBase(k, spaceBase, registers[a0]!);
@@ -129,7 +129,7 @@ export function fastCall(k: Kernel): number {
   const activation = spaces[server + spaceFirstIdle]!;
   if (
     activation === 0 ||
-    (spaces[server + spaceActiveCount]! | endpoints[at + endpointDescriptor]!) !== 0 ||
+    spaces[server + spaceActiveCount] !== 0 ||
     (threads[own + threadFlags]! & doomed) !== 0 ||
     // The end of a finite wait is counted from now, and here nobody knows the time.
     registers[receiveTimeout]! > 0 ||
@@ -137,11 +137,19 @@ export function fastCall(k: Kernel): number {
   ) {
     return slow;
   }
+  const sent = registers[a1]!;
+  const room = endpoints[at + endpointDescriptor]!;
+  if ((sent | room) !== 0) {
+    const to = endpoints[at + endpointSpace]!;
+    if (!copyDirect(k, threads[own + threadSpace]!, sent, to, room)) return slow;
+    registers[a1] = 0;
+  }
   // ---- commit ----
   const entry = k.portalDepth << lazyEntryBits;
   k.lazyPortals[entry] = k.current;
   k.lazyPortals[entry + 1] = row;
   k.lazyPortals[entry + 2] = registers[receiveTimeout]!;
+  k.lazyPortals[entry + 3] = registers[a2]!;
   spaces[server + spaceActiveCount] = 1;
   registers[callNumber] = 0;
   registers[badgeRegister] = badge;
@@ -154,22 +162,30 @@ export function fastCall(k: Kernel): number {
 }
 
 /**
- * The running portal returned a short answer, and since it was entered no event has looked at the
+ * The running portal returned an answer, and since it was entered no event has looked at the
  * kernel: caller and activation stand as they stood, and there is nothing to put back.
  */
 export function fastPortalReturned(k: Kernel): number {
   const { registers } = k;
-  if (k.lazyCount === 0 || registers[a1] !== 0) return slow;
-  // ---- commit ----
+  if (k.lazyCount === 0) return slow;
   const depth = k.portalDepth - 1;
-  const server = k.threads[(k.current << threadBits) + threadSpace]! << spaceBits;
-  k.spaces[server + spaceActiveCount] = 0;
+  const caller = k.lazyPortals[depth << lazyEntryBits]!;
+  const space = k.threads[(k.current << threadBits) + threadSpace]!;
+  const room = k.lazyPortals[(depth << lazyEntryBits) + 3]!;
+  const sent = registers[a1]!;
+  if ((sent | room) !== 0) {
+    const to = k.threads[(caller << threadBits) + threadSpace]!;
+    if (!copyDirect(k, space, sent, to, room)) return slow;
+    registers[a1] = 0;
+  }
+  // ---- commit ----
+  k.spaces[(space << spaceBits) + spaceActiveCount] = 0;
   registers[callNumber] = 0;
   registers[badgeRegister] = 0;
   registers[statusRegister] = 0;
   k.portalDepth = depth;
   k.lazyCount--;
-  k.current = k.lazyPortals[depth << lazyEntryBits]!;
+  k.current = caller;
   return resume;
 }
 
@@ -184,13 +200,14 @@ export function materialize(k: Kernel): void {
   for (let depth = k.portalDepth; depth < portalDepth; depth++) {
     const entry = depth << lazyEntryBits;
     k.current = k.lazyPortals[entry]!;
-    enterWritten(k, k.lazyPortals[entry + 1]!, k.lazyPortals[entry + 2]!);
+    const { lazyPortals } = k;
+    enterWritten(k, lazyPortals[entry + 1]!, lazyPortals[entry + 2]!, lazyPortals[entry + 3]!);
   }
   assert(k.current === current, "what was left out leads to what runs", k.current, current);
   k.portal = portal;
 }
 
-/** The receiver waits alone at the endpoint and takes a short message from anybody. */
+/** The first receiver that waits at the endpoint takes a message from anybody. */
 function fastCallReceiver(k: Kernel, at: number, badge: number): number {
   const { registers, threads, endpoints, replies } = k;
   const own = k.current << threadBits;
@@ -206,12 +223,17 @@ function fastCallReceiver(k: Kernel, at: number, badge: number): number {
     threads[own + threadPartner] !== 0 ||
     threads[own + threadReadyIn] !== 0 ||
     threads[base + threadOnlyFrom] !== 0 ||
-    threads[base + threadReceiveDescriptor] !== 0 ||
     threads[base + threadTimed] !== 0 ||
     threads[base + threadReadyIn] !== 0 ||
     k.readyBits >>> threads[base + threadPriority]! > 1
   ) {
     return slow;
+  }
+  const sent = registers[a1]!;
+  const room = threads[base + threadReceiveDescriptor]!;
+  if ((sent | room) !== 0) {
+    const space = threads[own + threadSpace]!;
+    if (!copyDirect(k, space, sent, threads[base + threadSpace]!, room)) return slow;
   }
   // ---- commit ----
   const next = threads[base + threadWaitNext]!;
@@ -226,7 +248,7 @@ function fastCallReceiver(k: Kernel, at: number, badge: number): number {
   replies[(reply << replyBits) + replyDebtor] = receiver;
   threads[base + threadState] = stateReady;
   threads[own + threadState] = stateAwaitingReply;
-  threads[own + threadReceiveDescriptor] = 0;
+  threads[own + threadReceiveDescriptor] = registers[a2]!;
   threads[own + threadWaitsOn] = reference(kindReply, reply);
   registers[callNumber] = callAwaitReply;
   swapRegisters(k, own + threadRegisters, base + threadRegisters, badge);
@@ -270,10 +292,9 @@ function swapRegisters(k: Kernel, from: number, to: number, badge: number): void
   registers[15] = 0;
 }
 
-/** A short answer to a caller that waits for it, and nobody else to serve: the caller goes on. */
+/** An answer to a caller that waits for it, and nobody else to serve: the caller goes on. */
 export function fastReplyAndReceive(k: Kernel): number {
   const { registers, threads, endpoints, capabilities, replies } = k;
-  if ((registers[a1]! | registers[a2]!) !== 0) return slow;
   const own = k.current << threadBits;
   const spaceBase = threads[own + threadSpace]! << spaceBits;
   const from = capabilityBase(k, spaceBase, registers[a0]!);
@@ -296,18 +317,26 @@ export function fastReplyAndReceive(k: Kernel): number {
     (registers[a3]! | (registers[receiveTimeout]! + 1)) !== 0 ||
     (threads[own + threadTimed]! | threads[own + threadPartner]! | threads[own + threadReadyIn]!) !== 0 ||
     threads[base + threadState] !== stateAwaitingReply ||
-    (threads[base + threadTimed]! | threads[base + threadReceiveDescriptor]! | threads[base + threadReadyIn]!) !== 0 ||
+    (threads[base + threadTimed]! | threads[base + threadReadyIn]!) !== 0 ||
     threads[base + threadFlags] !== 0 ||
     k.readyBits >>> threads[base + threadPriority]! > 1
   ) {
     return slow;
+  }
+  const ownSpace = threads[own + threadSpace]!;
+  const ownRoom = registers[a2]!;
+  if (ownRoom !== 0 && !isDirect(k, ownSpace, ownRoom)) return slow;
+  const sent = registers[a1]!;
+  const room = threads[base + threadReceiveDescriptor]!;
+  if ((sent | room) !== 0) {
+    if (!copyDirect(k, ownSpace, sent, threads[base + threadSpace]!, room)) return slow;
   }
   // ---- commit ----
   replies[replyBase]! += 2;
   replies[replyBase + headerCapabilityCount] = 0;
   replies[replyBase + replyArmed] = 0;
   threads[own + threadOwed] = 0;
-  threads[own + threadReceiveDescriptor] = 0;
+  threads[own + threadReceiveDescriptor] = ownRoom;
   threads[own + threadOnlyFrom] = 0;
   threads[own + threadState] = stateReceiving;
   threads[own + threadWaitsOn] = reference(kindEndpoint, row);

@@ -79,9 +79,14 @@ export function callPortal(k: Kernel, route: Route): number {
   return Next.portal;
 }
 
-/** Writes down a portal call that the fast path has made: short, and counted already. */
-export function enterWritten(k: Kernel, endpoint: number, receiveTimeoutUs: number): void {
-  k.threads[(k.current << threadShift) + Thread.receiveDescriptor] = 0;
+/** Writes down a portal call that the fast path has made, copied and counted. */
+export function enterWritten(
+  k: Kernel,
+  endpoint: number,
+  receiveTimeoutUs: number,
+  receiveDescriptor: number,
+): void {
+  k.threads[(k.current << threadShift) + Thread.receiveDescriptor] = receiveDescriptor;
   enterActivation(k, endpoint, receiveTimeoutUs);
 }
 

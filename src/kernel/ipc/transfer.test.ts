@@ -283,9 +283,7 @@ describe("a copy that stops half-way", () => {
 
   it.each(sides)("goes on where it stopped, each byte copied once (%s last)", (last) => {
     stopHalfWay(last);
-    bench.settle();
-    bench.run(operator);
-    bench.settle();
+    bench.goOn();
     expect(bench.memories.copiedBytes).toBe(bytes);
     expect(bench.answer(s)).toMatchObject({ pending: undefined, status: Status.ok });
     expect(bench.answer(a)).toMatchObject({ pending: undefined, status: Status.ok });
@@ -354,8 +352,7 @@ describe("a copy that stops half-way", () => {
     const other = bench.thread(client);
     bench.run(other);
     bench.putCall("send", { a0: outer, label: 3 });
-    bench.eventPending[0] = 0;
-    // Only the call of `other` is made: the copy stays where it is.
+    // The copy goes on by one step, and stops again.
     bench.enterCurrent();
     expect(bench.stateOf(other)).toBe("sending");
     bench.makeAs(operator, "threadStop", { a0: named(a) });
@@ -367,7 +364,8 @@ describe("a copy that stops half-way", () => {
   it("copies anew what a program changes under it, and never trusts it", () => {
     stopHalfWay("sender");
     message({ direct: [memoryBytes - 4, 4096] });
-    bench.run(operator);
+    bench.goOn();
+    bench.settle();
     expect(bench.answer(a).status).toBe(Status.badAddress);
     expect(bench.stateOf(s)).toBe("receiving");
     verify(bench.look());

@@ -1,7 +1,7 @@
 // Linking: the import object of a program. What a program may import is `shoal` (the kernel calls), and
 // whatever libraries boot gives it as functions in two parts: `begin`, and `finish` for when the call
 // that `begin` made had to wait. Anything else is refused by name.
-import { leaveStack, Register, registerCount } from "../../abi/index.ts";
+import { forever, leaveStack, Register, registerCount } from "../../abi/index.ts";
 import type { Core } from "../core.ts";
 import {
   type FunctionImport,
@@ -12,7 +12,7 @@ import {
 } from "./prepare/index.ts";
 import { SuspendedStack, ThrownStack } from "./runner.ts";
 import { probeModule } from "./stack-probe.ts";
-import { registerForm, type WrappedImport, wrapperImports, wrapperModule } from "./wrapper.ts";
+import { registerCalls, registerForm, type WrappedImport, wrapperImports, wrapperModule } from "./wrapper.ts";
 
 type Value = number | bigint;
 
@@ -99,23 +99,19 @@ function withRegisterCalls({ core, library }: LinkOptions): Library {
   const own = new Map(library.get(reservedModule));
   const { registers } = core;
   const status = (): number => registers[Register.status]!;
-  const call = (number: number, isReceive: boolean): ImportFunction => ({
-    begin(...args) {
-      registers.fill(0, Register.a0, Register.badge);
-      registers[Register.call] = number;
-      registers[Register.a0] = Number(args[0]);
-      if (!isReceive)
-        for (let i = 1; i < 8; i++) registers[Register.label + i - 1] = Number(args[i]);
-      registers[Register.sendTimeout] = -1;
-      registers[Register.receiveTimeout] = -1;
-      return core.enter() === leaveStack ? leaveStack : status();
-    },
-    finish: status,
-  });
-  own.set("call", call(13, false));
-  own.set("send", call(11, false));
-  own.set("receive", call(12, true));
-  own.set("reply_and_receive", call(14, false));
+  for (const [name, { syscall, parameters }] of Object.entries(registerCalls)) {
+    own.set(name, {
+      begin(...args) {
+        registers.fill(0, Register.a1, Register.label);
+        registers[Register.call] = syscall;
+        parameters.forEach((parameter, i) => (registers[Register[parameter]] = Number(args[i])));
+        registers[Register.sendTimeout] = forever;
+        registers[Register.receiveTimeout] = forever;
+        return core.enter() === leaveStack ? leaveStack : status();
+      },
+      finish: status,
+    });
+  }
   own.set(
     "label",
     plain(() => registers[Register.label]!),

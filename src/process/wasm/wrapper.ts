@@ -39,6 +39,13 @@ export const registerCalls = {
     syscall: Syscall.replyAndReceive,
     parameters: ["a0", "label", "w0", "w1", "w2", "w3", "w4", "w5"],
   },
+  // With descriptors to send from and to receive into; words are those that `set_word` set.
+  call_long: { syscall: Syscall.call, parameters: ["a0", "label", "a1", "a2"] },
+  receive_long: { syscall: Syscall.receive, parameters: ["a0", "a2"] },
+  reply_and_receive_long: {
+    syscall: Syscall.replyAndReceive,
+    parameters: ["a0", "label", "a1", "a2"],
+  },
 } as const;
 
 /** Names in the import object of a wrapper module. */
