@@ -63,8 +63,8 @@ export function step(world: World): void {
 
 function idle(world: World): void {
   const { k } = world;
-  if (k.readyBits === 0) {
-    if (nextTickNs(k) < Infinity) passTime(world);
+  for (let tries = 0; tries < 4 && k.readyBits === 0; tries++) {
+    if (nextTickNs(k) < Infinity && world.random.chance(3, 4)) passTime(world, nextTickNs(k));
     else revive(world);
   }
   settle(world, schedule(k), 0);

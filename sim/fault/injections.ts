@@ -21,6 +21,7 @@ import {
   ThreadFlag,
   threadShift,
 } from "../../src/kernel/layout.ts";
+import { threadClass } from "../../src/kernel/object/thread.ts";
 import { freeSlot, mindOf, slotsUsed, type World } from "../world.ts";
 
 /** A row of a kind that is live, chosen evenly among the rows, or 0. */
@@ -34,21 +35,18 @@ export function someRow(world: World, kind: number): number {
   return 0;
 }
 
-/** Time passes: mostly a little, sometimes to the next deadline, sometimes a lot. */
-export function passTime(world: World): void {
+/** Time passes: to a deadline, which has perhaps passed; or a little, or, now and then, a lot. */
+export function passTime(world: World, deadlineNs: number): void {
   const { k, random } = world;
-  const draw = random.below(12);
-  let nowNs = k.nowNs + random.below(300_000);
-  if (draw < 4) nowNs = Math.max(k.nowNs, Math.min(nextTickNs(k), k.nowNs + 1e9));
-  if (draw === 5) nowNs = k.nowNs + random.below(40_000_000);
-  tick(k, nowNs);
+  const lateNs = random.chance(1, 16) ? random.below(40_000_000) : random.below(100_000);
+  tick(k, Math.max(k.nowNs, Math.min(deadlineNs, k.nowNs + 1e10)) + lateNs);
 }
 
 /** One of the things that can happen between any two steps of a core. */
 export function happen(world: World): void {
   const { k, random } = world;
   const draw = random.below(10);
-  if (draw < 6) passTime(world);
+  if (draw < 6) passTime(world, random.chance(1, 3) ? nextTickNs(k) : k.nowNs);
   else if (draw < 8) interrupt(k, someRow(world, Kind.notification), 1 << random.below(4));
   else giveCapability(world);
 }
@@ -89,7 +87,15 @@ function isAlive(k: Kernel, space: number): boolean {
   return space !== 0 && k.spaces[(space << spaceShift) + Space.state] === SpaceState.alive;
 }
 
-/** Nobody runs and nothing is due: a device speaks, and boot starts another thread if it can. */
+/** Boot kills a thread, as it would one that an operator has had enough of. */
+function killSome(world: World): void {
+  const { k } = world;
+  const row = someRow(world, Kind.thread);
+  if (row === 0 || isActivation(world, Kind.thread, row)) return;
+  while (!threadClass.destroyStep(k, row));
+}
+
+/** Nobody runs: a device speaks, and boot starts another thread, or kills one to make room. */
 export function revive(world: World): void {
   const { k, random } = world;
   interrupt(k, someRow(world, Kind.notification), 15);
@@ -99,6 +105,9 @@ export function revive(world: World): void {
   const isFull = k.spaces[base + Space.objectCount] >= k.spaces[base + Space.objectLimit];
   const threads = k.tables[Kind.thread];
   const replies = k.tables[Kind.reply];
+  const isCrowded =
+    threads.liveCount >= threads.rowLimit - 6 || replies.liveCount >= replies.rowLimit;
+  if (isCrowded && random.chance(2, 3)) killSome(world);
   if (isFull || threads.liveCount >= threads.rowLimit || replies.liveCount >= replies.rowLimit)
     return;
   const row = createObject(k, Kind.thread, space, [10 + random.below(8)]);

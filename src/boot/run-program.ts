@@ -23,7 +23,7 @@ import {
   streamRow,
   type WasiProcess,
 } from "../wasi/index.ts";
-import { syscallForm, traced } from "./trace.ts";
+import { kernelForm, type TraceForm, traced, tracedEnter } from "./trace.ts";
 import { wasiForm } from "./trace-form.ts";
 import { type SpawnedProgram, System } from "./system.ts";
 import { makeWasiProcess, wasiLibrary } from "./wasi-library.ts";
@@ -81,13 +81,8 @@ export function runProgram(options: RunProgramOptions): Promise<ProgramEnd> {
     prepared: options.prepared,
     model: options.model ?? "process",
     ...(options.fuelSlice === undefined ? {} : { fuelSlice: options.fuelSlice }),
-    library: () =>
-      libraryFor(
-        options,
-        () => running!,
-        () => memoryOf(spawned),
-        system,
-      ),
+    library: () => wasiLibrary(() => running!),
+    wrap: wrapFor(options, system.core.registers, () => memoryOf(spawned)),
     onFault: (report) => (fault = report),
     onExit: (code) => {
       machine.close();
@@ -99,7 +94,7 @@ export function runProgram(options: RunProgramOptions): Promise<ProgramEnd> {
     caller: {
       registers: system.core.registers,
       area: system.core.memories.area(spawned.space),
-      enter: () => system.core.enter(),
+      enter: tracedEnter(() => system.core.enter(), system.core.registers, options.trace),
     },
     memory: () => memoryOf(spawned).buffer,
     table,
@@ -116,19 +111,16 @@ function memoryOf({ program }: SpawnedProgram): Uint8Array {
   return memory instanceof WebAssembly.Memory ? new Uint8Array(memory.buffer) : new Uint8Array(0);
 }
 
-function libraryFor(
-  options: RunProgramOptions,
-  process: () => WasiProcess,
+/** With `trace`: wraps the functions of a program so that they tell of themselves. */
+function wrapFor(
+  { trace }: RunProgramOptions,
+  registers: Int32Array,
   memory: () => Uint8Array,
-  system: System,
-): Library {
-  const library = wasiLibrary(process);
-  if (options.trace === undefined) return library;
-  return traced(library, {
-    write: options.trace,
-    form: (module, name) =>
-      module === "shoal" ? syscallForm(system.core.registers) : wasiForm(name, memory),
-  });
+): ((library: Library) => Library) | undefined {
+  if (trace === undefined) return undefined;
+  const form = (module: string, name: string): TraceForm =>
+    module === "shoal" ? kernelForm(name, registers) : wasiForm(name, memory);
+  return (library) => traced(library, { write: trace, form });
 }
 
 /** Starts the program's servers, lets it call them, and answers the descriptors it begins with. */

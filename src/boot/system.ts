@@ -53,6 +53,8 @@ export interface SpawnOptions {
   readonly priority?: number;
   /** Makes the libraries of the new process, once its space is known. */
   readonly library?: (space: number) => Library;
+  /** Wraps all functions that it is linked with, for tracing. */
+  readonly wrap?: ((library: Library) => Library) | undefined;
   /** Where its first thread begins. */
   readonly entry?: string;
   readonly onFault?: (report: FaultReport) => void;
@@ -124,6 +126,7 @@ export class System {
       model: options.model ?? "process",
       prepared: options.prepared,
       library: options.library?.(space) ?? new Map(),
+      wrap: options.wrap,
       fuelSlice: options.fuelSlice ?? defaultFuelSlice,
     });
     const thread = createObject(kernel, Kind.thread, space, [options.priority ?? 0]);

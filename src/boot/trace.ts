@@ -61,15 +61,33 @@ function shown(name: string | undefined, value: Value): string {
   return name === undefined ? text : `${name}=${text}`;
 }
 
-/** The kernel calls that a program makes itself, through `shoal.syscall`. */
-export function syscallForm(registers: Int32Array): TraceForm {
-  return {
-    parameters: ["registers"],
-    result: (answer) => statusName(answer),
-    detail: () => {
-      const call = syscallName(registers[Register.call]!);
-      const words = [...registers.subarray(Register.label, Register.w5 + 1)].join(" ");
-      return `[${call ?? "done"}: label and words ${words}]`;
-    },
+/** How the kernel's own imports are shown: a status by its name, and the message that came. */
+export function kernelForm(name: string, registers: Int32Array): TraceForm {
+  if (name === "word" || name === "set_word" || name === "label" || name === "badge") return {};
+  return { result: statusName, detail: () => `[${messageText(registers)}]` };
+}
+
+function messageText(registers: Int32Array): string {
+  const words = [...registers.subarray(Register.w0, Register.w5 + 1)].join(" ");
+  return `label ${registers[Register.label]}, words ${words}`;
+}
+
+/**
+ * An entry into the kernel that tells of every call made through it: the messages behind a library's
+ * functions, indented, before the line of the function that they serve.
+ */
+export function tracedEnter(
+  enter: () => number,
+  registers: Int32Array,
+  write: ((line: string) => void) | undefined,
+): () => number {
+  if (write === undefined) return enter;
+  return () => {
+    const call = syscallName(registers[Register.call]!) ?? `call ${registers[Register.call]}`;
+    const head = `  ${call}(slot ${registers[Register.a0]}, ${messageText(registers)})`;
+    const answer = enter();
+    if (answer === leaveStack) write(`${head} waits`);
+    else write(`${head} = ${statusName(registers[Register.status]!)} [${messageText(registers)}]`);
+    return answer;
   };
 }

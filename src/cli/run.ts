@@ -1,6 +1,6 @@
 // `shoal run`: reads and prepares a program, grants it what the command line says, runs it, and ends as
 // it ended. Messages of our own go to standard error and begin with "shoal:"; all else is the program's.
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeSync } from "node:fs";
 import { type Grant, type ProgramEnd, runProgram } from "../boot/index.ts";
 import { FaultReason } from "../abi/index.ts";
 import {
@@ -42,7 +42,7 @@ export async function run(
       model: options.model,
       preemption: options.preempt,
       fuelSlice: options.fuelSlice,
-      trace: options.trace === undefined ? undefined : say,
+      trace: options.trace === undefined ? undefined : traceLine,
     });
   } catch (error) {
     if (error instanceof LinkError)
@@ -158,6 +158,11 @@ function errorCode(error: unknown): string | undefined {
 
 function say(line: string): void {
   process.stderr.write(`${line.startsWith("    ") ? "" : "shoal: "}${line}\n`);
+}
+
+/** Written at once: the trace of a program that is killed must not be lost. */
+function traceLine(line: string): void {
+  writeSync(2, `${line}\n`);
 }
 
 function fail(message: string, code: number): never {

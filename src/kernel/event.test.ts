@@ -46,7 +46,7 @@ describe("a fault", () => {
     bench.settle();
     expect(bench.answer(s)).toMatchObject({ pending: undefined, label: faultLabel, badge: 66 });
     expect(bench.answer(s).words.slice(0, 2)).toEqual([FaultReason.stackOverflow, t]);
-    expect(bench.k.notices.at(-1)).toEqual({ notice: "threadGone", thread: t });
+    expect(bench.k.notices.at(-1)).toMatchObject({ notice: "threadGone", thread: t });
     verify(bench.look());
   });
 
@@ -79,7 +79,7 @@ describe("a fault", () => {
     faulted(bench.k, FaultReason.trap);
     bench.make(s, "objectDestroy", { a0: hearing });
     bench.settle();
-    expect(bench.k.notices.at(-1)).toEqual({ notice: "threadGone", thread: t });
+    expect(bench.k.notices.at(-1)).toMatchObject({ notice: "threadGone", thread: t });
     verify(bench.look());
   });
 });

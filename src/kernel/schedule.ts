@@ -86,12 +86,13 @@ export function takeReady(k: Kernel): number {
  * higher priority. Rows left by lazy scheduling are dropped on the way.
  */
 export function mayRunAt(k: Kernel, priority: number): boolean {
-  while (k.readyBits !== 0) {
+  for (let walked = 1; k.readyBits !== 0; walked++) {
     const highest = 31 - Math.clz32(k.readyBits);
     if (highest <= priority) return true;
     const thread = k.readyQueues[highest * 2]!;
     if (stateOf(k, thread) === ThreadState.ready) return false;
     leaveReadyQueue(k, thread);
+    if (walked > k.walkMax) k.walkMax = walked;
   }
   return true;
 }

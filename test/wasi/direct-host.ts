@@ -30,7 +30,6 @@ import {
   type WasmValue,
 } from "../../src/wasi/index.ts";
 
-const pageBytes = 65536;
 const clientBadge = 7;
 
 /** A call that a service has put off. */
@@ -220,5 +219,3 @@ export class DirectHost implements Caller, ServiceHost {
     return new Uint8Array(this.area.buffer, address - communicationAddress, count);
   }
 }
-
-export { pageBytes };

@@ -1,17 +1,14 @@
 // A program made of calls: what a C library does around the WASI functions, so that a test reads as
 // what it is about. A method answers its result, or a negative errno.
-import {
-  direntBytes,
-  Errno,
-  FilestatOffset,
-  OpenFlag,
-  type Service,
-} from "../../src/userlib/index.ts";
+import { fileService, MemoryFiles } from "../../src/server/files/index.ts";
+import { direntBytes, FilestatOffset, OpenFlag, type Service } from "../../src/userlib/index.ts";
 import { preopenRow, type WasmValue } from "../../src/wasi/index.ts";
 import { DirectHost, type DirectHostOptions } from "./direct-host.ts";
 
 export const readRight = 1n << 1n;
 export const writeRight = 1n << 6n;
+export const bothRights = readRight | writeRight;
+const allRights = (1n << 30n) - 1n;
 
 export interface OpenOptions {
   readonly at?: number;
@@ -93,12 +90,9 @@ export class Guest {
     const [result] = this.put(new Uint8Array(8));
     const [address, length] = this.put(path);
     const lookup = follow ? 1 : 0;
-    const all = rights | 0x1fff_ffbdn;
-    const asked = rights === 0n ? 0n : (all & ~(readRight | writeRight)) & ~(3n << 8n) & ~(1n << 22n);
-    const masked = rights === 0n ? 0n : (asked & ~(1n << 14n)) | rights;
-    const args = [at, lookup, address, length, flags, masked, all, fdFlags, result] as const;
+    const args = [at, lookup, address, length, flags, rights, allRights, fdFlags, result] as const;
     const errno = this.call("path_open", ...args);
-    return errno === 0 ? this.view.getUint32(result, true) : -errno;
+    return errno === 0 ? this.view.getUint32(result, true) : 0 - errno;
   }
 
   /** A new file with this content, closed again. */
@@ -120,7 +114,7 @@ export class Guest {
   }
 
   close(fd: number): number {
-    return -this.call("fd_close", fd);
+    return 0 - this.call("fd_close", fd);
   }
 
   /** Reads into as many buffers as there are counts. */
@@ -159,7 +153,7 @@ export class Guest {
     }
     const [result] = this.put(new Uint8Array(8));
     const errno = this.call(name, fd, vectors, all.length, ...extra, result);
-    return errno === 0 ? this.view.getUint32(result, true) : -errno;
+    return errno === 0 ? this.view.getUint32(result, true) : 0 - errno;
   }
 
   #vectors(counts: readonly number[]): number {
@@ -176,25 +170,25 @@ export class Guest {
   seek(fd: number, offset: bigint, whence: number): bigint | number {
     const [result] = this.put(new Uint8Array(8));
     const errno = this.call("fd_seek", fd, offset, whence, result);
-    return errno === 0 ? this.view.getBigUint64(result, true) : -errno;
+    return errno === 0 ? this.view.getBigUint64(result, true) : 0 - errno;
   }
 
   tell(fd: number): bigint | number {
     const [result] = this.put(new Uint8Array(8));
     const errno = this.call("fd_tell", fd, result);
-    return errno === 0 ? this.view.getBigUint64(result, true) : -errno;
+    return errno === 0 ? this.view.getBigUint64(result, true) : 0 - errno;
   }
 
   stat(path: string, follow = true, at = 3): Stat | number {
     const [result] = this.put(new Uint8Array(64));
     const errno = this.call("path_filestat_get", at, follow ? 1 : 0, ...this.put(path), result);
-    return errno === 0 ? this.#stat(result) : -errno;
+    return errno === 0 ? this.#stat(result) : 0 - errno;
   }
 
   fstat(fd: number): Stat | number {
     const [result] = this.put(new Uint8Array(64));
     const errno = this.call("fd_filestat_get", fd, result);
-    return errno === 0 ? this.#stat(result) : -errno;
+    return errno === 0 ? this.#stat(result) : 0 - errno;
   }
 
   #stat(at: number): Stat {
@@ -211,7 +205,7 @@ export class Guest {
 
   /** A call whose arguments are a descriptor and a path. */
   onPath(name: string, path: string, at = 3): number {
-    return -this.call(name, at, ...this.put(path));
+    return 0 - this.call(name, at, ...this.put(path));
   }
 
   mkdir(path: string, at = 3): number {
@@ -227,7 +221,7 @@ export class Guest {
   }
 
   symlink(target: string, path: string): number {
-    return -this.call("path_symlink", ...this.put(target), 3, ...this.put(path));
+    return 0 - this.call("path_symlink", ...this.put(target), 3, ...this.put(path));
   }
 
   readlink(path: string, room = 256): string | number {
@@ -240,11 +234,11 @@ export class Guest {
 
   link(from: string, to: string, follow = false): number {
     const [path, other] = [this.put(from), this.put(to)];
-    return -this.call("path_link", 3, follow ? 1 : 0, ...path, 3, ...other);
+    return 0 - this.call("path_link", 3, follow ? 1 : 0, ...path, 3, ...other);
   }
 
   rename(from: string, to: string, at = 3, toAt = 3): number {
-    return -this.call("path_rename", at, ...this.put(from), toAt, ...this.put(to));
+    return 0 - this.call("path_rename", at, ...this.put(from), toAt, ...this.put(to));
   }
 
   /** One fd_readdir: what it filled, and the entries that are whole. */
@@ -258,7 +252,7 @@ export class Guest {
 
   #entries(from: number, used: number): Entry[] {
     const entries: Entry[] = [];
-    for (let at = from; at + direntBytes <= from + used; ) {
+    for (let at = from; at + direntBytes <= from + used;) {
       const nameBytes = this.view.getUint32(at + 16, true);
       const name = at + direntBytes;
       if (name + nameBytes > from + used) break;
@@ -278,7 +272,7 @@ export class Guest {
     const fd = this.open(path, { flags: OpenFlag.directory });
     if (fd < 0) throw new RangeError(`cannot open ${path}: errno ${-fd}`);
     const names: string[] = [];
-    for (let cookie = 0n; ; ) {
+    for (let cookie = 0n; ;) {
       const part = this.readdir(fd, room, cookie);
       if (typeof part === "number") throw new RangeError(`cannot read ${path}: errno ${-part}`);
       names.push(...part.entries.map(({ name }) => name));
@@ -303,4 +297,7 @@ export class Guest {
   }
 }
 
-export { Errno };
+/** Grants a guest another tree, in memory and empty. */
+export function grantMemory(guest: Guest, slot: number, path: string): number {
+  return guest.grant(slot, fileService(path, new MemoryFiles({ nowNs: () => 1n })), path);
+}

@@ -12,7 +12,13 @@ import {
 } from "./prepare/index.ts";
 import { SuspendedStack, ThrownStack } from "./runner.ts";
 import { probeModule } from "./stack-probe.ts";
-import { registerCalls, registerForm, type WrappedImport, wrapperImports, wrapperModule } from "./wrapper.ts";
+import {
+  registerCalls,
+  registerForm,
+  type WrappedImport,
+  wrapperImports,
+  wrapperModule,
+} from "./wrapper.ts";
 
 type Value = number | bigint;
 
@@ -35,6 +41,8 @@ export interface LinkOptions {
   readonly library: Library;
   /** The register file as a memory, for the wrappers. */
   readonly registerMemory: WebAssembly.Memory;
+  /** Link every import as a function, so that a library that was wrapped sees all calls. */
+  readonly isTraced: boolean;
   /** The program serves portals: its calls may come from the stack that the kernel runs on. */
   readonly servesPortals: boolean;
 }
@@ -43,7 +51,8 @@ export interface LinkOptions {
 export function linkSuspending(options: LinkOptions): WebAssembly.Imports {
   const { core, facts, registerMemory, servesPortals } = options;
   const wanted = functionImports(facts).concat(addedImports(facts));
-  const wrapped: WrappedImport[] = wanted.map((fact) => ({ fact, form: formOf(fact) }));
+  const form = options.isTraced ? () => "function" as const : formOf;
+  const wrapped: WrappedImport[] = wanted.map((fact) => ({ fact, form: form(fact) }));
   const environment: Record<string, WebAssembly.ImportValue> = {
     [wrapperImports.registers]: registerMemory,
     [wrapperImports.enter]: () => core.enter(),
@@ -72,8 +81,7 @@ function park(core: Core): Promise<void> {
 
 /** The interrupt model: imports are plain functions; one that must wait throws the stack out. */
 export function linkThrowing(options: LinkOptions): WebAssembly.Imports {
-  const { core, facts } = options;
-  const library = withRegisterCalls(options);
+  const { core, facts, library } = options;
   const wanted = functionImports(facts).concat(addedImports(facts));
   return importObject(wanted, (fact) => {
     const { begin, finish } = find(library, fact);
@@ -95,7 +103,7 @@ function isBack(core: Core): boolean {
 }
 
 /** The wrapper's own calls as functions, for where there is no wrapper. */
-function withRegisterCalls({ core, library }: LinkOptions): Library {
+export function withRegisterCalls(core: Core, library: Library): Library {
   const own = new Map(library.get(reservedModule));
   const { registers } = core;
   const status = (): number => registers[Register.status]!;

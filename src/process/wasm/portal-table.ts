@@ -93,7 +93,10 @@ function entryModule(handler: number): Uint8Array<ArrayBuffer> {
   for (const name of parameters) {
     body.raw([i32Const, 0, op.load, 2]).u32(Register[name] * 4);
   }
-  body.raw([op.call, 0, op.store, 2]).u32(Register.label * 4).u8(op.end);
+  body
+    .raw([op.call, 0, op.store, 2])
+    .u32(Register.label * 4)
+    .u8(op.end);
   const out = new ByteWriter().raw(header);
   section(out, 1, types.raw([1, i32]));
   section(out, 2, imports);

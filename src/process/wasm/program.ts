@@ -17,6 +17,7 @@ import {
   linkThrowing,
   LinkError,
   syscallImport,
+  withRegisterCalls,
 } from "./link.ts";
 import {
   type AsyncifyExports,
@@ -37,6 +38,8 @@ export interface ProgramOptions {
   readonly model: ExecutionModel;
   readonly prepared: PreparedModule;
   readonly library: Library;
+  /** Wraps all functions that the program is linked with, for tracing. */
+  readonly wrap?: ((library: Library) => Library) | undefined;
   /** Loop turns and calls that a program with fuel makes before it asks whether to go on. */
   readonly fuelSlice: number;
 }
@@ -64,6 +67,7 @@ export class Program {
       core: options.core,
       facts,
       library: this.#library(),
+      isTraced: options.wrap !== undefined,
       registerMemory: options.registerMemory,
       servesPortals: facts.exports.some(({ name }) => name === portalExport),
     });
@@ -138,7 +142,8 @@ export class Program {
       },
       finish: () => 0,
     });
-    return new Map([...library, [reservedModule, own]]);
+    const all = withRegisterCalls(core, new Map([...library, [reservedModule, own]]));
+    return this.#options.wrap?.(all) ?? all;
   }
 
   #refuel(): void {
