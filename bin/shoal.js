@@ -3,9 +3,12 @@
 // this file is written for any Node since 18: on 26 it loads the command, and on anything older it runs
 // itself again on the Node 26 that came with the package. Nothing else belongs here, since whatever
 // this file does is paid at every start.
-import module from "node:module";
 
 const nodeMajorNeeded = 26;
+
+// An ESM import of a built-in module reads all its properties first; older Nodes know no other way.
+const module =
+  process.getBuiltinModule?.("node:module") ?? (await import("node:module")).default;
 
 if (Number.parseInt(process.versions.node, 10) >= nodeMajorNeeded) {
   await runHere();

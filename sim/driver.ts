@@ -30,21 +30,16 @@ import {
 import { spaceClass } from "../src/kernel/object/space.ts";
 import { Mutex, mutexShift, Thread, ThreadFlag, threadShift } from "../src/kernel/layout.ts";
 import { describeCall, describeEvent } from "./trace.ts";
-import { checkEntry, checkResult, checkRevoked } from "./check/results.ts";
+import { checkEffect, lookBefore } from "./check/effects.ts";
+import { checkEntry, checkResult } from "./check/results.ts";
 import { noteWaiting } from "./check/order.ts";
 import { Outcome } from "./coverage.ts";
 import { promise } from "./failure.ts";
 import { happen, passTime, revive } from "./fault/injections.ts";
-import {
-  abandonScript,
-  advanceScript,
-  disturb,
-  followScript,
-  isSubject,
-  startRoundTrip,
-} from "./fault/round-trip.ts";
+import { advanceScript, disturb, followScript, startRoundTrip } from "./fault/round-trip.ts";
 import type { Mind } from "./mind.ts";
-import { forgetMind, generationOfThread, isOk, mindOf, objectInSlot, type World } from "./world.ts";
+import { takeNotices } from "./notices.ts";
+import { generationOfThread, isOk, mindOf, objectInSlot, type World } from "./world.ts";
 import { composers, weights } from "./workload/compose.ts";
 import { composeAnswer } from "./workload/ipc-composers.ts";
 
@@ -130,18 +125,12 @@ function makeCall(world: World, mind: Mind): void {
   const generation = generationOfThread(k, thread);
   world.trace?.(describeCall(world));
   const slot = k.registers[Register.a0];
+  const before = lookBefore(world, mind.space);
   const next = enter(k);
   noteOutcome(world, next, { thread, generation, call });
   noteMutex(world, mind, thread);
   if (call === Syscall.objectSetState) noteStateSet(world, mind, { thread, slot });
-  if (
-    call === Syscall.capabilityRevoke &&
-    k.current === thread &&
-    next === Next.resume &&
-    isOk(world)
-  ) {
-    checkRevoked(world, mind.space, slot);
-  }
+  if (next === Next.resume && k.current === thread) checkEffect(world, before);
   settle(world, next, thread);
 }
 
@@ -248,23 +237,6 @@ function settle(world: World, next: Next, actor: number): void {
 /** After something from outside, a long call that has stopped is where it was. */
 function isStillStopped(world: World): boolean {
   return world.k.current !== 0 && world.k.registers[Register.call] !== 0;
-}
-
-function takeNotices(world: World): void {
-  const { notices } = world.k;
-  if (notices.length === 0) return;
-  for (const notice of notices) {
-    if (notice.notice === "spaceGone") world.areasTaken[notice.space].clear();
-    if (notice.notice !== "threadGone") continue;
-    world.goneCount++;
-    const mind = world.minds[notice.thread];
-    if (mind === undefined) continue;
-    world.mutexes.forgetHolder(mind);
-    abandonScript(world, mind);
-    world.minds[notice.thread] = undefined;
-    if (!isSubject(world, mind)) forgetMind(world, mind);
-  }
-  notices.length = 0;
 }
 
 /** The running thread goes on with its own code, and sees what there is to see. */

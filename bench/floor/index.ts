@@ -3,6 +3,7 @@ import type { Subject } from "../harness/rounds.ts";
 import { clockRateFloor } from "./clock-rate.ts";
 import { importFloors } from "./import-cost.ts";
 import { portalFloors } from "./portal.ts";
+import { portalVariants } from "./portal-variants.ts";
 import { receiverFloors } from "./receiver.ts";
 import { scriptServerFloors } from "./script-servers.ts";
 
@@ -18,6 +19,7 @@ export {
   portalWordsName,
   typescriptCallerName,
 } from "./portal.ts";
+export { portalVariantName } from "./portal-variants.ts";
 export { receiverMessageName, receiverName } from "./receiver.ts";
 export { scriptServerNames } from "./script-servers.ts";
 
@@ -33,6 +35,7 @@ export async function floorSubjects(batch: BatchSizes): Promise<Subject[]> {
     clockRateFloor(batch.additions),
     ...importFloors(batch.calls),
     ...(await portalFloors(batch.calls)),
+    ...portalVariants(batch.calls),
     ...receiverFloors(batch.switches),
     ...scriptServerFloors(batch.switches),
   ];

@@ -16,7 +16,13 @@ export interface Subject {
   readonly operations: number;
   /** The checksum one batch must return, computed without the subject. */
   readonly expected: number;
-  run(): number | Promise<number>;
+  run(): number | Promise<number> | Promise<Timed>;
+}
+
+/** What a subject that runs in another thread answers: it was timed there. */
+export interface Timed {
+  readonly checksum: number;
+  readonly elapsedNs: number;
 }
 
 export interface RoundOptions {
@@ -75,9 +81,11 @@ async function runRound(
 
 async function timeBatch(subject: Subject): Promise<number> {
   const startNs = process.hrtime.bigint();
-  const result = subject.run();
-  const checksum = typeof result === "number" ? result : await result;
-  const elapsedNs = Number(process.hrtime.bigint() - startNs);
+  const running = subject.run();
+  const result = typeof running === "number" ? running : await running;
+  const hereNs = Number(process.hrtime.bigint() - startNs);
+  const checksum = typeof result === "number" ? result : result.checksum;
+  const elapsedNs = typeof result === "number" ? hereNs : result.elapsedNs;
   if (checksum !== subject.expected) {
     throw new WrongWorkError(subject.name, subject.expected, checksum);
   }

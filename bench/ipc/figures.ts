@@ -18,8 +18,8 @@ import {
 } from "../floor/index.ts";
 import { againstFloor, type Metric, plainMetric } from "../harness/metric.ts";
 import type { RoundResult } from "../harness/rounds.ts";
-import type { AblationPair } from "./ablation.ts";
-import type { OursSubject } from "./ours.ts";
+import { ablation } from "./ablation.ts";
+import { oursMetrics } from "./ours.ts";
 
 /** L3's null IPC, one way, in cycles, as published for a 486: other hardware, so never a ratio. */
 const publishedL3Cycles = 250;
@@ -72,21 +72,20 @@ function addOrientation(figures: Map<string, number>, ns: (subject: string) => n
   return figures;
 }
 
-export function ipcMetrics(
-  result: RoundResult,
-  ours: readonly OursSubject[],
-  ablation: readonly AblationPair[],
-): Record<string, Metric> {
+export function ipcMetrics(result: RoundResult): Record<string, Metric> {
   const floors = floorFigures(result);
   const metrics: Record<string, Metric> = {};
-  for (const subject of ours) {
-    const floor = floors.get(subject.floor);
-    if (floor === undefined) throw new RangeError(`${subject.metric} names no floor we measure`);
-    metrics[subject.metric] = againstFloor(medianNs(result, subject.name), floor, "ns");
+  for (const { metric, floor: floorName, subject } of oursMetrics) {
+    const floor = floors.get(floorName);
+    if (floor === undefined) throw new RangeError(`${metric} names no floor we measure`);
+    metrics[metric] = againstFloor(medianNs(result, subject), floor, "ns");
   }
-  for (const pair of ablation) {
-    const [on, off] = [medianNs(result, pair.on.name), medianNs(result, pair.off.name)];
-    metrics[`without.${pair.technique}`] = againstFloor(off, on, "ns");
+  for (const [technique, { on, off }] of Object.entries(ablation)) {
+    metrics[`without.${technique}`] = againstFloor(
+      medianNs(result, off),
+      medianNs(result, on),
+      "ns",
+    );
   }
   for (const [name, ns] of floors) metrics[name] = plainMetric(ns, "ns");
   return { ...metrics, ...cycleMetrics(result, floors, metrics["portalRpc"]?.value) };

@@ -4,9 +4,9 @@
 import { type BatchSizes, floorSubjects } from "../floor/index.ts";
 import type { Bench, BenchOptions, BenchOutcome } from "../harness/bench.ts";
 import { runRounds } from "../harness/rounds.ts";
-import { ablationPairs } from "./ablation.ts";
+import { variants } from "./ablation.ts";
 import { ipcMetrics } from "./figures.ts";
-import { oursSubjects } from "./ours.ts";
+import { remoteSubjects } from "./remote.ts";
 
 interface Parameters extends BatchSizes {
   readonly rounds: number;
@@ -40,14 +40,14 @@ export const ipcBench: Bench = {
 
 async function runIpc(options: BenchOptions): Promise<BenchOutcome> {
   const parameters = options.quick ? quick : full;
-  const ours = await oursSubjects(parameters);
-  const ablation = await ablationPairs(parameters);
-  const switched = ablation.flatMap(({ on, off }) => [on, off]);
-  const subjects = [...(await floorSubjects(parameters)), ...ours, ...switched];
+  const remote = await Promise.all(variants.map((variant) => remoteSubjects(variant, parameters)));
+  const floors = await floorSubjects(parameters);
+  const subjects = [...floors, ...remote.flatMap((one) => one.subjects)];
   const { rounds, warmupRounds } = parameters;
   const result = await runRounds(subjects, { rounds, warmupRounds, log: options.log });
+  await Promise.all(remote.map((one) => one.close()));
   return {
-    metrics: ipcMetrics(result, ours, ablation),
+    metrics: ipcMetrics(result),
     parameters: { ...parameters },
     spreads: Object.fromEntries(result.spreadNs),
     workHash: result.workHash,

@@ -1,7 +1,7 @@
 // The wasm programs of our side, as text: the floors' programs again, calling the kernel of a core
 // instead of a function. Labels, words, messages and answers are the floors' too, and so are sums.
 // A client whose call is refused leaves -1 as its sum, which no batch expects.
-import { Descriptor, descriptorBytes } from "../../src/abi/index.ts";
+import { Descriptor, descriptorBytes, Kind, Register, Syscall } from "../../src/abi/index.ts";
 import { callerOffset, replyMask, serverOffset } from "../floor/message.ts";
 import { serverSlot } from "./rig.ts";
 
@@ -12,6 +12,8 @@ const noSum = -1;
 const eight = "i32 ".repeat(8);
 const imports: Readonly<Record<string, string>> = {
   $call: `(import "shoal" "call" (func $call (param ${eight}) (result i32)))`,
+  $reply: `(import "shoal" "reply" (func $reply (param ${eight}) (result i32)))`,
+  $syscall: '(import "shoal" "syscall" (func $syscall (param i32) (result i32)))',
   $receive: '(import "shoal" "receive" (func $receive (param i32) (result i32)))',
   $replyAndReceive: `(import "shoal" "reply_and_receive"
     (func $replyAndReceive (param ${eight}) (result i32)))`,
@@ -58,8 +60,7 @@ export function wordsClient(count: number): string {
   return client(count, orFail(call) + addToSum("(call $answer)"));
 }
 
-const store = (address: number, value: string) =>
-  `(i32.store (i32.const ${address}) ${value})`;
+const store = (address: number, value: string) => `(i32.store (i32.const ${address}) ${value})`;
 
 /** A descriptor of one direct string, as the bytes of a data segment. */
 function direct(size: number, address: number): string {
@@ -145,4 +146,51 @@ export function messageReceiver(size: number): string {
   return `(module ${importsOf(body)}
   (memory (export "memory") 1) ${direct(size, serverOffset)}
   (func (export "serve") (local $label i32) ${body}))`;
+}
+
+/** Answers and receives in two calls instead of one. */
+export const splitReceiver = ((): string => {
+  const body = `
+    (loop $next
+      (if (call $receive (i32.const ${serverSlot})) (then (unreachable)))
+      (local.set $label (call $answer))
+      (if (call $reply (i32.const 0) ${answer} ${zeros(6)}) (then (unreachable)))
+      (br $next))`;
+  return `(module ${importsOf(body)} (memory (export "memory") 1)
+  (func (export "serve") (local $label i32) ${body}))`;
+})();
+
+const wordBytes = 24;
+
+/** The six words through memory: what register messages save. */
+export function wordsAsBytesClient(count: number): string {
+  const stores = words.map((word, i) => store(callerOffset + i * 4, word)).join("\n      ");
+  const call = `(call $callLong (i32.const ${serverSlot}) (local.get $label)
+        (i32.const ${descriptorAddress}) (i32.const 0))`;
+  const body = `${stores}
+      ${orFail(call)}
+      ${addToSum("(call $answer)")}`;
+  return client(count, body, direct(wordBytes, callerOffset));
+}
+
+export const wordsAsBytesPortal = portalServer(
+  addAll([answer, ...words.map((_, i) => `(i32.load (i32.const ${serverOffset + i * 4}))`)]),
+  direct(wordBytes, serverOffset),
+);
+
+/** Where a general call's registers are. */
+const registersAddress = 64;
+const registerAt = (register: number) => registersAddress + register * 4;
+
+/** A trivial kernel call through the general door: what is the thing in this slot? */
+export function trivialClient(count: number): string {
+  const body = `${store(registerAt(Register.call), `(i32.const ${Syscall.objectIdentify})`)}
+      ${store(registerAt(Register.a0), `(i32.const ${serverSlot})`)}
+      ${orFail(`(call $syscall (i32.const ${registersAddress}))`)}
+      ${addToSum(`(i32.load (i32.const ${registerAt(Register.w0)}))`)}`;
+  return client(count, body);
+}
+
+export function expectedTrivialSum(count: number): number {
+  return Kind.endpoint * count;
 }

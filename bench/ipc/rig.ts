@@ -2,9 +2,8 @@
 // together, with wasm programs for clients and servers, each in a space of its own. A batch is one
 // thread of a client, from its first instruction to its end: it makes its calls in a loop inside
 // wasm and leaves the sum of the answers in the first word of its memory.
-import { Kind } from "../../src/abi/index.ts";
+import { defaultLimits, Kind } from "../../src/abi/index.ts";
 import { CoreLoop } from "../../src/boot/core.ts";
-import { defaultLimits } from "../../src/abi/index.ts";
 import {
   createObject,
   createRootSpace,
@@ -14,14 +13,12 @@ import {
 } from "../../src/kernel/index.ts";
 import { createNodeMachine } from "../../src/machine/node/index.ts";
 import type { Machine } from "../../src/machine/machine.ts";
-import { ServiceProcess } from "../../src/process/script/index.ts";
 import {
   type ExecutionModel,
   type Library,
   prepareModule,
   Program,
-} from "../../src/process/wasm/index.ts";
-import type { Service } from "../../src/userlib/index.ts";
+} from "../../src/process/index.ts";
 import { assembleBytes } from "../floor/assemble.ts";
 
 /** Where every client has its server. */
@@ -71,7 +68,10 @@ export class Rig {
   }
 
   /** A program in a space of its own; none of its threads runs yet. */
-  async load(text: string, libraryFor: (space: number) => Library = () => new Map()): Promise<Party> {
+  async load(
+    text: string,
+    libraryFor: (space: number) => Library = () => new Map(),
+  ): Promise<Party> {
     const { core } = this;
     const capture = this.#model === "interrupt" ? "asyncify" : "none";
     const bytes = assembleBytes("party", text);
@@ -92,17 +92,6 @@ export class Rig {
       descriptor,
     ]);
     this.core.setPortal(endpoint, program.portal(portalHandler));
-    return endpoint;
-  }
-
-  /** Lets a TypeScript service serve a portal. */
-  service(service: Service): number {
-    const { core } = this;
-    const space = createRootSpace(core.kernel);
-    const nowNs = () => this.machine.nowNs();
-    const runner = new ServiceProcess({ core, memories: core.memories, space, service, nowNs });
-    const endpoint = createObject(core.kernel, Kind.endpoint, space, [1, 0, 0]);
-    core.setPortal(endpoint, () => runner.serve());
     return endpoint;
   }
 
@@ -135,11 +124,11 @@ export class Rig {
     const ended = this.ended(client);
     this.core.start();
     await ended;
-    return this.core.memories.bytes(client.space)[0] === undefined ? NaN : firstWord(this, client);
+    return this.core.memories.load(client.space, 0);
   }
 
   /** Resolves when a thread of the space has ended, rejects if it faulted. */
-  ended({ space }: Party): Promise<void> {
+  ended({ space }: Pick<Party, "space">): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#endings.set(space, { resolve, reject });
     });
@@ -165,8 +154,4 @@ export class Rig {
 interface Ending {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
-}
-
-function firstWord({ core }: Rig, { space }: Party): number {
-  return core.memories.load(space, 0);
 }

@@ -1,15 +1,7 @@
 // What a program may conclude from the answer to its call: checked when its thread goes on and sees
 // it. Portals see the message that they were called with in the same way.
 import { Kind, Register, Status, Syscall } from "../../src/abi/index.ts";
-import { slotRow } from "../../src/kernel/capability.ts";
-import {
-  Capability,
-  capabilityShift,
-  Endpoint,
-  endpointShift,
-  Space,
-  spaceShift,
-} from "../../src/kernel/layout.ts";
+import { Endpoint, endpointShift, Space, spaceShift } from "../../src/kernel/layout.ts";
 import { promise } from "../failure.ts";
 import type { Mind } from "../mind.ts";
 import { checkLong, makeRoomIn, portalDescriptor } from "../workload/descriptor.ts";
@@ -84,11 +76,4 @@ export function checkEntry(world: World, mind: Mind): void {
   if (!hasRoom || active !== 1) return;
   checkLong(world, mind.space, 0, mind.received);
   makeRoomIn(world, mind.space, 0);
-}
-
-/** After a revoke nothing is left that was derived from the capability. */
-export function checkRevoked(world: World, space: number, slot: number): void {
-  const base = slotRow(world.k, space, slot) << capabilityShift;
-  const child = world.k.capabilities[base + Capability.firstChild];
-  promise(child === 0, () => `slot ${slot} of space ${space} was revoked and has descendants`);
 }

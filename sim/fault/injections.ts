@@ -22,6 +22,7 @@ import {
   threadShift,
 } from "../../src/kernel/layout.ts";
 import { threadClass } from "../../src/kernel/object/thread.ts";
+import { takeNotices } from "../notices.ts";
 import { freeSlot, mindOf, slotsUsed, type World } from "../world.ts";
 
 /** A row of a kind that is live, chosen evenly among the rows, or 0. */
@@ -93,6 +94,7 @@ function killSome(world: World): void {
   const row = someRow(world, Kind.thread);
   if (row === 0 || isActivation(world, Kind.thread, row)) return;
   while (!threadClass.destroyStep(k, row));
+  takeNotices(world);
 }
 
 /** Nobody runs: a device speaks, and boot starts another thread, or kills one to make room. */

@@ -112,6 +112,9 @@ function moveMind(world: World, script: Script): void {
   if (old !== undefined && old !== subject) forgetMind(world, old);
   subject.generation = generationOfThread(world.k, row);
   subject.queuedAt = 0;
+  // A lock that it was given before it was taken out has passed on to others when it was destroyed.
+  const call = world.k.threads[(row << threadShift) + Thread.registers + Register.call];
+  if (call === 0) subject.object = 0;
   world.minds[row] = subject;
 }
 

@@ -55,6 +55,7 @@ export {
   slotsPerPage,
   slotsPerSpace,
   smallLimits,
+  spaceDepthMax,
   staleRowsMax,
   timeoutUsMax,
   wakeListCount,

@@ -17,17 +17,17 @@ export interface Limits {
 }
 
 export const defaultLimits: Limits = {
-  spaces: 4096,
-  threads: 32768,
-  endpoints: 32768,
-  endpointSets: 4096,
-  notifications: 32768,
-  regions: 8192,
-  mutexes: 32768,
-  conditions: 32768,
-  futexQueues: 8192,
-  timers: 8192,
-  capabilityPages: 4096,
+  spaces: 1024,
+  threads: 16384,
+  endpoints: 8192,
+  endpointSets: 1024,
+  notifications: 8192,
+  regions: 1024,
+  mutexes: 8192,
+  conditions: 8192,
+  futexQueues: 2048,
+  timers: 2048,
+  capabilityPages: 1024,
 };
 
 /** Few objects: for tests and the simulator, where kernels come and go by the thousand. */
@@ -48,6 +48,9 @@ export const smallLimits: Limits = {
 export const slotsPerPage = 256;
 export const pagesPerSpace = 64;
 export const slotsPerSpace = slotsPerPage * pagesPerSpace;
+
+/** How deep spaces made by spaces may stand: each of them is charged for what the inner ones use. */
+export const spaceDepthMax = 32;
 
 export const priorityCount = 32;
 export const defaultPriority = 16;

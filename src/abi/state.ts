@@ -23,9 +23,9 @@ function field(name: string, meaning: string, words = 1): StateField {
 export const stateLayouts: Readonly<Record<KindName, readonly StateField[]>> = {
   space: [
     field("threads", "live threads, not counting activations"),
-    field("objects", "objects it owns"),
+    field("objects", "objects charged to it: see objectLimit"),
     field("capabilities", "slots in use"),
-    field("objectLimit", "objects it may own"),
+    field("objectLimit", "objects that it and the spaces it made may own, together"),
     field("capabilityLimit", "slots it may use"),
     field("clan", "1 if it is in a clan other than the outermost"),
     field("chief", "slot: endpoint of its chief"),
@@ -33,6 +33,9 @@ export const stateLayouts: Readonly<Record<KindName, readonly StateField[]>> = {
     field("fault", "slot: endpoint told of faults"),
     field("exitCode", "what the last thread to exit gave"),
     field("state", "0 alive, 1 ended"),
+    field("exitBits", "what its exit signals"),
+    field("redirectSlot", "slot of its own table for the destination of a redirected message"),
+    field("priorityMax", "highest priority of its threads"),
   ],
   thread: [
     field("state", "a ThreadState: stopped, ready or faulted; waiting is a call to be made again"),

@@ -17,3 +17,4 @@ export {
   type PrepareOptions,
 } from "../process/index.ts";
 export { startWatchdog, type Watchdog, type WatchdogOptions } from "./watchdog.ts";
+export { kindOfStream } from "../server/node/index.ts";

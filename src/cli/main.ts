@@ -1,7 +1,8 @@
-// The command `shoal`: parses the command line and hands over. Each command's work is loaded only when
-// it is asked for, so that help and errors are quick.
+// The command `shoal`: parses the command line and hands over. What every run needs is loaded with it,
+// in one file when it is built, since each file costs a millisecond; rewriting programs is loaded later.
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { ExitCode } from "./exit-code.ts";
+import { run } from "./run.ts";
 import { version } from "./version.ts";
 
 function bytesOf(text: string): number {
@@ -108,9 +109,13 @@ program
       "print calls with arguments and results to standard error",
     ).choices(["calls"] as const),
   )
+  .option(
+    "--watch <seconds>",
+    "say so if the program keeps its core that long (30 at a terminal)",
+    countOf,
+  )
   .passThroughOptions()
   .action(async (file, args, options) => {
-    const { run } = await import("./run.ts");
     await run(file, args, options);
   });
 

@@ -1,13 +1,18 @@
 // `shoal run`: reads and prepares a program, grants it what the command line says, runs it, and ends as
 // it ended. Messages of our own go to standard error and begin with "shoal:"; all else is the program's.
 import { readFileSync, statSync, writeSync } from "node:fs";
-import { type Grant, type ProgramEnd, runProgram } from "../boot/index.ts";
 import { FaultReason } from "../abi/index.ts";
 import {
+  type Grant,
   InvalidModuleError,
+  kindOfStream,
   LinkError,
   prepareModule,
   type PreparedModule,
+  type ProgramEnd,
+  runProgram,
+  startWatchdog,
+  type Watchdog,
 } from "../boot/index.ts";
 import { ExitCode } from "./exit-code.ts";
 
@@ -22,6 +27,7 @@ export interface RunCommandOptions {
   readonly model: "process" | "interrupt";
   readonly preempt: "none" | "partial" | "full";
   readonly trace?: "calls" | undefined;
+  readonly watch?: number | undefined;
 }
 
 export async function run(
@@ -32,6 +38,7 @@ export async function run(
   const grants = grantsOf(options);
   const env = options.env.map(setting);
   const prepared = await prepare(file, options);
+  const watchdog = watch(file, grants, options);
   let end: ProgramEnd;
   try {
     end = await runProgram({
@@ -42,6 +49,7 @@ export async function run(
       model: options.model,
       preemption: options.preempt,
       fuelSlice: options.fuelSlice,
+      ...(watchdog === undefined ? {} : { beat: watchdog.beat }),
       trace: options.trace === undefined ? undefined : traceLine,
     });
   } catch (error) {
@@ -51,6 +59,31 @@ export async function run(
   }
   if (end.fault !== undefined) tellFault(file, end.fault);
   process.exit(end.fault === undefined ? end.code : ExitCode.fault);
+}
+
+/** Seconds after which somebody at a terminal is told of a program that lets nothing else run. */
+const watchSecondsAtTerminal = 30;
+
+/**
+ * Watches from another thread whether the program ever lets go of its core. A program with fuel checks
+ * always does; without, only ending the core helps, and this says what that takes along.
+ */
+function watch(
+  file: string,
+  grants: readonly Grant[],
+  options: RunCommandOptions,
+): Watchdog | undefined {
+  if (options.fuelSlice !== undefined) return undefined;
+  const seconds =
+    options.watch ?? (kindOfStream(2) === "terminal" ? watchSecondsAtTerminal : undefined);
+  if (seconds === undefined) return undefined;
+  const others = ["console", "clock", "entropy", ...grants.map(({ guest }) => `files ${guest}`)];
+  return startWatchdog({
+    afterMs: seconds * 1000,
+    text:
+      `shoal: ${file} has kept core 0 to itself for ${seconds} s. Ending it (ctrl-C) ends the core, and ` +
+      `with it the processes ${others.join(", ")}. With --fuel-slice it would make way for others.\n`,
+  });
 }
 
 async function prepare(file: string, options: RunCommandOptions): Promise<PreparedModule> {
@@ -157,7 +190,7 @@ function errorCode(error: unknown): string | undefined {
 }
 
 function say(line: string): void {
-  process.stderr.write(`${line.startsWith("    ") ? "" : "shoal: "}${line}\n`);
+  writeSync(2, `${line.startsWith("    ") ? "" : "shoal: "}${line}\n`);
 }
 
 /** Written at once: the trace of a program that is killed must not be lost. */

@@ -98,7 +98,9 @@ describe("copy and move", () => {
   });
 
   it("refuse a move to a slot that is taken, even its own", () => {
-    expect(bench.status(thread, "capabilityMove", { a0: slot, a1: slot })).toBe(Status.slotOccupied);
+    expect(bench.status(thread, "capabilityMove", { a0: slot, a1: slot })).toBe(
+      Status.slotOccupied,
+    );
     expect(bench.status(thread, "capabilityMove", { a0: 77, a1: 78 })).toBe(Status.badCapability);
   });
 });

@@ -11,7 +11,8 @@ import {
   slotsPerSpace,
   Status,
 } from "../abi/index.ts";
-import { allocateRow, assert } from "../base/index.ts";
+import { allocateRow, assert, releaseRow } from "../base/index.ts";
+import { charge, discharge, hasRoom } from "./charge.ts";
 import { Capability, capabilityShift, Header, shiftOf, Space, spaceShift, Thread, threadShift } from "./layout.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -103,14 +104,28 @@ export function reserveSlot(k: Kernel, space: number, slot: number): number {
     if (k.spaces[base + Space.slotCount]! >= k.spaces[base + Space.slotLimit]!) {
       return Status.outOfObjects;
     }
+    // A space comes with one page; each further one is charged like an object.
+    const isCharged = k.spaces[base + Space.pageCount]! > 0;
+    if (isCharged && !hasRoom(k, space)) return Status.outOfObjects;
     const page = allocateRow(k.capabilityPages);
     if (page === 0) return Status.outOfObjects;
+    if (isCharged) charge(k, space);
+    k.spaces[base + Space.pageCount]!++;
     const start = page * slotsPerPage << capabilityShift;
     k.capabilities.fill(0, start, start + (slotsPerPage << capabilityShift));
     k.capabilityPages.words[page * 2 + 1] = space;
     k.spaces[at] = page;
   }
   return checkSlotFree(k, space, slot);
+}
+
+/** Gives back a page of slots that are all empty. */
+export function freePage(k: Kernel, space: number, page: number): void {
+  const base = space << spaceShift;
+  releaseRow(k.capabilityPages, k.spaces[base + Space.pages + page]!);
+  k.spaces[base + Space.pages + page] = 0;
+  k.spaces[base + Space.pageCount]!--;
+  if (k.spaces[base + Space.pageCount]! > 0) discharge(k, space);
 }
 
 function checkSlotFree(k: Kernel, space: number, slot: number): number {

@@ -2,7 +2,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { faultLabel, FaultReason, Kind, Next, Status } from "../abi/index.ts";
 import { KernelBench } from "../../test/support/kernel-bench.ts";
-import { enter, exited, faulted, interrupt, nextTickNs, preempted, schedule, tick } from "./event.ts";
+import {
+  enter,
+  exited,
+  faulted,
+  interrupt,
+  nextTickNs,
+  preempted,
+  schedule,
+  tick,
+} from "./event.ts";
 import { Binding } from "./syscall/memory-calls.ts";
 import { verify } from "./verify.ts";
 

@@ -88,6 +88,8 @@ export interface Kernel {
   readonly plan: Plan;
   readonly route: Route;
   readonly notices: Notice[];
+  /** Spaces made so far: the identity of the next one. */
+  spacesMade: number;
   /** Most rows that one scheduler walk corrected, and how many IPCs were done. */
   walkMax: number;
   ipcCount: number;
@@ -100,6 +102,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const pages = createTable(2, options.limits.capabilityPages);
   // Row 0 stands for nobody, who owns what boot makes and has no limit.
   tables[Kind.space]!.words[Space.objectLimit] = 0x7fff_ffff;
+  tables[Kind.space]!.words[Space.priorityMax] = priorityCount - 1;
   const registers = options.registers ?? new Int32Array(registerCount);
   assert(registers.length >= registerCount, "the register file is large enough", registers.length);
   return {
@@ -156,6 +159,7 @@ export function createKernel(options: KernelOptions): Kernel {
       toBadge: 0,
     },
     notices: [],
+    spacesMade: 0,
     walkMax: 0,
     ipcCount: 0,
   };

@@ -18,7 +18,7 @@ export const Header = {
 export const Space = {
   ...Header,
   state: 5,
-  /** Row of the chief's space, 0 in the outermost clan. */
+  /** Identity of the chief's space, 0 in the outermost clan. */
   clan: 6,
   chiefEndpoint: 7,
   chiefGeneration: 8,
@@ -26,6 +26,7 @@ export const Space = {
   /** Slot of a chief in which it gets the capability that a redirected message was meant for. */
   redirectSlot: 10,
   firstObject: 11,
+  /** What is charged to it, see `charge.ts`. */
   objectCount: 12,
   objectLimit: 13,
   slotCount: 14,
@@ -42,6 +43,13 @@ export const Space = {
   faultGeneration: 24,
   faultBadge: 25,
   exitCode: 26,
+  pageCount: 27,
+  /** Spaces above it, itself counted. */
+  depth: 28,
+  /** A number that no other space of this kernel has had: rows are used again. */
+  identity: 29,
+  /** The highest priority that its threads may have. */
+  priorityMax: 30,
   pages: 64,
 } as const;
 export const spaceShift = 7;

@@ -97,7 +97,7 @@ describe("threadSchedule", () => {
     const slot = bench.grant(space, Kind.thread, a);
     bench.make(a, "threadSchedule", { a0: slot, a1: 16 });
     bench.make(a, "objectGetState", { a0: slot, a1: 0, a2: 64 });
-    expect([...bench.memories.words(space).slice(3, 5)]).toEqual([16, defaultSliceUs]);
+    expect(Array.from(bench.memories.words(space).slice(3, 5))).toEqual([16, defaultSliceUs]);
   });
 });
 

@@ -182,6 +182,15 @@ export function rollBackTransfer(k: Kernel, thread: number): void {
   }
 }
 
+/**
+ * A call made again goes on with a copy that had stopped only if it leads to the same partner; what
+ * it names may have been changed by another thread. Otherwise neither party has begun.
+ */
+export function meetOnly(k: Kernel, partner: number): void {
+  const bound = k.threads[(k.current << threadShift) + Thread.partner]!;
+  if (bound !== 0 && bound !== partner) rollBackTransfer(k, k.current);
+}
+
 /** Somebody may have come for the waiting party of a long copy while it was taken. */
 function lookAgain(k: Kernel, thread: number): void {
   const base = thread << threadShift;
@@ -195,6 +204,28 @@ function lookAgain(k: Kernel, thread: number): void {
 export function restart(k: Kernel, thread: number): void {
   leaveWait(k, thread);
   makeReady(k, thread);
+}
+
+/** The partner of a copy that has stopped, if it waits to receive at this endpoint or its set, or 0. */
+export function boundReceiver(k: Kernel, endpoint: number, badge: number): number {
+  const partner = k.threads[(k.current << threadShift) + Thread.partner]!;
+  if (partner === 0 || waitStateOf(k, partner) !== ThreadState.receiving) return 0;
+  const base = partner << threadShift;
+  const onlyFrom = k.threads[base + Thread.onlyFrom]!;
+  if (onlyFrom !== 0 && onlyFrom !== badge) return 0;
+  const waitsOn = k.threads[base + Thread.waitsOn]!;
+  const row = referenceRow(waitsOn);
+  if (referenceKind(waitsOn) === Kind.endpoint) return row === endpoint ? partner : 0;
+  return row === k.endpoints[(endpoint << endpointShift) + Endpoint.set] ? partner : 0;
+}
+
+/** The same of a sender at this endpoint, or at any member of this set. */
+export function boundSender(k: Kernel, kind: number, row: number): number {
+  const partner = k.threads[(k.current << threadShift) + Thread.partner]!;
+  if (partner === 0 || waitStateOf(k, partner) !== ThreadState.sending) return 0;
+  const endpoint = referenceRow(k.threads[(partner << threadShift) + Thread.waitsOn]!);
+  if (kind === Kind.endpoint) return row === endpoint ? partner : 0;
+  return row === k.endpoints[(endpoint << endpointShift) + Endpoint.set] ? partner : 0;
 }
 
 /** The first receiver waiting at an endpoint, or at its set, that accepts this badge, or 0. */

@@ -21,7 +21,8 @@ function lists(): WakeLists {
 
 function expired(wake: WakeLists, nowNs: number): number[] {
   const rows: number[] = [];
-  for (let row = takeExpired(wake, nowNs); row !== 0; row = takeExpired(wake, nowNs)) rows.push(row);
+  for (let row = takeExpired(wake, nowNs); row !== 0; row = takeExpired(wake, nowNs))
+    rows.push(row);
   return rows;
 }
 
@@ -37,7 +38,8 @@ describe("wake-up lists", () => {
     const wake = lists();
     const farNs = wakeTickNs * wakeListCount * 40 + 17;
     setDeadline(wake, 1, farNs);
-    for (let nowNs = 0; nowNs < farNs; nowNs += wakeTickNs) expect(expired(wake, nowNs)).toEqual([]);
+    for (let nowNs = 0; nowNs < farNs; nowNs += wakeTickNs)
+      expect(expired(wake, nowNs)).toEqual([]);
     expect(expired(wake, farNs)).toEqual([1]);
   });
 
@@ -98,16 +100,14 @@ describe("wake-up lists", () => {
     let nowNs = 0;
     for (let round = 0; round < 3000; round++) {
       const row = 1 + random.below(rowCount);
-      if (random.chance(1, 2)) {
+      const change = random.below(4);
+      if (change < 2) {
         const deadlineNs = nowNs + random.below(30) * 700_000 + 1;
         setDeadline(wake, row, deadlineNs);
         model.set(row, deadlineNs);
-      } else if (random.chance(1, 2)) {
-        if (random.chance(1, 2)) clearDeadline(wake, row, true);
-        else {
-          clearDeadline(wake, row, true);
-          leaveList(wake, row);
-        }
+      } else if (change === 2) {
+        clearDeadline(wake, row, true);
+        if (random.chance(1, 2)) leaveList(wake, row);
         model.delete(row);
       } else {
         nowNs += random.below(random.chance(1, 20) ? 60_000_000 : 900_000);

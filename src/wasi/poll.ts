@@ -163,7 +163,8 @@ function addRecords(p: WasiProcess, [input, , count]: Poll): boolean {
   }
   if (records === 0) return false;
   const bytes = records * readyRecordBytes;
-  p.call.begin(server, Ask.ready).send(p.call.scratchAddress, bytes);
+  // The place of the scratch tells the server which thread asks.
+  p.call.begin(server, Ask.ready, p.call.scratchAddress).send(p.call.scratchAddress, bytes);
   p.call.receive(p.call.scratchAddress, bytes);
   return true;
 }

@@ -165,6 +165,22 @@ describe("a program", () => {
     expect(["SIGINT", 130]).toContain(await ended);
   });
 
+  it("that keeps its core is reported with what ending it takes along, and can be ended", async () => {
+    const command = fileURLToPath(new URL("../../bin/shoal.js", import.meta.url));
+    const args = [command, "run", "--watch", "1", "--dir", directory, file("spins.wasm")];
+    const child = spawn(process.execPath, args);
+    const ended = new Promise((resolve) =>
+      child.on("close", (code, signal) => resolve(signal ?? code)),
+    );
+    const report = await new Promise<string>((resolve) =>
+      child.stderr.once("data", (chunk: Buffer) => resolve(chunk.toString())),
+    );
+    expect(report).toContain("has kept core 0 to itself for 1 s");
+    expect(report).toContain(`files ${directory}`);
+    child.kill("SIGINT");
+    expect(await ended).toBe("SIGINT");
+  });
+
   it("cannot have more memory than it was allowed", async () => {
     expect((await shoal(["run", file("grows.wasm")])).exitCode).toBe(0);
     expect((await shoal(["run", "--memory-max", "512k", file("grows.wasm")])).exitCode).toBe(1);

@@ -1,7 +1,7 @@
 // A thread that is taken out may be away for a while, in which the others go on. What they do to it
 // meanwhile finds it when it is back: an answer waits (`replying`) until its caller can take it.
 import { describe, expect, it } from "vitest";
-import { exportedState } from "./exported-state.ts";
+import { exportedState } from "../support/exported-state.ts";
 import { begin, firstDifference, type Scenario, undisturbed } from "./proof.ts";
 import { furtherScenarios, scenarios } from "./scenario/index.ts";
 

@@ -2,7 +2,7 @@
 // the same state with each of them off, and when no event is ever let into a long call.
 import { describe, expect, it } from "vitest";
 import { Preemption, type Techniques } from "../../src/kernel/index.ts";
-import { exportedState } from "./exported-state.ts";
+import { exportedState } from "../support/exported-state.ts";
 import { begin, disturbEverywhere, firstDifference, undisturbed } from "./proof.ts";
 import { furtherScenarios, scenarios } from "./scenario/index.ts";
 

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Preemption, type Techniques } from "../../src/kernel/index.ts";
 import { KernelBench } from "../support/kernel-bench.ts";
 import { type Actor, Play } from "../support/play.ts";
-import { type Exported, exportedState } from "./exported-state.ts";
+import { type Exported, exportedState } from "../support/exported-state.ts";
 import { Surgeon } from "./surgeon.ts";
 
 export interface Scenario {

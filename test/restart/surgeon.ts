@@ -1,16 +1,39 @@
 // The surgeon: a thread of the highest priority in a space of its own that takes the state of another
 // thread out, destroys it, builds a new one from the state and lets it go on; all by kernel calls, as
 // a checkpointer would. It is let in by an event, so it acts wherever an event may be let in.
-import { Kind, Next, Register, Right, stateWord, stateWords, Status, ThreadState } from "../../src/abi/index.ts";
+import {
+  Kind,
+  Next,
+  Register,
+  Right,
+  stateWord,
+  stateWords,
+  Status,
+  ThreadState,
+} from "../../src/abi/index.ts";
 import { assert } from "../../src/base/index.ts";
 import { interrupt, schedule } from "../../src/kernel/index.ts";
-import { Capability, capabilityShift, Header, Mutex, mutexShift, threadShift } from "../../src/kernel/layout.ts";
+import {
+  Capability,
+  capabilityShift,
+  Header,
+  Mutex,
+  mutexShift,
+  threadShift,
+} from "../../src/kernel/layout.ts";
 import { verify } from "../../src/kernel/verify.ts";
 import type { CallArguments, KernelBench } from "../support/kernel-bench.ts";
 import type { Actor, Play } from "../support/play.ts";
 
 /** Slots of the surgeon's space: fixed, and free between operations. */
-const slot = { patient: 30, space: 31, successor: 32, mutex: 33, references: 40, mutexReference: 50 };
+const slot = {
+  patient: 30,
+  space: 31,
+  successor: 32,
+  mutex: 33,
+  references: 40,
+  mutexReference: 50,
+};
 const stateAddress = 0;
 const mutexStateAddress = 4096;
 const wakeUp = 1;

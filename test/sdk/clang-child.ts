@@ -3,7 +3,7 @@
 // where the job says; the compiler's messages go to standard error.
 import { writeFileSync } from "node:fs";
 import { json } from "node:stream/consumers";
-import { Exit, runClang } from "@yowasp/clang";
+import { commands, Exit } from "@yowasp/clang";
 
 export interface ClangJob {
   readonly args: readonly string[];
@@ -19,8 +19,8 @@ async function build({ args, files }: Omit<ClangJob, "output">): Promise<Uint8Ar
   const toStderr = (bytes: Uint8Array | null): void => {
     if (bytes !== null) process.stderr.write(bytes);
   };
-  const command = ["clang", ...args, "-o", moduleName];
-  const made = await runClang(command, { ...files }, { stdout: toStderr, stderr: toStderr });
+  const command = [...args, "-o", moduleName];
+  const made = await commands.clang(command, { ...files }, { stdout: toStderr, stderr: toStderr });
   const module = made?.[moduleName];
   if (!(module instanceof Uint8Array)) throw new Error("clang ended without a module");
   return module;

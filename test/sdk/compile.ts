@@ -63,7 +63,8 @@ function runCompiler(job: ClangJob): Promise<void> {
     child.on("error", reject);
     child.on("close", (code, signal) => {
       if (code === 0) resolve();
-      else reject(new CompileError(`clang failed (${signal ?? code}):\n${Buffer.concat(messages)}`));
+      else
+        reject(new CompileError(`clang failed (${signal ?? code}):\n${Buffer.concat(messages)}`));
     });
     child.stdin.end(JSON.stringify(job));
   });

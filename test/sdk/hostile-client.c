@@ -1,13 +1,16 @@
 /*
  * Calls the portal of the hostile program at every depth near the end of the stack. Its exit code is 0 if
- * it saw both answers and traps, and nothing else.
+ * it saw answers and traps and nothing else; it exports how many.
  */
 #include "shoal.h"
 
 enum { PORTAL = SHOAL_SLOT_FIRST_FREE, STEPS = 6000, ROUNDS = 2 };
-enum { EXIT_NO_TRAP = 30, EXIT_NO_ANSWER, EXIT_ODD_STATUS };
+enum { EXIT_ODD_STATUS = 30 };
 
 static int32_t answers, traps;
+
+SHOAL_EXPORT("answers") int32_t answer_count(void) { return answers; }
+SHOAL_EXPORT("traps") int32_t trap_count(void) { return traps; }
 
 /* Whether the portal answers at this depth. */
 static int32_t is_answered(int32_t narrow, int32_t wide, int32_t rounds) {
@@ -42,6 +45,5 @@ SHOAL_MAIN() {
     int32_t wrong = sweep(wide);
     if (wrong != 0) return wrong;
   }
-  if (traps == 0) return EXIT_NO_TRAP;
-  return answers == 0 ? EXIT_NO_ANSWER : 0;
+  return 0;
 }

@@ -1,9 +1,9 @@
 /*
  * A hostile program. It recurses to a depth that it is told, and there makes every kernel call with bad
- * arguments, again and again: directly from its thread, or from its portal on its caller's stack. All
- * its memory is static, so that recursion costs nothing but the engine's stack.
+ * arguments, again and again: from its thread, or, with hostile-portal.c, from its portal on its caller's
+ * stack. All its memory is static, so that recursion costs nothing but the engine's stack.
  */
-#include "shoal.h"
+#include "hostile.h"
 
 enum { CALL_COUNT = SHOAL_CALL_CLOCK_READ + 2, FIRST_OBJECT = SHOAL_SLOT_FIRST_FREE + 2 };
 
@@ -120,15 +120,11 @@ __attribute__((noinline)) static int32_t recurse_wide(int32_t wide, int32_t narr
   return result;
 }
 
-/* w0: how deep in narrow frames, w1: in wide ones, w2: rounds of attack. Only its trap is of interest. */
-int32_t shoal_portal(int32_t handler, int32_t badge, int32_t label, int32_t w0, int32_t w1, int32_t w2,
-                     int32_t w3, int32_t w4, int32_t w5) {
-  (void)handler, (void)badge, (void)w3, (void)w4, (void)w5;
-  recurse_wide(w1, w0, w2);
-  return label;
+void attack_from(int32_t narrow, int32_t wide, int32_t round_count) {
+  recurse_wide(wide, narrow, round_count);
 }
 
 SHOAL_MAIN() {
-  recurse_wide(wide_depth, narrow_depth, rounds);
+  attack_from(narrow_depth, wide_depth, rounds);
   return 0;
 }

@@ -268,7 +268,7 @@ export class KernelBench {
       pending: syscallName(words[at]!),
       status: words[at + Register.status]!,
       label: words[at + Register.label]!,
-      words: [...words.slice(at + Register.w0, at + Register.w0 + 6)],
+      words: Array.from(words.slice(at + Register.w0, at + Register.w0 + 6)),
       badge: words[at + Register.badge]!,
       a1: words[at + Register.a1]!,
       a2: words[at + Register.a2]!,

@@ -47,7 +47,12 @@ function putList(words: Int32Array, at: number, list: readonly number[]): void {
 }
 
 /** A word of a descriptor, as it stands in memory now. */
-export function descriptorWord(bench: KernelBench, space: number, at: number, word: number): number {
+export function descriptorWord(
+  bench: KernelBench,
+  space: number,
+  at: number,
+  word: number,
+): number {
   return bench.memories.words(space)[at / 4 + word]!;
 }
 

@@ -2,12 +2,19 @@
 // gets their answers; that is all its code can see, so two runs in which every program got the same
 // answers are the same to them. The generator stands for the code and stack of a thread: it follows
 // its thread when that is rebuilt from exported state in another row.
-import { Kind, Next, Register, type SyscallName, syscallName, ThreadState } from "../../src/abi/index.ts";
+import {
+  Kind,
+  Next,
+  Register,
+  type SyscallName,
+  syscallName,
+  ThreadState,
+} from "../../src/abi/index.ts";
 import { assert } from "../../src/base/index.ts";
 import { enter, nextTickNs, portalReturned, schedule, tick } from "../../src/kernel/index.ts";
 import { Endpoint, endpointShift, Thread, threadShift } from "../../src/kernel/layout.ts";
 import { stateOf } from "../../src/kernel/schedule.ts";
-import { type Answer, type CallArguments, KernelBench } from "./kernel-bench.ts";
+import type { Answer, CallArguments, KernelBench } from "./kernel-bench.ts";
 
 export interface Request extends CallArguments {
   readonly call: SyscallName;
@@ -59,14 +66,23 @@ export class Play {
   }
 
   /** An object of a space, named in a slot of it, whose state is compared. */
-  own(name: string, kind: number, space: number, words: readonly number[] = []): { row: number; slot: number } {
+  own(
+    name: string,
+    kind: number,
+    space: number,
+    words: readonly number[] = [],
+  ): { row: number; slot: number } {
     const made = this.bench.own(kind, space, words);
     this.objects.push({ name, kind, row: made.row });
     return made;
   }
 
   /** An endpoint of one space that another may send to: slots for both. */
-  endpoint(server: number, client: number, badge = 0): { row: number; inner: number; outer: number } {
+  endpoint(
+    server: number,
+    client: number,
+    badge = 0,
+  ): { row: number; inner: number; outer: number } {
     const { row, slot } = this.own(`endpoint${this.objects.length}`, Kind.endpoint, server);
     return { row, inner: slot, outer: this.bench.grant(client, Kind.endpoint, row, { badge }) };
   }
@@ -74,7 +90,15 @@ export class Play {
   cast(name: string, space: number, priority: number, program: Program): Actor {
     const row = this.bench.thread(space, priority);
     const actor: Actor = {
-      name, space, program, row, generation: 0, isAsking: false, isDone: false, result: undefined, calls: [],
+      name,
+      space,
+      program,
+      row,
+      generation: 0,
+      isAsking: false,
+      isDone: false,
+      result: undefined,
+      calls: [],
     };
     this.actors.push(actor);
     this.follow(actor, row);

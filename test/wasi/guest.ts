@@ -1,8 +1,14 @@
 // A program made of calls: what a C library does around the WASI functions, so that a test reads as
 // what it is about. A method answers its result, or a negative errno.
 import { fileService, MemoryFiles } from "../../src/server/files/index.ts";
-import { direntBytes, FilestatOffset, OpenFlag, type Service } from "../../src/userlib/index.ts";
-import { preopenRow, type WasmValue } from "../../src/wasi/index.ts";
+import {
+  direntBytes,
+  FilestatOffset,
+  Filetype,
+  OpenFlag,
+  type Service,
+} from "../../src/userlib/index.ts";
+import { preopenRow, streamRow, type WasmValue } from "../../src/wasi/index.ts";
 import { DirectHost, type DirectHostOptions } from "./direct-host.ts";
 
 export const readRight = 1n << 1n;
@@ -34,6 +40,15 @@ export interface Entry {
   readonly cookie: bigint;
 }
 
+/** The slot under which a test may serve a console. */
+export const consoleSlot = 9;
+
+export interface GuestOptions extends DirectHostOptions {
+  readonly streams?: { readonly filetype: number; readonly isTerminal: boolean };
+}
+
+const pipes = { filetype: Filetype.unknown, isTerminal: false };
+
 /** Where a guest puts what it hands to calls; the rest of its memory is for buffers. */
 const scratch = 1024;
 const buffers = 65536;
@@ -51,10 +66,11 @@ export class Guest {
   readonly host: DirectHost;
   #next = scratch;
 
-  constructor(options: DirectHostOptions = {}) {
+  constructor(options: GuestOptions = {}) {
     this.host = new DirectHost(options);
-    // The standard streams, which most tests do not use.
-    for (let fd = 0; fd < 3; fd++) this.host.table.rows.push(null);
+    for (let stream = 0; stream < 3; stream++) {
+      this.host.table.add(streamRow(consoleSlot, stream, options.streams ?? pipes));
+    }
   }
 
   /** Grants a tree: answers the descriptor of its root, 3 for the first. */

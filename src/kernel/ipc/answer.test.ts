@@ -37,7 +37,12 @@ describe("reply", () => {
   it("gives label and words to the caller, who goes on", () => {
     called();
     expect(bench.status(s, "reply", { label: 2, words })).toBe(Status.ok);
-    expect(bench.answer(a)).toMatchObject({ pending: undefined, status: Status.ok, label: 2, words });
+    expect(bench.answer(a)).toMatchObject({
+      pending: undefined,
+      status: Status.ok,
+      label: 2,
+      words,
+    });
   });
 
   it("answers once", () => {
@@ -253,5 +258,7 @@ it("a server's debt passes to the thread that is built from its state", () => {
 it("a reply capability cannot be made into more rights than it has", () => {
   called();
   bench.make(s, "saveReply", { a0: 50 });
-  expect(bench.status(s, "capabilityMint", { a0: 50, a1: 51, a2: Right.receive })).toBe(Status.noRight);
+  expect(bench.status(s, "capabilityMint", { a0: 50, a1: 51, a2: Right.receive })).toBe(
+    Status.noRight,
+  );
 });

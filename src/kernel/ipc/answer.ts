@@ -14,7 +14,7 @@ import type { Kernel } from "../kernel.ts";
 import { isSame } from "../object/object.ts";
 import { giveUpOwed, isStoppedCaller } from "../object/reply.ts";
 import { finishCall, makeReady, setState } from "../schedule.ts";
-import { block, checkWait, dropTimeout, finish } from "../waiting.ts";
+import { block, checkWait, dropTimeout, finish, meetOnly } from "../waiting.ts";
 import { findSource, receive, switchTo } from "./rendezvous.ts";
 import { copyLong, giveRegisters, Progress, releasePartner, takeRegisters } from "./transfer.ts";
 import { disarmReply, forgetName, releaseReplier, wakeWith } from "../wake.ts";
@@ -54,6 +54,7 @@ export function reply(k: Kernel): number {
  */
 function give(k: Kernel, target: number, isQueued: boolean): number {
   const caller = k.replies[(target << replyShift) + Reply.thread]!;
+  meetOnly(k, caller);
   if (!canTake(k, target, caller)) return Given.wait;
   const progress = copyLong(k, {
     from: k.current,
@@ -154,6 +155,7 @@ export function awaitReply(k: Kernel): number {
   if (k.replies[base + Reply.armed] === 0) return finish(k, Status.partnerGone);
   k.replies[base + Reply.held] = 0;
   const replier = k.replies[base + Reply.replier]!;
+  meetOnly(k, replier);
   if (replier !== 0) return takeAnswer(k, own, replier);
   const timeoutUs = k.registers[Register.receiveTimeout]!;
   const refused = checkWait(k, timeoutUs);

@@ -23,7 +23,6 @@ const indirectCount = Descriptor.indirectCount;
 const capabilityCount = Descriptor.capabilityCount;
 const regionCount = Descriptor.regionCount;
 
-
 /**
  * Copies the message and tells the receiver what came; or answers false, and nothing has changed. It
  * is the last check before a commit line: once the bytes are over, the message is.

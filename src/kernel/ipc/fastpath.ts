@@ -131,8 +131,8 @@ export function fastCall(k: Kernel): number {
     activation === 0 ||
     spaces[server + spaceActiveCount] !== 0 ||
     (threads[own + threadFlags]! & doomed) !== 0 ||
-    // The end of a finite wait is counted from now, and here nobody knows the time.
-    registers[receiveTimeout]! > 0 ||
+    // The end of a finite wait is counted from now, and here nobody knows the time. 0 and -1 pass.
+    (registers[receiveTimeout]! + 1) >>> 0 > 1 ||
     k.portalDepth >= nestingMax
   ) {
     return slow;

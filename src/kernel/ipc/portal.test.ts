@@ -1,7 +1,15 @@
 // Portals: a function of another space on the caller's stack. Every test runs with the fast path and
 // without: nobody may be able to tell.
 import { beforeEach, describe, expect, it } from "vitest";
-import { FaultReason, Kind, Next, portalNestingMax, Register, Status, stateWord } from "../../abi/index.ts";
+import {
+  FaultReason,
+  Kind,
+  Next,
+  portalNestingMax,
+  Register,
+  Status,
+  stateWord,
+} from "../../abi/index.ts";
 import { type CallArguments, KernelBench } from "../../../test/support/kernel-bench.ts";
 import { fillPattern, putDescriptor } from "../../../test/support/long-message.ts";
 import { portalDetached } from "../event.ts";
@@ -261,8 +269,12 @@ describe.each([true, false])("a portal (fast path %s)", (fastPath) => {
     bench.portalReturns({ a1: 1024, label: 1 });
     expect(bench.answer(a).status).toBe(Status.ok);
     expect(bench.memories.copiedBytes).toBe(5000);
-    expect(bench.memories.bytes(server)[4096 + 2999]).toBe(bench.memories.bytes(client)[4096 + 2999]);
-    expect(bench.memories.bytes(client)[32_768 + 1999]).toBe(bench.memories.bytes(server)[16_384 + 1999]);
+    expect(bench.memories.bytes(server)[4096 + 2999]).toBe(
+      bench.memories.bytes(client)[4096 + 2999],
+    );
+    expect(bench.memories.bytes(client)[32_768 + 1999]).toBe(
+      bench.memories.bytes(server)[16_384 + 1999],
+    );
   });
 
   it("whose long answer does not fit tells the caller so", () => {

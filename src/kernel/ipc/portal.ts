@@ -33,7 +33,7 @@ import {
 import type { Kernel } from "../kernel.ts";
 import { isSame } from "../object/object.ts";
 import { armReply, cancelReply, dropOwed, isStoppedCaller } from "../object/reply.ts";
-import { freeSpace } from "../object/space.ts";
+import { freeIfEmpty } from "../object/space.ts";
 import { newActivation, threadClass } from "../object/thread.ts";
 import { finishCall, makeCurrent, makeReady, mayRunAt, saveRegisters, setState } from "../schedule.ts";
 import { armTimeout, blocked, finish } from "../waiting.ts";
@@ -171,7 +171,7 @@ function answerFrom(k: Kernel, reply: number): void {
     cancelReply(k, reply);
     return;
   }
-  const isStopped = isStoppedCaller(k, caller);
+  const isStopped = isStoppedCaller(k, caller) || isResumedCaller(k, caller);
   if (!isStopped && k.threads[(caller << threadShift) + Thread.state] !== ThreadState.awaitingReply) {
     cancelReply(k, reply);
     return;
@@ -184,6 +184,15 @@ function answerFrom(k: Kernel, reply: number): void {
   if (isStopped) k.threads[(caller << threadShift) + Thread.timed] = 0;
   else if (caller === k.threads[own + Thread.below]) setState(k, caller, ThreadState.ready);
   else makeReady(k, caller);
+}
+
+/** Whether a caller was stopped and resumed under its portal, and has its wait still to make. */
+function isResumedCaller(k: Kernel, caller: number): boolean {
+  const base = caller << threadShift;
+  return (
+    k.threads[base + Thread.state] === ThreadState.ready &&
+    k.threads[base + Thread.registers + Register.call] === Syscall.awaitReply
+  );
 }
 
 /** Copies a portal's long answer. Answers what the caller is told: too long, or bad buffers. */
@@ -269,9 +278,7 @@ function retire(k: Kernel, activation: number): void {
 function endDoomed(k: Kernel, activation: number, space: number): void {
   k.threads[(activation << threadShift) + Thread.state] = ThreadState.stopped;
   while (!threadClass.destroyStep(k, activation));
-  const server = space << spaceShift;
-  const isEnded = k.spaces[server + Space.state] === SpaceState.ended;
-  if (isEnded && k.spaces[server + Space.activeCount] === 0) freeSpace(k, space);
+  freeIfEmpty(k, space);
 }
 
 /**
@@ -284,12 +291,23 @@ export function portalDetached(k: Kernel): number {
   const below = k.threads[base + Thread.below]!;
   const isThere = isSame(k, Kind.thread, below, k.threads[base + Thread.belowGeneration]!);
   assert(k.portalDepth === 1, "only the outermost portal is detached", k.portalDepth);
+  if ((k.threads[base + Thread.flags]! & ThreadFlag.doomed) !== 0) return endDetached(k, below, isThere);
   saveRegisters(k);
   k.threads[base + Thread.flags] = ThreadFlag.activation | ThreadFlag.detached;
   k.threads[base + Thread.below] = 0;
   k.portalDepth--;
   k.current = 0;
   makeReady(k, activation);
+  if (isThere) waitInEarnest(k, below);
+  return blocked;
+}
+
+/** Nothing of a portal whose space has ended goes on: its caller is told, and picked in its turn. */
+function endDetached(k: Kernel, below: number, isThere: boolean): number {
+  const activation = k.current;
+  k.current = 0;
+  dropOwed(k, activation);
+  retire(k, activation);
   if (isThere) waitInEarnest(k, below);
   return blocked;
 }

@@ -65,7 +65,11 @@ describe("send", () => {
 
 describe("senders", () => {
   it("are served in the order in which they called", () => {
-    for (const [thread, label] of [[b, 1], [a, 2], [c, 3]] as const) {
+    for (const [thread, label] of [
+      [b, 1],
+      [a, 2],
+      [c, 3],
+    ] as const) {
       bench.make(thread, "send", { a0: outer, label });
     }
     const labels = [0, 0, 0].map(() => {
@@ -122,9 +126,11 @@ describe("receive", () => {
   });
 
   it("needs the right to receive", () => {
-    expect(bench.status(s, "receive", { a0: bench.grant(server, Kind.endpoint, row, { rights: Right.send }) })).toBe(
-      Status.noRight,
-    );
+    expect(
+      bench.status(s, "receive", {
+        a0: bench.grant(server, Kind.endpoint, row, { rights: Right.send }),
+      }),
+    ).toBe(Status.noRight);
   });
 
   it("is refused at a portal and at what is no endpoint", () => {

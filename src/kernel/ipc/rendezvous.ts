@@ -4,23 +4,24 @@
 // Restart: above the commit line nothing has changed but bytes in the receiver's buffers, whose
 // content is undefined until the message is there; an interrupted call is made again from its
 // registers. Below it nothing can fail.
-import { Kind, Next, Register, Right, Status, Syscall, ThreadState } from "../../abi/index.ts";
+import { destroyStepCount, Kind, Next, Register, Right, Status, Syscall, ThreadState } from "../../abi/index.ts";
 import { assert, nextOf, remove } from "../../base/index.ts";
-import { currentSpace, findCapability, kindOf, objectOf, slotRow } from "../capability.ts";
+import { currentSpace, findCapability, kindOf, namesLiveObject, objectOf, slotRow } from "../capability.ts";
 import {
   Endpoint,
   endpointShift,
   EndpointSet,
   endpointSetShift,
   reference,
+  referenceRow,
   Thread,
   threadShift,
 } from "../layout.ts";
-import type { Kernel } from "../kernel.ts";
+import { eventWaits, type Kernel } from "../kernel.ts";
 import { firstMember, nextMember, rotateMember } from "../object/endpoint.ts";
 import { armReply, dropOwed } from "../object/reply.ts";
 import { makeCurrent, makeReady, mayRunAt, finishCall, setState } from "../schedule.ts";
-import { armTimeout, block, blocked, blockIn, checkWait, dropTimeout, finish, mayWait, queueOf, receiverFor, waitLinks } from "../waiting.ts";
+import { armTimeout, block, blocked, blockIn, boundReceiver, boundSender, checkWait, dropTimeout, finish, mayWait, meetOnly, queueOf, receiverFor, waitLinks } from "../waiting.ts";
 import { type Route, routeOf, showDestination } from "./clan.ts";
 import { callPortal } from "./portal.ts";
 import { checkDescriptor } from "./message.ts";
@@ -41,21 +42,38 @@ function offer(k: Kernel, isCaller: boolean): number {
   if (capability === 0) return finish(k, k.refusal);
   const route = routeOf(k, currentSpace(k), capability);
   if (route.endpoint === 0) return finish(k, Status.partnerGone);
+  if (isCaller && k.registers[Register.receiveTimeout]! < -1) return finish(k, Status.badArgument);
+  const bound = boundReceiver(k, route.endpoint, route.badge);
+  meetOnly(k, bound);
   const form = k.endpoints[(route.endpoint << endpointShift) + Endpoint.portal]!;
   if (form !== 0) return isCaller ? callPortal(k, route) : finish(k, Status.wrongState);
   if (isCaller && !mayWait(k)) return finish(k, Status.portalMayNotBlock);
   // A receiver needs time to answer, however soon the message is taken.
   if (isCaller && k.registers[Register.receiveTimeout] === 0) return finish(k, Status.timeout);
-  const receiver = findReceiver(k, route);
-  if (receiver === 0) return waitToSend(k, route, isCaller);
-  return deliver(k, route, receiver, isCaller);
+  return sendAlong(k, route, bound, isCaller);
 }
 
-/** The partner of a stopped long copy, or the first receiver that accepts this badge, or 0. */
-function findReceiver(k: Kernel, route: Route): number {
-  const partner = k.threads[(k.current << threadShift) + Thread.partner]!;
-  if (partner !== 0) return partner;
-  return receiverFor(k, route.endpoint, route.badge);
+/**
+ * To the partner of a stopped copy, or the first receiver that accepts this badge. A receiver that
+ * is found wanting is told so, and the next one is tried.
+ */
+function sendAlong(k: Kernel, route: Route, bound: number, isCaller: boolean): number {
+  let receiver = bound === 0 ? receiverFor(k, route.endpoint, route.badge) : bound;
+  for (let n = 1; receiver !== 0; n++) {
+    const next = deliver(k, route, receiver, isCaller);
+    if (next !== passedOver) return next;
+    if (lastOfStep(k, n)) return Next.again;
+    receiver = receiverFor(k, route.endpoint, route.badge);
+  }
+  return waitToSend(k, route, isCaller);
+}
+
+/** What `deliver` answers if the receiver could not take the message, and was told. */
+const passedOver = -1;
+
+/** After so many partners that were passed over, an event that waits is let in. */
+function lastOfStep(k: Kernel, n: number): boolean {
+  return n % destroyStepCount === 0 && mayWait(k) && eventWaits(k, false);
 }
 
 function waitToSend(k: Kernel, route: Route, isCaller: boolean): number {
@@ -85,7 +103,7 @@ function deliver(k: Kernel, route: Route, receiver: number, isCaller: boolean): 
     mayGrant: route.mayGrant,
   });
   if (progress === Progress.stopped) return Next.again;
-  if (progress === Progress.refused) return refuseSend(k, receiver, isCaller);
+  if (progress === Progress.refused) return refuseSend(k, receiver);
   // ---- commit ----
   leaveQueue(k, receiver);
   releasePartner(k);
@@ -103,11 +121,11 @@ function deliver(k: Kernel, route: Route, receiver: number, isCaller: boolean): 
   return switchTo(k, receiver);
 }
 
-/** A refusal on the receiver's account wakes the receiver, and the sender tries the next one. */
-function refuseSend(k: Kernel, receiver: number, isCaller: boolean): number {
+/** A refusal on the receiver's account wakes the receiver; any other is the sender's. */
+function refuseSend(k: Kernel, receiver: number): number {
   if (!k.plan.isReceiverFault) return finish(k, k.refusal);
   wakeWith(k, receiver, k.refusal);
-  return offer(k, isCaller);
+  return passedOver;
 }
 
 /** A thread that is served leaves its queue. */
@@ -125,14 +143,24 @@ function noteRedirect(k: Kernel, route: Route, registers: Int32Array, at: number
   showDestination(k, route.capability, route.endpoint);
 }
 
-/** As above, for a sender that waited: its way is found again from its registers. */
-function noteWaitingRedirect(k: Kernel, sender: number): void {
+/**
+ * As above, for a sender that waited at `endpoint`: its way is found again from its registers. If
+ * another thread has changed what they name, the chief sees the sender alone.
+ */
+function noteWaitingRedirect(k: Kernel, sender: number, endpoint: number): void {
   const base = sender << threadShift;
   const space = k.threads[base + Thread.space]!;
   const capability = slotRow(k, space, k.threads[base + Thread.registers + Register.a0]!);
-  if (capability === 0 || kindOf(k, capability) !== Kind.endpoint) return;
-  const route = routeOf(k, space, capability);
-  if (route.isRedirected && route.endpoint !== 0) noteRedirect(k, route, k.registers, 0);
+  if (capability !== 0 && kindOf(k, capability) === Kind.endpoint && namesLiveObject(k, capability)) {
+    const route = routeOf(k, space, capability);
+    if (route.isRedirected && route.endpoint === endpoint) {
+      noteRedirect(k, route, k.registers, 0);
+      return;
+    }
+  }
+  k.registers[Register.a1] = space;
+  k.registers[Register.a2] = 0;
+  k.registers[Register.a3] = 0;
 }
 
 /** The running thread has sent its call and waits for the answer, which `server` owes from now on. */
@@ -201,7 +229,8 @@ function isPortal(k: Kernel, endpoint: number): boolean {
 }
 
 function receiveFrom(k: Kernel, kind: number, row: number): number {
-  for (;;) {
+  meetOnly(k, boundSender(k, kind, row));
+  for (let n = 1; ; n++) {
     const sender = findSender(k, kind, row);
     if (sender === 0) return waitToReceive(k, kind, row);
     const progress = copyLong(k, {
@@ -215,6 +244,7 @@ function receiveFrom(k: Kernel, kind: number, row: number): number {
     if (progress === Progress.ready) return accept(k, kind, row, sender);
     if (k.plan.isReceiverFault) return finish(k, k.refusal);
     wakeWith(k, sender, k.refusal);
+    if (lastOfStep(k, n)) return Next.again;
   }
 }
 
@@ -266,14 +296,12 @@ function accept(k: Kernel, kind: number, row: number, sender: number): number {
   const base = sender << threadShift;
   // ---- commit ----
   dropOwed(k, k.current);
-  if (kind === Kind.endpointSet) {
-    const ref = k.threads[base + Thread.waitsOn]!;
-    rotateMember(k, row, ref & 0xff_ffff);
-  }
+  const endpoint = referenceRow(k.threads[base + Thread.waitsOn]!);
+  if (kind === Kind.endpointSet) rotateMember(k, row, endpoint);
   leaveQueue(k, sender);
   releasePartner(k);
   takeRegisters(k, sender, k.threads[base + Thread.badge]!);
-  if (k.threads[base + Thread.isRedirected] === 1) noteWaitingRedirect(k, sender);
+  if (k.threads[base + Thread.isRedirected] === 1) noteWaitingRedirect(k, sender, endpoint);
   k.ipcCount++;
   if (k.threads[base + Thread.isCaller] === 0) endWait(k, sender, Status.ok);
   else acceptCaller(k, sender);

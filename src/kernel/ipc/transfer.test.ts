@@ -57,7 +57,9 @@ function sendLong(sent: LongMessage, into: LongMessage): number {
 }
 
 function textAt(space: number, address: number, bytes: number): string {
-  return Buffer.from(bench.memories.bytes(space).subarray(address, address + bytes)).toString("hex");
+  return Buffer.from(bench.memories.bytes(space).subarray(address, address + bytes)).toString(
+    "hex",
+  );
 }
 
 describe("a long message", () => {
@@ -76,10 +78,26 @@ describe("a long message", () => {
 
   it("fills the receiver's buffers one after the other, wherever its own strings end", () => {
     fillPattern(bench, client, [4096, 300]);
-    const sent = { direct: [4096, 100], indirect: [[4196, 150], [4346, 50]] } as const;
-    const status = sendLong(sent, { direct: [8192, 10], indirect: [[9000, 200], [10_000, 500]] });
+    const sent = {
+      direct: [4096, 100],
+      indirect: [
+        [4196, 150],
+        [4346, 50],
+      ],
+    } as const;
+    const status = sendLong(sent, {
+      direct: [8192, 10],
+      indirect: [
+        [9000, 200],
+        [10_000, 500],
+      ],
+    });
     expect(status).toBe(Status.ok);
-    const arrived = [[8192, 10], [9000, 200], [10_000, 90]].map(([from, n]) => textAt(server, from, n));
+    const arrived = [
+      [8192, 10],
+      [9000, 200],
+      [10_000, 90],
+    ].map(([from, n]) => textAt(server, from, n));
     expect(arrived.join("")).toBe(textAt(client, 4096, 300));
   });
 
@@ -106,7 +124,16 @@ describe("a message too long", () => {
   it.each<[string, LongMessage, LongMessage]>([
     ["bytes", { direct: [4096, 101] }, { direct: [4096, 100] }],
     ["words", { words: [4096, 3] }, { words: [4096, 2] }],
-    ["bytes over several strings", { indirect: [[4096, 60], [4096, 60]] }, { direct: [0, 100] }],
+    [
+      "bytes over several strings",
+      {
+        indirect: [
+          [4096, 60],
+          [4096, 60],
+        ],
+      },
+      { direct: [0, 100] },
+    ],
   ])("for the receiver's %s blames the sender and leaves the receiver waiting", (_, sent, into) => {
     expect(sendLong(sent, into)).toBe(Status.messageTooLong);
     expect(bench.stateOf(s)).toBe("receiving");

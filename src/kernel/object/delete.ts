@@ -19,7 +19,8 @@ export function deleteStep(k: Kernel, row: number): boolean {
   for (let n = 0; n < revokeStepCount; n++) {
     if (adoptChild(k, row, parent)) continue;
     if (isLastName(k, row) && !classOf(kindOf(k, row)).destroyStep(k, objectOf(k, row))) return false;
-    clearCapability(k, row);
+    // A thread that waited to answer through this very slot has given it up when it was sent away.
+    if (k.capabilities[(row << capabilityShift) + Capability.header] !== 0) clearCapability(k, row);
     return true;
   }
   return false;

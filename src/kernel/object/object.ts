@@ -3,6 +3,7 @@
 import { Kind, Status } from "../../abi/index.ts";
 import { allocateRow, assert, generationWord, isLive, releaseRow } from "../../base/index.ts";
 import { Header, reference, referenceKind, referenceRow, shiftOf, Space, spaceShift } from "../layout.ts";
+import { charge, discharge, hasRoom } from "../charge.ts";
 import type { Kernel } from "../kernel.ts";
 import type { StateReader, StateWriter } from "./state.ts";
 
@@ -35,16 +36,15 @@ export function classOf(kind: number): ObjectClass {
 
 /** Takes a row for an object of `space`. Answers 0 with `k.refusal` if a limit is reached. */
 export function newObject(k: Kernel, kind: number, space: number): number {
-  const base = space << spaceShift;
-  const isFull = k.spaces[base + Space.objectCount]! >= k.spaces[base + Space.objectLimit]!;
-  const row = isFull ? 0 : allocateRow(k.tables[kind]!);
+  const row = hasRoom(k, space) ? allocateRow(k.tables[kind]!) : 0;
   if (row === 0) {
     k.refusal = Status.outOfObjects;
     return 0;
   }
-  k.spaces[base + Space.objectCount]!++;
+  charge(k, space);
   const words = k.tables[kind]!.words;
   const own = row << shiftOf[kind]!;
+  const base = space << spaceShift;
   const first = k.spaces[base + Space.firstObject]!;
   words[own + Header.owner] = space;
   words[own + Header.ownerNext] = first;
@@ -65,7 +65,7 @@ export function freeObject(k: Kernel, kind: number, row: number): void {
   if (prev === 0) k.spaces[(space << spaceShift) + Space.firstObject] = next;
   else header(k, prev, Header.ownerNext, next);
   if (next !== 0) header(k, next, Header.ownerPrev, prev);
-  k.spaces[(space << spaceShift) + Space.objectCount]!--;
+  discharge(k, space);
   releaseRow(k.tables[kind]!, row);
 }
 

@@ -13,6 +13,7 @@ import {
   Thread,
   threadShift,
 } from "../layout.ts";
+import { charge, discharge, makerOf } from "../charge.ts";
 import type { Kernel } from "../kernel.ts";
 import { waitStateOf } from "../waiting.ts";
 import { disarmReply, wakeWith } from "../wake.ts";
@@ -51,7 +52,31 @@ export function newReply(k: Kernel, thread: number): number {
 }
 
 export function freeReply(k: Kernel, row: number): void {
+  dischargeReply(k, row);
   releaseRow(k.tables[Kind.reply]!, row);
+}
+
+/** A reply object without a thread is charged to the space that its thread was of. */
+function chargeReply(k: Kernel, row: number, space: number): void {
+  k.replies[(row << replyShift) + Header.owner] = space;
+  charge(k, space);
+}
+
+function dischargeReply(k: Kernel, row: number): void {
+  const owner = (row << replyShift) + Header.owner;
+  discharge(k, k.replies[owner]!);
+  k.replies[owner] = 0;
+}
+
+/** A space that is freed leaves the reply objects charged to it to its maker, who is charged already. */
+export function bequeathReplies(k: Kernel, space: number): void {
+  const { highWater } = k.tables[Kind.reply]!;
+  const maker = makerOf(k, space);
+  for (let row = 1; row < highWater; row++) {
+    const base = row << replyShift;
+    if (k.replies[base + Reply.thread] !== 0 || k.replies[base + Header.owner] !== space) continue;
+    if (isLive(k.tables[Kind.reply]!, row)) k.replies[base + Header.owner] = maker;
+  }
 }
 
 /**
@@ -136,7 +161,10 @@ export function leaveReply(k: Kernel, thread: number): void {
   k.replies[base + Reply.thread] = 0;
   k.threads[(thread << threadShift) + Thread.reply] = 0;
   const isNamed = k.replies[base + Header.capabilityCount]! > 0;
-  if (k.replies[base + Reply.armed] === 1 && isNamed) return;
+  if (k.replies[base + Reply.armed] === 1 && isNamed) {
+    chargeReply(k, row, k.threads[(thread << threadShift) + Thread.space]!);
+    return;
+  }
   disarmReply(k, row);
   freeReply(k, row);
 }
@@ -149,6 +177,7 @@ export function adoptReply(k: Kernel, thread: number, row: number): boolean {
   if (k.replies[base + Reply.thread] !== 0 || k.replies[base + Reply.armed] !== 1) return false;
   disarmReply(k, own);
   freeReply(k, own);
+  dischargeReply(k, row);
   k.replies[base + Reply.thread] = thread;
   k.threads[(thread << threadShift) + Thread.reply] = row;
   return true;

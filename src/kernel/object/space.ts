@@ -9,9 +9,10 @@ import {
   Right,
   slotsPerPage,
   slotsPerSpace,
+  spaceDepthMax,
   Status,
 } from "../../abi/index.ts";
-import { assert, releaseRow } from "../../base/index.ts";
+import { assert } from "../../base/index.ts";
 import {
   Capability,
   capabilityShift,
@@ -28,33 +29,45 @@ import {
 } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { deleteStep } from "./delete.ts";
+import { freePage } from "../capability.ts";
+import { makerOf } from "../charge.ts";
 import { classOf, freeObject, isSame, newObject, type ObjectClass } from "./object.ts";
+import { bequeathReplies } from "./reply.ts";
 import { putReference, putWord, type StateWriter, wordOf } from "./state.ts";
 
 const objectsByDefault = 4096;
 
 export const spaceClass: ObjectClass = {
   create(k, space) {
+    const above = space << spaceShift;
+    if (k.spaces[above + Space.depth]! >= spaceDepthMax) {
+      k.refusal = Status.outOfObjects;
+      return 0;
+    }
     const row = newObject(k, Kind.space, space);
     if (row === 0) return 0;
     const base = row << spaceShift;
     const objectLimit = k.registers[Register.w0]!;
     const slotLimit = k.registers[Register.w1]!;
+    const priority = k.registers[Register.w2]!;
+    const ceiling = k.spaces[above + Space.priorityMax]!;
+    k.spaces[base + Space.depth] = k.spaces[above + Space.depth]! + 1;
+    k.spaces[base + Space.priorityMax] = priority > 0 ? Math.min(priority, ceiling) : ceiling;
+    k.spacesMade = (k.spacesMade + 1) | 0 || 1;
+    k.spaces[base + Space.identity] = k.spacesMade;
     k.spaces[base + Space.objectLimit] = objectLimit > 0 ? objectLimit : objectsByDefault;
     k.spaces[base + Space.slotLimit] = slotLimit > 0 ? slotLimit : slotsPerSpace;
     if (space !== 0) inheritClan(k, row, space);
     return row;
   },
+  // The innermost space goes first, one in a step at most, and without recursion.
   destroyStep(k, row) {
-    const base = row << spaceShift;
-    k.spaces[base + Space.state] = SpaceState.ending;
-    // No portal of it is entered from now on.
-    k.spaces[base + Space.firstIdleActivation] = 0;
-    if (!destroyObjectsStep(k, row)) return false;
-    if (!clearSlotsStep(k, row)) return false;
-    if (k.spaces[base + Space.activeCount] === 0) freeSpace(k, row);
-    else k.spaces[base + Space.state] = SpaceState.ended;
-    return true;
+    const inner = innermost(k, row);
+    if (!destroyObjectsStep(k, inner)) return false;
+    if (!clearSlotsStep(k, inner)) return false;
+    k.spaces[(inner << spaceShift) + Space.state] = SpaceState.ended;
+    freeIfEmpty(k, inner);
+    return inner === row;
   },
   getState(k, row, state) {
     const base = row << spaceShift;
@@ -66,12 +79,16 @@ export const spaceClass: ObjectClass = {
     putWord(state, "clan", k.spaces[base + Space.clan] === 0 ? 0 : 1);
     putWord(state, "exitCode", k.spaces[base + Space.exitCode]!);
     putWord(state, "state", k.spaces[base + Space.state] === SpaceState.alive ? 0 : 1);
+    putWord(state, "exitBits", k.spaces[base + Space.exitBits]!);
+    putWord(state, "redirectSlot", k.spaces[base + Space.redirectSlot]!);
+    putWord(state, "priorityMax", k.spaces[base + Space.priorityMax]!);
     putBindings(k, base, state);
   },
   setState(k, row, state) {
     const objectLimit = wordOf(state, "objectLimit");
     const slotLimit = wordOf(state, "capabilityLimit");
     if (objectLimit <= 0 || slotLimit <= 0) return Status.badArgument;
+    if (k.spaces[(row << spaceShift) + Space.state] !== SpaceState.alive) return Status.wrongState;
     k.spaces[(row << spaceShift) + Space.objectLimit] = objectLimit;
     k.spaces[(row << spaceShift) + Space.slotLimit] = slotLimit;
     return Status.ok;
@@ -87,14 +104,30 @@ function inheritClan(k: Kernel, row: number, parent: number): void {
 
 function putBindings(k: Kernel, base: number, state: StateWriter): void {
   const bindings = [
-    ["chief", Kind.endpoint, Space.chiefEndpoint, Space.chiefGeneration],
-    ["exit", Kind.notification, Space.exitNotification, Space.exitGeneration],
-    ["fault", Kind.endpoint, Space.faultEndpoint, Space.faultGeneration],
+    ["chief", Kind.endpoint, Space.chiefEndpoint],
+    ["exit", Kind.notification, Space.exitNotification],
+    ["fault", Kind.endpoint, Space.faultEndpoint],
   ] as const;
-  for (const [name, kind, rowWord, generationWord] of bindings) {
+  for (const [name, kind, rowWord] of bindings) {
+    // Generation and badge stand after the row. The badge of an exit is its bits.
     const row = k.spaces[base + rowWord]!;
-    if (!isSame(k, kind, row, k.spaces[base + generationWord]!)) continue;
-    putReference(state, name, { kind, row, rights: Right.send | Right.derive, badge: 0 });
+    if (!isSame(k, kind, row, k.spaces[base + rowWord + 1]!)) continue;
+    const badge = k.spaces[base + rowWord + 2]!;
+    putReference(state, name, { kind, row, rights: Right.send | Right.derive, badge });
+  }
+}
+
+/** Goes down to a space that owns no space still to be destroyed. All on the way begin to end. */
+function innermost(k: Kernel, from: number): number {
+  for (let space = from; ; ) {
+    const base = space << spaceShift;
+    k.spaces[base + Space.state] = SpaceState.ending;
+    // No portal of it is entered from now on, and no capability enters its table.
+    k.spaces[base + Space.firstIdleActivation] = 0;
+    k.spaces[base + Space.slotLimit] = 0;
+    const ref = firstDestroyable(k, space);
+    if (ref === 0 || referenceKind(ref) !== Kind.space) return space;
+    space = referenceRow(ref);
   }
 }
 
@@ -103,21 +136,32 @@ function destroyObjectsStep(k: Kernel, space: number): boolean {
   for (let n = 0; n < destroyStepCount; n++) {
     const ref = firstDestroyable(k, space);
     if (ref === 0) return true;
+    if (referenceKind(ref) === Kind.space) return false;
     if (!classOf(referenceKind(ref)).destroyStep(k, referenceRow(ref))) return false;
   }
   return firstDestroyable(k, space) === 0;
 }
 
-/** The first object that is not an activation on the stack; those are doomed and end by returning. */
+/**
+ * The first object that is not an activation on the stack, which is doomed and ends by returning, nor
+ * a space that waits for nothing but such ones.
+ */
 function firstDestroyable(k: Kernel, space: number): number {
   let ref = k.spaces[(space << spaceShift) + Space.firstObject]!;
   for (; ref !== 0; ref = nextOwned(k, ref)) {
-    if (referenceKind(ref) !== Kind.thread) return ref;
-    const flags = (referenceRow(ref) << threadShift) + Thread.flags;
-    if ((k.threads[flags]! & ThreadFlag.attached) === 0) return ref;
-    k.threads[flags]! |= ThreadFlag.doomed;
+    if (!isOnStack(k, referenceKind(ref), referenceRow(ref))) return ref;
   }
   return 0;
+}
+
+function isOnStack(k: Kernel, kind: number, row: number): boolean {
+  if (kind === Kind.space) {
+    return k.spaces[(row << spaceShift) + Space.state] === SpaceState.ended;
+  }
+  const flags = (row << threadShift) + Thread.flags;
+  if (kind !== Kind.thread || (k.threads[flags]! & ThreadFlag.attached) === 0) return false;
+  k.threads[flags]! |= ThreadFlag.doomed;
+  return true;
 }
 
 function nextOwned(k: Kernel, ref: number): number {
@@ -140,14 +184,25 @@ function clearSlotsStep(k: Kernel, space: number): boolean {
         deleteStep(k, row);
       }
     }
-    k.spaces[at] = 0;
-    releaseRow(k.capabilityPages, pageRow);
+    freePage(k, space, page);
   }
   return true;
 }
 
-/** Frees the row of a space that owns nothing any more. */
-export function freeSpace(k: Kernel, row: number): void {
+/** Frees a space that has ended and owns nothing any more, and those above it that waited for it. */
+export function freeIfEmpty(k: Kernel, from: number): void {
+  for (let space = from; space !== 0; ) {
+    const base = space << spaceShift;
+    if (k.spaces[base + Space.state] !== SpaceState.ended) return;
+    if (k.spaces[base + Space.firstObject] !== 0) return;
+    const above = makerOf(k, space);
+    freeSpace(k, space);
+    space = above;
+  }
+}
+
+function freeSpace(k: Kernel, row: number): void {
+  if (k.spaces[(row << spaceShift) + Space.objectCount] !== 0) bequeathReplies(k, row);
   assert(k.spaces[(row << spaceShift) + Space.slotCount] === 0, "a space freed has no slots", row);
   assert(k.spaces[(row << spaceShift) + Space.firstObject] === 0, "a space freed owns nothing", row);
   k.memories.release(row);

@@ -1,8 +1,7 @@
 // Writers and readers of exported state: words in a scratch buffer, and references as capabilities
 // in slots of the caller. They know the layouts of `abi/state.ts` by field name, so that a kind
 // cannot write a field that its page does not describe.
-import { Kind, type KindName, stateVersion, stateWord, stateWords } from "../../abi/index.ts";
-import { assert } from "../../base/index.ts";
+import { Kind, type KindName, stateVersion, stateWord, stateWords, timeoutUsMax } from "../../abi/index.ts";
 
 export interface StateReference {
   readonly word: number;
@@ -55,8 +54,8 @@ export function wordOf(state: StateReader, name: string, index = 0): number {
   return state.words[stateWord(state.kind, name) + index]!;
 }
 
+/** What is left of a timeout, nanoseconds, or -1 if it is more than any timeout may be. */
 export function nsOf(state: StateReader, name: string): number {
   const ns = (wordOf(state, name) >>> 0) + wordOf(state, name, 1) * 2 ** 32;
-  assert(Number.isSafeInteger(ns), "nanoseconds fit a double");
-  return ns;
+  return ns <= timeoutUsMax * 1000 ? Math.max(-1, ns) : -1;
 }

@@ -192,6 +192,8 @@ function setThreadStateFrom(k: Kernel, row: number, state: StateReader): number 
   if (priority < 0 || priority >= priorityCount) return Status.badArgument;
   if (sliceUs <= 0 || sliceUs > sliceUsMax) return Status.badArgument;
   if (call !== 0 && syscallName(call) === undefined) return Status.badArgument;
+  const remainingNs = nsOf(state, "remaining");
+  if (remainingNs < 0) return Status.badArgument;
   const refused = takeReplies(k, row, state);
   if (refused !== Status.ok) return refused;
   // A thread that no longer waits for its answer makes its next call with a reply object that is free.
@@ -208,7 +210,7 @@ function setThreadStateFrom(k: Kernel, row: number, state: StateReader): number 
   }
   // What is left of a timeout counts for the call to be made, and for no later one.
   k.threads[base + Thread.timed] = call !== 0 && wordOf(state, "timed") === 1 ? 2 : 0;
-  k.threadTimes[(base + Thread.deadline) >> 1] = k.nowNs + nsOf(state, "remaining");
+  k.threadTimes[(base + Thread.deadline) >> 1] = k.nowNs + remainingNs;
   return Status.ok;
 }
 

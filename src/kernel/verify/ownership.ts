@@ -19,6 +19,7 @@ import {
   ThreadFlag,
   threadShift,
 } from "../layout.ts";
+import { makerOf } from "../charge.ts";
 import type { Kernel } from "../kernel.ts";
 import { unwrittenActive } from "./written.ts";
 
@@ -34,6 +35,7 @@ export function verifyOwnership(k: Kernel): void {
     if (kind !== Kind.reply) live += k.tables[kind].liveCount;
   }
   assert(owned === live, "each object is in its owner's list", owned, live);
+  verifyCharges(k);
   verifyThreads(k);
   verifySpaces(k);
   verifyMutexes(k);
@@ -68,9 +70,27 @@ function verifyOwner(k: Kernel, space: number): number {
     count++;
     ref = words[base + Header.ownerNext];
   }
-  const counted = k.spaces[(space << spaceShift) + Space.objectCount];
-  assert(count === counted, "a space counts its objects", count, counted);
   return count;
+}
+
+/** What is charged to each space: its objects, pages and orphaned replies, and those of inner ones. */
+function verifyCharges(k: Kernel): void {
+  const charged = new Int32Array(k.tables[Kind.space].highWater);
+  const add = (from: number, count: number) => {
+    for (let at = from; at !== 0; at = makerOf(k, at)) charged[at] += count;
+  };
+  for (let kind = 1; kind < kindCount; kind++) {
+    const { words } = k.tables[kind];
+    forEachRow(k.tables[kind], (row) => add(words[(row << shiftOf[kind]) + Header.owner], 1));
+  }
+  forEachRow(k.tables[Kind.space], (space) => {
+    const pages = k.spaces[(space << spaceShift) + Space.pageCount];
+    if (pages > 1) add(space, pages - 1);
+  });
+  forEachRow(k.tables[Kind.space], (space) => {
+    const counted = k.spaces[(space << spaceShift) + Space.objectCount];
+    assert(charged[space] === counted, "a space is charged what is used", charged[space], counted);
+  });
 }
 
 /** Threads and active portals of each space are counted, and its idle activations listed. */

@@ -11,7 +11,7 @@ import {
   reservedModule,
 } from "./prepare/index.ts";
 import { SuspendedStack, ThrownStack } from "./runner.ts";
-import { probeModule } from "./stack-probe.ts";
+import { probeModule, unknown } from "./stack-probe.ts";
 import {
   registerCalls,
   registerForm,
@@ -79,14 +79,19 @@ function park(core: Core): Promise<void> {
   return parked;
 }
 
-/** The interrupt model: imports are plain functions; one that must wait throws the stack out. */
+/**
+ * The interrupt model: imports are plain functions; one that must wait throws the stack out. Programs
+ * run on the stack that the kernel runs on, so each call first makes sure that there is enough of it.
+ */
 export function linkThrowing(options: LinkOptions): WebAssembly.Imports {
   const { core, facts, library } = options;
   const wanted = functionImports(facts).concat(addedImports(facts));
+  const probeStack = stackProbe();
   return importObject(wanted, (fact) => {
     const { begin, finish } = find(library, fact);
     const hasResult = fact.signature.results.length > 0;
     return (...args: Value[]) => {
+      probeStack();
       const answer = isBack(core) ? finish(...args) : begin(...args);
       if (answer !== leaveStack) return hasResult ? answer : undefined;
       const runner = core.leaving();
@@ -206,9 +211,14 @@ function importObject(
   return imports;
 }
 
-let probe: WebAssembly.ImportValue | undefined;
+let probe: (() => void) | undefined;
 
-function stackProbe(): WebAssembly.ImportValue {
-  probe ??= new WebAssembly.Instance(new WebAssembly.Module(probeModule())).exports["probe"]!;
+function stackProbe(): () => void {
+  if (probe === undefined) {
+    const module = new WebAssembly.Module(probeModule());
+    const { exports } = new WebAssembly.Instance(module, { shoal: { [unknown]: () => 0n } });
+    // The module exports exactly this function.
+    probe = exports["probe"] as () => void;
+  }
   return probe;
 }

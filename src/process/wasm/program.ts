@@ -19,13 +19,8 @@ import {
   syscallImport,
   withRegisterCalls,
 } from "./link.ts";
-import {
-  type AsyncifyExports,
-  type Entry,
-  FuelExhausted,
-  SuspendedStack,
-  ThrownStack,
-} from "./runner.ts";
+import { trapForFuel } from "./fuel-trap.ts";
+import { type AsyncifyExports, type Entry, SuspendedStack, ThrownStack } from "./runner.ts";
 import { portalEntry } from "./portal-table.ts";
 
 export type ExecutionModel = "process" | "interrupt";
@@ -154,9 +149,7 @@ export class Program {
 
   #limitPortal(): void {
     if (!this.#options.core.isInPortal()) return;
-    if (++this.#portalSlices > portalFuelSlices) {
-      throw new FuelExhausted("a portal used up its fuel: it runs on its caller's time");
-    }
+    if (++this.#portalSlices > portalFuelSlices) trapForFuel();
   }
 }
 

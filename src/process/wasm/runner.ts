@@ -5,16 +5,24 @@
 import { FaultReason } from "../../abi/index.ts";
 import { assert } from "../../base/index.ts";
 import type { Core, Runner } from "../core.ts";
+import { isFuelTrap } from "./fuel-trap.ts";
 
 /** What a thread runs; answers its exit code or nothing. */
 export type Entry = () => number | void;
 
+/** What broke code that was no longer the running thread's. */
+interface Loss {
+  readonly error: unknown;
+}
+
 export class SuspendedStack implements Runner {
   readonly #core: Core;
   readonly #entries: (() => Promise<unknown>)[];
+  #thread = 0;
   #isStarted = false;
   #isGone = false;
   #resume: (() => void) | undefined;
+  #loss: Loss | undefined;
 
   /** The entries run one after the other: a start function that preparation set apart, then the main one. */
   constructor(core: Core, entries: readonly Entry[]) {
@@ -23,6 +31,11 @@ export class SuspendedStack implements Runner {
   }
 
   resume(): void {
+    const loss = this.#loss;
+    if (loss !== undefined) {
+      queueMicrotask(() => this.#ended(() => this.#fault(loss.error)));
+      return;
+    }
     if (this.#isStarted) {
       const resume = this.#resume;
       this.#resume = undefined;
@@ -47,9 +60,10 @@ export class SuspendedStack implements Runner {
   }
 
   #start(): void {
+    this.#thread = this.#core.current();
     this.#enterAll().then(
       (code) => this.#ended(() => this.#core.exited(typeof code === "number" ? code : 0)),
-      (error: unknown) => this.#ended(() => this.#core.faulted(reasonOf(error), error)),
+      (error: unknown) => this.#ended(() => this.#fault(error)),
     );
   }
 
@@ -57,6 +71,15 @@ export class SuspendedStack implements Runner {
     let code: unknown;
     for (const enter of this.#entries) code = await enter();
     return code;
+  }
+
+  /**
+   * Code that breaks between its call and its suspension, where its stack ended, is not the running
+   * thread's any more: it has no code to go on with, and faults when it runs again.
+   */
+  #fault(error: unknown): void {
+    if (this.#core.current() === this.#thread) this.#core.faulted(reasonOf(error), error);
+    else this.#loss = { error };
   }
 
   #ended(tell: () => void): void {
@@ -86,8 +109,10 @@ export class ThrownStack implements Runner {
   readonly #entries: readonly Entry[];
   readonly #asyncify: AsyncifyExports;
   #state: number = StackState.running;
+  #thread = 0;
   #at = 0;
   #isGone = false;
+  #loss: Loss | undefined;
 
   constructor(core: Core, entries: readonly Entry[], asyncify: AsyncifyExports) {
     this.#core = core;
@@ -122,10 +147,12 @@ export class ThrownStack implements Runner {
 
   #run(): void {
     if (this.#isGone) return;
+    this.#thread = this.#core.current();
     try {
+      if (this.#loss !== undefined) throw this.#loss.error;
       this.#enter();
     } catch (error) {
-      this.#core.faulted(reasonOf(error), error);
+      this.#fault(error);
     }
     this.#core.left();
   }
@@ -145,17 +172,34 @@ export class ThrownStack implements Runner {
     }
     this.#core.exited(typeof code! === "number" ? code : 0);
   }
+
+  /**
+   * Code that breaks while its frames are taken out is not the running thread's any more: it has no
+   * code to go on with, and faults when it runs again.
+   */
+  #fault(error: unknown): void {
+    this.#forgetFrames();
+    if (this.#core.current() === this.#thread) this.#core.faulted(reasonOf(error), error);
+    else this.#loss = { error };
+  }
+
+  /** The instance may have portals, which are to run normally. */
+  #forgetFrames(): void {
+    const state = this.#state;
+    this.#state = StackState.running;
+    try {
+      if (state === StackState.unwinding) this.#asyncify.stopUnwind();
+      if (state === StackState.rewinding) this.#asyncify.stopRewind();
+    } catch {
+      // The frames did not fit, which is why it broke; the state was reset before that is checked.
+    }
+  }
 }
 
 /** Why user code ended, from what it threw. */
 export function reasonOf(error: unknown): number {
-  if (error instanceof FuelExhausted) return FaultReason.fuel;
+  if (isFuelTrap(error)) return FaultReason.fuel;
   if (error instanceof RangeError && /call stack/.test(error.message))
     return FaultReason.stackOverflow;
   return error instanceof WebAssembly.RuntimeError ? FaultReason.trap : FaultReason.hostError;
-}
-
-/** Thrown into a portal that has used more fuel than it may. */
-export class FuelExhausted extends Error {
-  override readonly name = "FuelExhausted";
 }

@@ -31,6 +31,8 @@ interface WaitingWrite {
 interface WaitingPoll {
   readonly ticket: number;
   readonly badge: number;
+  /** Which of the client's threads asked: it waits for one poll at a time. */
+  readonly thread: number;
   readonly records: Uint8Array;
 }
 
@@ -48,6 +50,8 @@ export class ConsoleService implements Service {
   readonly #reads: WaitingRead[] = [];
   readonly #writes: WaitingWrite[][] = [[], [], []];
   #polls: WaitingPoll[] = [];
+  /** Input that was read for somebody who had gone; the next reader gets it. */
+  #unread: Uint8Array | undefined;
   /** Why the last write to the device ended early: `wouldBlock`, a negative errno, or 0. */
   #refusal = 0;
   readonly #written = { label: 0, words: [0, 0, 0] };
@@ -151,10 +155,18 @@ export class ConsoleService implements Service {
 
   #readSome(bytesMax: number, host: ServiceHost): Answer | undefined {
     const into = host.outbox.subarray(0, bytesMax);
-    const count = this.#device.read(0, into);
+    const count = this.#unread === undefined ? this.#device.read(0, into) : this.#takeUnread(into);
     if (count === wouldBlock) return undefined;
     if (count < 0) return { label: -count };
     return { label: Errno.success, words: [count], bytes: into.subarray(0, count) };
+  }
+
+  #takeUnread(into: Uint8Array): number {
+    const unread = this.#unread ?? into.subarray(0, 0);
+    const taken = unread.subarray(0, into.length);
+    into.set(taken);
+    this.#unread = taken.length < unread.length ? unread.subarray(taken.length) : undefined;
+    return taken.length;
   }
 
   #retryReads(host: ServiceHost): void {
@@ -162,8 +174,18 @@ export class ConsoleService implements Service {
       const answer = this.#readSome(this.#reads[0].bytesMax, host);
       if (answer === undefined) return;
       const { ticket } = this.#reads.shift()!;
-      host.answer(ticket, answer);
+      const bytes = answer.bytes?.slice();
+      if (!host.answer(ticket, answer) && bytes !== undefined) this.#putBack(bytes);
     }
+  }
+
+  #putBack(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const rest = this.#unread ?? bytes.subarray(0, 0);
+    const all = new Uint8Array(bytes.length + rest.length);
+    all.set(bytes);
+    all.set(rest, bytes.length);
+    this.#unread = all;
   }
 
   #stat(stream: number, host: ServiceHost): Answer {
@@ -175,12 +197,21 @@ export class ConsoleService implements Service {
   }
 
   #poll(message: Message, host: ServiceHost): Answer | Later {
+    this.#forgetPoll(message.badge, message.words[0], host);
     const answer = this.#readyAnswer(message.bytes, host);
     if (answer !== undefined) return answer;
     const later = host.defer();
     const records = message.bytes.slice();
-    this.#polls.push({ ticket: later.later, badge: message.badge, records });
+    const { badge, words } = message;
+    this.#polls.push({ ticket: later.later, badge, thread: words[0], records });
     return later;
+  }
+
+  /** A thread that polls again no longer waits for its last poll: it was timed out. */
+  #forgetPoll(badge: number, thread: number, host: ServiceHost): void {
+    const isOld = (poll: WaitingPoll): boolean => poll.badge === badge && poll.thread === thread;
+    for (const { ticket } of this.#polls.filter(isOld)) host.answer(ticket, { label: Errno.intr });
+    this.#polls = this.#polls.filter((poll) => !isOld(poll));
   }
 
   #retryPolls(host: ServiceHost): void {
@@ -214,7 +245,9 @@ export class ConsoleService implements Service {
 
   #readiness(stream: number, interest: number): number {
     if (stream < 0 || stream >= streamCount) return 0;
-    if ((interest & Interest.read) !== 0) return this.#device.available(0);
+    if ((interest & Interest.read) !== 0) {
+      return this.#unread === undefined ? this.#device.available(0) : this.#unread.length;
+    }
     return this.#writes[stream].length > 0 ? wouldBlock : 1;
   }
 }

@@ -107,6 +107,7 @@ class ReadOnlyDirectory implements OpenDirectory {
   open(name: string, request: OpenRequest): OpenDirectory | OpenFile | number {
     const stat = this.#directory.statAt(name);
     if (stat === Errno.noent && request.isCreate) return Errno.rofs;
+    if (typeof stat !== "number" && request.isCreate && request.isExclusive) return Errno.exist;
     const isChange = (request.access & Access.write) !== 0 || request.isTruncate;
     if (!isChange) return readOnlyNode(this.#directory.open(name, request));
     // Asked for as a read, so that nothing changes: what is refused even so has the better reason.

@@ -3,19 +3,29 @@
 // terminal or a pipe is read by a stream of the event loop, begun at the first read and paused while
 // nobody asks; input from a file is read when asked.
 import * as fs from "node:fs";
-import * as net from "node:net";
-import * as tty from "node:tty";
+import type * as net from "node:net";
+import type * as tty from "node:tty";
 import { type ConsoleDevice, type StreamKind, wouldBlock } from "../console/index.ts";
 import { attemptNumber } from "./node-errno.ts";
 
 const retryMs = 2;
 const inputBytesMax = 64 * 1024;
 
+/** The major number of null, zero and their kin on Linux: no terminals, and told without loading more. */
+const memoryDevices = 1;
+
+// Loaded when they are needed: both together cost a third of Node's own start.
+function loadTty(): typeof tty {
+  return process.getBuiltinModule("node:tty");
+}
+
 export function kindOfStream(fd: number): StreamKind {
-  if (tty.isatty(fd)) return "terminal";
   try {
     const stat = fs.fstatSync(fd);
-    if (stat.isCharacterDevice()) return "character";
+    if (stat.isCharacterDevice()) {
+      const isMemory = process.platform === "linux" && stat.rdev >>> 8 === memoryDevices;
+      return !isMemory && loadTty().isatty(fd) ? "terminal" : "character";
+    }
     return stat.isFile() ? "file" : "pipe";
   } catch {
     // Not open at all: reads and writes will say so.
@@ -82,8 +92,8 @@ export class NodeConsole implements ConsoleDevice {
   #openInput(): net.Socket | tty.ReadStream {
     const isTerminal = this.streams[0] === "terminal";
     const input = isTerminal
-      ? new tty.ReadStream(0)
-      : new net.Socket({ fd: 0, readable: true, writable: false });
+      ? new (loadTty()).ReadStream(0)
+      : new (process.getBuiltinModule("node:net")).Socket({ fd: 0, readable: true, writable: false });
     input.on("data", (chunk: Uint8Array) => this.#take(chunk));
     input.on("end", () => this.#end(0));
     // Errors of reading a terminal that went away are its end.

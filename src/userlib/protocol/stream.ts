@@ -28,8 +28,9 @@ export const Ask = {
   /** handle. Answers w0 w1 = size. */
   size: 10,
   /**
-   * Bytes: records of three words (handle, a set of `Interest`, number). Waits until one is ready;
-   * answers as many records: (set of those ready and of `hangup`, bytes available, number).
+   * w0 = a number for the asking thread; bytes: records of three words (handle, a set of `Interest`,
+   * number). Waits until one is ready; answers w0 = how many are, and for each a record (the set with
+   * `hangup` added if so, bytes available, number). A thread that asks again has given up waiting.
    */
   ready: 11,
   /** directory, lookup flags, open flags, descriptor flags, access; path. Answers handle, filetype. */

@@ -30,7 +30,10 @@ function putRoom(play: Play, space: number): number {
   return putDescriptor(play.bench, space, descriptor, {
     words: [1024, 8],
     direct: [landing, 50_000],
-    indirect: [[landing + 50_000, 30_000], [landing + 80_000, 40_000]],
+    indirect: [
+      [landing + 50_000, 30_000],
+      [landing + 80_000, 40_000],
+    ],
     capabilities: [200, 201],
     regions: [202],
   });
@@ -47,7 +50,10 @@ function putFullMessage(play: Play, space: number): number {
   return putDescriptor(bench, space, descriptor, {
     words: [2048, 8],
     direct: [body, 20_000],
-    indirect: [[body + 20_000, 30_000], [body + 50_000, 40_000]],
+    indirect: [
+      [body + 20_000, 30_000],
+      [body + 50_000, 40_000],
+    ],
     capabilities: [copied, moved | 0x4000_0000],
     regions: [region],
   });
@@ -61,7 +67,13 @@ export const send: Scenario = {
     play.cast("server", server, 20, receiveOnce(inner, a2));
     play.cast("client", client, 10, sendOnce(outer, a1));
   },
-  points: ["send@running", "send@running+32", "send@running+16416", "receive@receiving", "receive@transferring+0"],
+  points: [
+    "send@running",
+    "send@running+32",
+    "send@running+16416",
+    "receive@receiving",
+    "receive@transferring+0",
+  ],
 };
 
 export const receive: Scenario = {
@@ -72,7 +84,13 @@ export const receive: Scenario = {
     play.cast("server", server, 10, receiveOnce(inner, a2));
     play.cast("client", client, 20, sendOnce(outer, a1));
   },
-  points: ["receive@running", "receive@running+32", "receive@running+16416", "send@sending", "send@transferring+0"],
+  points: [
+    "receive@running",
+    "receive@running+32",
+    "receive@running+16416",
+    "send@sending",
+    "send@transferring+0",
+  ],
 };
 
 function* sendOnce(a0: number, a1: number): Program {
@@ -143,7 +161,10 @@ export const callWaitingServer: Scenario = {
 function stageLongCalls(serverPriority: number, clientPriority: number): Scenario["stage"] {
   return (play) => {
     const { server, client, inner, outer } = pair(play);
-    for (const [space, seed] of [[server, 1], [client, 2]] as const) {
+    for (const [space, seed] of [
+      [server, 1],
+      [client, 2],
+    ] as const) {
       fillPattern(play.bench, space, [body, bodyBytes], seed);
       putDescriptor(play.bench, space, 512, { direct: [body, 70_000] });
     }

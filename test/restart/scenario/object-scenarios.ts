@@ -17,7 +17,9 @@ export const objectCreate: Scenario = {
 function* createAll(): Program {
   const statuses: number[] = [];
   for (let kind = Kind.space; kind <= Kind.timer; kind++) {
-    statuses.push((yield* make("objectCreate", { a0: 100 + kind, a1: kind, words: [0, 64] })).status);
+    statuses.push(
+      (yield* make("objectCreate", { a0: 100 + kind, a1: kind, words: [0, 64] })).status,
+    );
   }
   const region = yield* make("objectCreate", { a0: 150, a1: Kind.region, words: [4096] });
   return [...statuses, region.status];
@@ -108,7 +110,12 @@ export const capabilities: Scenario = {
 };
 
 function* deriveAll(slot: number): Program {
-  const minted = yield* make("capabilityMint", { a0: slot, a1: 50, a2: Right.send | Right.derive, a3: 9 });
+  const minted = yield* make("capabilityMint", {
+    a0: slot,
+    a1: 50,
+    a2: Right.send | Right.derive,
+    a3: 9,
+  });
   const copied = yield* make("capabilityCopy", { a0: 50, a1: 51 });
   const moved = yield* make("capabilityMove", { a0: 50, a1: 300 });
   const refused = yield* make("capabilityCopy", { a0: 50, a1: 52 });

@@ -166,7 +166,13 @@ export const futexRequeue: Scenario = {
 
 function* requeue(slot: number): Program {
   const words = [0, 1000, 0];
-  const moved = yield* make("futexRequeue", { a0: slot, a1: address, a2: 2, a3: address + 8, words });
+  const moved = yield* make("futexRequeue", {
+    a0: slot,
+    a1: address,
+    a2: 2,
+    a3: address + 8,
+    words,
+  });
   const woken = yield* make("futexWake", { a0: slot, a1: address + 8, a2: 1000 });
   return [moved.words[0], moved.words[2], woken.words[0]];
 }

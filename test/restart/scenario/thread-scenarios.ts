@@ -12,7 +12,10 @@ function withWaiter(act: (slot: number, play: Play) => Program): Scenario["stage
     const space = play.space("space");
     const { slot } = play.own("notification", Kind.notification, space);
     const waiter = play.cast("waiter", space, 20, waitFor(slot));
-    const thread = play.bench.grant(space, Kind.thread, waiter.row, { slot: 80, rights: overThread });
+    const thread = play.bench.grant(space, Kind.thread, waiter.row, {
+      slot: 80,
+      rights: overThread,
+    });
     play.cast("actor", space, 10, act(thread, play));
     play.cast("signaller", space, 5, signalOnce(slot));
   };
@@ -191,4 +194,3 @@ export const clock: Scenario = {
   },
   points: ["clockRead@running"],
 };
-

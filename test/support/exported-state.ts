@@ -1,12 +1,27 @@
 // Everything a program or a checkpoint could see of a finished play: states of objects, capability
 // tables, memories, what programs returned, counts of rows; with identities replaced by names.
-import { Kind, kindName, type KindName, Register, stateLayouts, stateWord, regionHandle } from "../../src/abi/index.ts";
+import {
+  Kind,
+  kindName,
+  type KindName,
+  Register,
+  stateLayouts,
+  stateWord,
+  regionHandle,
+} from "../../src/abi/index.ts";
 import { isLive } from "../../src/base/index.ts";
-import { Capability, capabilityShift, Header, shiftOf, Space, spaceShift } from "../../src/kernel/layout.ts";
+import {
+  Capability,
+  capabilityShift,
+  Header,
+  shiftOf,
+  Space,
+  spaceShift,
+} from "../../src/kernel/layout.ts";
 import { classOf } from "../../src/kernel/object/object.ts";
 import { verify } from "../../src/kernel/verify.ts";
 import { newStateWriter } from "../../src/kernel/object/state.ts";
-import type { Play } from "../support/play.ts";
+import type { Play } from "./play.ts";
 
 export type Exported = Readonly<Record<string, unknown>>;
 
@@ -24,7 +39,9 @@ export function exportedState(play: Play): Exported {
     nowNs: k.nowNs,
     actors,
     objects,
-    capabilities: Object.fromEntries(play.spaces.map(({ name, row }) => [name, slotsOf(play, row)])),
+    capabilities: Object.fromEntries(
+      play.spaces.map(({ name, row }) => [name, slotsOf(play, row)]),
+    ),
     memories: memoriesOf(play),
     liveRows: play.bench.liveCounts(),
   };
@@ -39,7 +56,7 @@ function stateOfObject(play: Play, kind: number, row: number): unknown {
   const fields: Record<string, unknown> = {};
   for (const { name: field, words } of stateLayouts[name]) {
     const at = stateWord(name, field);
-    fields[field] = words === 1 ? state.words[at] : [...state.words.slice(at, at + words)];
+    fields[field] = words === 1 ? state.words[at] : Array.from(state.words.slice(at, at + words));
   }
   for (const { word, kind: referred, row: to } of state.references) {
     fields[`reference${word}`] = nameOf(play, referred, to);
@@ -93,7 +110,8 @@ function memoriesOf(play: Play): Record<string, string> {
     memories[name] = digest(play.bench.memories.bytes(row));
   }
   for (const { name, kind, row } of play.objects) {
-    if (kind !== Kind.region || !play.bench.memories.handles().includes(regionHandle(row))) continue;
+    if (kind !== Kind.region || !play.bench.memories.handles().includes(regionHandle(row)))
+      continue;
     memories[name] = digest(play.bench.memories.bytes(regionHandle(row)));
   }
   return memories;

@@ -1,0 +1,117 @@
+// The portal floor's kernel with a technique taken out, for the ablation: the same path, checks and
+// writes as portal-kernel.ts, with control blocks as objects in a map instead of rows in typed
+// memory, or with ids looked up in a map instead of compared with a generation in the row.
+import type { Subject } from "../harness/rounds.ts";
+import { instantiate } from "./assemble.ts";
+import { engine, exportedFunction } from "./engine.ts";
+import { expectedEmptySum } from "./message.ts";
+import { emptyCaller, portalServer } from "./programs.wat.ts";
+
+export type PortalVariant = "objects" | "mapOfIds";
+
+export const portalVariantName = (variant: PortalVariant): string => `portal/promising/${variant}`;
+
+type Call = (endpoint: number, label: number) => number;
+type Serve = (label: number) => number;
+
+const refused = -1;
+const running = 1;
+const waitingForReply = 2;
+const idle = 3;
+const serving = 4;
+const endpointNumber = 2;
+const endpointId = (7 << 16) | endpointNumber;
+
+export function portalVariants(operations: number): Subject[] {
+  return [
+    variantSubject("objects", objectKernel, operations),
+    variantSubject("mapOfIds", mapKernel, operations),
+  ];
+}
+
+function variantSubject(
+  variant: PortalVariant,
+  kernel: (serve: Serve) => Call,
+  operations: number,
+): Subject {
+  const serve = exportedFunction(instantiate("server", portalServer), "serveEmpty");
+  const caller = instantiate("caller", emptyCaller, { kernel: { call: kernel(serve) } });
+  const run = engine.promising(exportedFunction(caller, "run"));
+  return {
+    name: portalVariantName(variant),
+    operations,
+    expected: expectedEmptySum(operations),
+    run: () => run(operations, endpointId),
+  };
+}
+
+interface Block {
+  readonly generation: number;
+  state: number;
+  partner: Block | undefined;
+  queueNext: Block | undefined;
+  queuePrevious: Block | undefined;
+}
+
+function block(generation: number, state: number): Block {
+  return {
+    generation,
+    state,
+    partner: undefined,
+    queueNext: undefined,
+    queuePrevious: undefined,
+  };
+}
+
+function objectKernel(serve: Serve): Call {
+  const caller = block(1, running);
+  const blocks = new Map([[endpointNumber, block(endpointId >> 16, idle)]]);
+  return (endpoint, label) => {
+    const found = blocks.get(endpoint & 0xffff);
+    if (found === undefined || found.generation !== endpoint >> 16) return refused;
+    if (found.state !== idle) return refused;
+    found.state = serving;
+    found.partner = caller;
+    caller.state = waitingForReply;
+    caller.partner = found;
+    caller.queueNext = found;
+    caller.queuePrevious = found;
+    const reply = serve(label);
+    if (caller.state !== waitingForReply || caller.partner !== found) return refused;
+    found.state = idle;
+    caller.state = running;
+    caller.partner = undefined;
+    return reply;
+  };
+}
+
+const rowWords = 16;
+const stateWord = 1;
+const partnerWord = 2;
+const queueNextWord = 3;
+const queuePreviousWord = 4;
+const callerRow = rowWords;
+
+function mapKernel(serve: Serve): Call {
+  const rows = new Int32Array(rowWords * 16);
+  const rowOf = new Map([[endpointId, endpointNumber * rowWords]]);
+  rows[callerRow + stateWord] = running;
+  rows[endpointNumber * rowWords + stateWord] = idle;
+  return (endpoint, label) => {
+    const row = rowOf.get(endpoint);
+    if (row === undefined || rows[row + stateWord] !== idle) return refused;
+    rows[row + stateWord] = serving;
+    rows[row + partnerWord] = callerRow;
+    rows[callerRow + stateWord] = waitingForReply;
+    rows[callerRow + partnerWord] = row;
+    rows[callerRow + queueNextWord] = row;
+    rows[callerRow + queuePreviousWord] = row;
+    const reply = serve(label);
+    if (rows[callerRow + stateWord] !== waitingForReply) return refused;
+    if (rows[callerRow + partnerWord] !== row) return refused;
+    rows[row + stateWord] = idle;
+    rows[callerRow + stateWord] = running;
+    rows[callerRow + partnerWord] = 0;
+    return reply;
+  };
+}

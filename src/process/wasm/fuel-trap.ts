@@ -1,0 +1,32 @@
+// The end of a portal that has used more fuel than it may: a trap. An exception of JavaScript would
+// not do, since a program could catch it (`catch_all`) and go on for ever on its caller's time; what
+// the engine throws for `unreachable` passes every handler of a program.
+
+/** (module (func (export "trap") unreachable)) */
+const moduleBytes = new Uint8Array([
+  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02,
+  0x01, 0x00, 0x07, 0x08, 0x01, 0x04, 0x74, 0x72, 0x61, 0x70, 0x00, 0x00, 0x0a, 0x05, 0x01, 0x03,
+  0x00, 0x00, 0x0b,
+]);
+
+let trap: (() => void) | undefined;
+
+const fuelTraps = new WeakSet<WeakKey>();
+
+/** Traps, and remembers why. */
+export function trapForFuel(): never {
+  // The module above exports exactly this function.
+  trap ??= new WebAssembly.Instance(new WebAssembly.Module(moduleBytes)).exports["trap"] as () => void;
+  try {
+    trap();
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) fuelTraps.add(error);
+    throw error;
+  }
+  throw new RangeError("unreachable code was reached");
+}
+
+/** Whether code ended by the trap above. */
+export function isFuelTrap(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError && fuelTraps.has(error);
+}

@@ -1,0 +1,114 @@
+// Runs the hostile program in a process of its own, whose flags say which of its compilers the engine
+// uses: `hostile-child.ts portal|direct process|interrupt`. Prints what it saw as one line of JSON. A
+// kernel that fails ends it with a stack trace.
+import type { ExecutionModel } from "../../src/process/wasm/index.ts";
+import { FaultReason } from "../../src/abi/index.ts";
+import { type Member, type Outcome, runTogether } from "./together.ts";
+
+export interface Sighting {
+  /** How often the program came through its attack, and how often its stack ended before. */
+  readonly answers: number;
+  readonly overflows: number;
+  /** Exit codes that are neither. */
+  readonly oddCodes: readonly (number | undefined)[];
+}
+
+const echo: Member = {
+  program: ["examples/c/echo-portal.c"],
+  serves: [{ name: "echo", handler: 7 }],
+};
+
+const hostilePortal: Member = {
+  program: ["test/sdk/hostile.c", "test/sdk/hostile-portal.c"],
+  serves: [{ name: "hostile", handler: 1 }],
+  calls: [{ name: "echo" }],
+};
+
+/** Without a portal its calls are linked without a probe in the process model. */
+const hostileThread: Member = {
+  program: ["test/sdk/hostile.c"],
+  serves: [{ name: "hostile" }],
+  calls: [{ name: "echo" }],
+};
+
+const client: Member = {
+  program: ["test/sdk/hostile-client.c"],
+  calls: [{ name: "hostile" }],
+};
+
+/** The client goes through the depths; what it saw is in the memory that it exports. */
+async function fromPortal(model: ExecutionModel): Promise<Sighting> {
+  const { codes, spawned } = await runTogether([echo, hostilePortal, client], {
+    model,
+    verifiesCalls: true,
+  });
+  const [answers, overflows] = ["answers", "traps"].map((name) => callExport(spawned[2], name));
+  return { answers, overflows, oddCodes: codes.filter((code) => code !== 0) };
+}
+
+function callExport(
+  { program }: Outcome["spawned"][number],
+  name: string,
+  ...args: number[]
+): number {
+  const found = program.instance.exports[name];
+  if (typeof found !== "function") throw new RangeError(`the program has no export "${name}"`);
+  return found(...args) as number; // both programs export functions of integers only
+}
+
+interface Attack {
+  readonly narrow: number;
+  readonly wide: number;
+  readonly rounds: number;
+}
+
+/** The code that the program exits with after an attack from this depth of its own stack. */
+async function attackFrom(
+  model: ExecutionModel,
+  { narrow, wide, rounds }: Attack,
+): Promise<number> {
+  const prepare: Member["prepare"] = (spawned) => {
+    callExport(spawned, "configure", narrow, wide, rounds);
+  };
+  const { codes } = await runTogether([echo, { ...hostileThread, prepare }], { model });
+  if (codes[1] === undefined) throw new RangeError(`no exit from depth ${narrow} + ${wide}`);
+  return codes[1];
+}
+
+async function limit(model: ExecutionModel): Promise<number> {
+  let low = 0;
+  let high = 1 << 20;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((await attackFrom(model, { narrow: middle, wide: 0, rounds: 0 })) === 0) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The part of its stack, from its end, that is gone through: in the interrupt model the kernel is there. */
+const windows = { process: 100, interrupt: 10 } as const;
+const stepsPerSweep = 200;
+
+async function directly(model: ExecutionModel): Promise<Sighting> {
+  let answers = 0;
+  let overflows = 0;
+  const oddCodes: number[] = [];
+  for (let wide = 0; wide < 3; wide++) {
+    const end = await limit(model);
+    const window = Math.ceil(end / windows[model]);
+    const step = Math.ceil(window / stepsPerSweep);
+    for (let narrow = end - window; narrow < end + 10; narrow += step) {
+      const code = await attackFrom(model, { narrow, wide, rounds: 2 });
+      if (code === 0) answers++;
+      else if (code === 128 + FaultReason.stackOverflow) overflows++;
+      else oddCodes.push(code);
+    }
+  }
+  return { answers, overflows, oddCodes };
+}
+
+const [scenario, given] = process.argv.slice(2);
+const model = given === "interrupt" ? "interrupt" : "process";
+const seen = await (scenario === "portal" ? fromPortal(model) : directly(model));
+process.stdout.write(JSON.stringify(seen));
