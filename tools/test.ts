@@ -1,4 +1,4 @@
-// The whole test run: format, lint, types, tidy, then every vitest project. It goes on after a failure,
+// The whole test run: format, lint, types, tidy, build, then every vitest project. It goes on after a failure,
 // so that one run shows everything that is wrong, and its last line is always `N passed, N failed`,
 // counted from what the stages and the tests themselves reported.
 //
@@ -23,6 +23,7 @@ const stages: readonly (readonly [name: string, command: readonly string[]])[] =
   ["types", ["tsc", "-p", "tsconfig.json"]],
   ["types of the pure part", ["tsc", "-p", "tsconfig.pure.json"]],
   ["tidy", [process.execPath, "tools/tidy.ts"]],
+  ["build", [process.execPath, "tools/build.ts"]],
 ];
 
 /** Runs a command of the project, and answers its exit code; its output goes where ours goes. */

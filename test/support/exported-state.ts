@@ -7,6 +7,7 @@ import {
   Register,
   stateLayouts,
   stateWord,
+  Syscall,
   regionHandle,
 } from "../../src/abi/index.ts";
 import { isLive } from "../../src/base/index.ts";
@@ -61,11 +62,35 @@ function stateOfObject(play: Play, kind: number, row: number): unknown {
   for (const { word, kind: referred, row: to } of state.references) {
     fields[`reference${word}`] = nameOf(play, referred, to);
   }
-  // Of a program that is over, only what it says itself matters.
-  if (kind === Kind.thread && play.actorOf(row)?.isDone === true) {
-    (fields.registers as number[])[Register.status] = 0;
-  }
+  if (kind === Kind.thread) maskRegisters(play, row, fields.registers as number[]);
   return fields;
+}
+
+const results: readonly number[] = [
+  Register.call,
+  Register.label,
+  Register.w0,
+  Register.w1,
+  Register.w2,
+  Register.w3,
+  Register.w4,
+  Register.w5,
+  Register.badge,
+  Register.status,
+];
+const waitingForReply: readonly number[] = [Register.call, Register.a2, Register.receiveTimeout];
+
+/**
+ * What a register means depends on the call: after one, results; in a wait for a reply, where to put
+ * it and how long to wait. The others hold what happened to be there. Of a program that is over, only
+ * what it says itself matters.
+ */
+function maskRegisters(play: Play, row: number, registers: number[]): void {
+  const call = registers[Register.call];
+  if (play.actorOf(row)?.isDone === true) registers[Register.status] = 0;
+  if (call !== 0 && call !== Syscall.awaitReply) return;
+  const meant = call === 0 ? results : waitingForReply;
+  for (let i = 0; i < registers.length; i++) if (!meant.includes(i)) registers[i] = 0;
 }
 
 /** An object by the name that it has in the play, so that runs with other rows can be compared. */

@@ -14,6 +14,7 @@ import {
 } from "../capability.ts";
 import { Capability, capabilityShift, Endpoint, endpointShift, Space, spaceShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
+import { isLastName } from "../object/delete.ts";
 import { isSame } from "../object/object.ts";
 
 export interface Route {
@@ -48,9 +49,13 @@ function clanOf(k: Kernel, space: number): number {
   return k.spaces[(space << spaceShift) + Space.clan]!;
 }
 
+function identityOf(k: Kernel, space: number): number {
+  return k.spaces[(space << spaceShift) + Space.identity]!;
+}
+
 function redirect(k: Kernel, from: number, to: number): void {
   // A chief and a member of its own clan speak to each other directly.
-  if (clanOf(k, from) === to || clanOf(k, to) === from) return;
+  if (clanOf(k, from) === identityOf(k, to) || clanOf(k, to) === identityOf(k, from)) return;
   const inner = clanOf(k, from) !== 0 ? from : to;
   const base = inner << spaceShift;
   const chief = k.spaces[base + Space.chiefEndpoint]!;
@@ -75,7 +80,8 @@ export function showDestination(k: Kernel, capability: number, chief: number): v
   const words = k.capabilities;
   if (old === capability) return;
   if (old !== 0 && words[(old << capabilityShift) + Capability.header] !== 0) {
-    if (words[(old << capabilityShift) + Capability.firstChild] !== 0) return;
+    // A chief that has derived from it, or has put another thing's only name there, keeps it.
+    if (words[(old << capabilityShift) + Capability.firstChild] !== 0 || isLastName(k, old)) return;
     clearCapability(k, old);
   }
   if (reserveSlot(k, space, slot) !== Status.ok) return;

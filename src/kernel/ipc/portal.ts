@@ -37,7 +37,7 @@ import { freeIfEmpty } from "../object/space.ts";
 import { newActivation, threadClass } from "../object/thread.ts";
 import { finishCall, makeCurrent, makeReady, mayRunAt, saveRegisters, setState } from "../schedule.ts";
 import { armTimeout, blocked, finish } from "../waiting.ts";
-import type { Route } from "./clan.ts";
+import { type Route, showDestination } from "./clan.ts";
 import { finishPlan, copyRuns, makePlan } from "./message.ts";
 import { giveRegisters } from "./transfer.ts";
 import { disarmReply } from "../wake.ts";
@@ -73,6 +73,7 @@ export function callPortal(k: Kernel, route: Route): number {
     registers[Register.a1] = route.fromSpace;
     registers[Register.a2] = route.toSpace;
     registers[Register.a3] = route.toBadge;
+    showDestination(k, route.capability, route.endpoint);
   }
   k.portal = route.endpoint;
   k.ipcCount++;

@@ -34,7 +34,8 @@ function isLastNameOfExited(k: Kernel, row: number): boolean {
   return state === ThreadState.exited && capabilityCountOf(k, Kind.thread, thread) === 1;
 }
 
-function isLastName(k: Kernel, row: number): boolean {
+/** Whether the object that a capability names ends with it. */
+export function isLastName(k: Kernel, row: number): boolean {
   const kind = kindOf(k, row);
   if (kind === Kind.thread) return isLastNameOfExited(k, row);
   if (!livesByName(kind) || !namesLiveObject(k, row)) return false;

@@ -24,7 +24,7 @@ export const mutexClass: ObjectClass = {
     putReference(state, "owner", {
       kind: Kind.thread,
       row: owner,
-      rights: Right.derive | Right.read,
+      rights: Right.derive,
       badge: 0,
     });
     putWord(state, "waiters", countQueue(k, Kind.mutex, row, Mutex.waiters));
@@ -103,6 +103,11 @@ function passOn(k: Kernel, row: number): void {
   k.threads[(thread << threadShift) + Thread.waitsOn] = 0;
   const status = own(k, row, thread);
   const carried = k.threads[(thread << threadShift) + Thread.registers + Register.a3]!;
-  complete(k, thread, status === Status.ok ? carried : status);
+  complete(k, thread, status === Status.ok ? carriedStatus(carried) : status);
+}
+
+/** What ended a condition wait, as its registers carry it; what else a program puts there is `ok`. */
+export function carriedStatus(word: number): number {
+  return word === Status.timeout || word === Status.interrupted || word === Status.partnerGone ? word : Status.ok;
 }
 

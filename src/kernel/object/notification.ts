@@ -40,6 +40,16 @@ export function takeBits(k: Kernel, row: number, mask: number): number {
   return taken;
 }
 
+/**
+ * The bits that a capability signals when asked for these, 0 standing for those of its badge. A badged
+ * capability signals its own bits only. Answers 0, with `k.refusal`, if it may not.
+ */
+export function bitsFor(k: Kernel, badge: number, bits: number): number {
+  k.refusal = badge === 0 ? Status.badArgument : Status.noRight;
+  if (badge !== 0 && (bits & ~badge) !== 0) return 0;
+  return bits === 0 ? badge : bits;
+}
+
 /** Ors bits in and wakes the first waiter that any of them concerns. Below the commit line. */
 export function raise(k: Kernel, row: number, bits: number): void {
   const at = row << notificationShift;

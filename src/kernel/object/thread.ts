@@ -44,7 +44,9 @@ export const threadClass: ObjectClass = {
     const base = row << threadShift;
     const priority = k.registers[Register.w0]!;
     const sliceUs = k.registers[Register.w1]!;
-    if (priority > 0 && priority < priorityCount) k.threads[base + Thread.priority] = priority;
+    if (priority > 0 && priority < priorityCount) {
+      k.threads[base + Thread.priority] = Math.min(priority, priorityMaxOf(k, row));
+    }
     if (sliceUs > 0 && sliceUs <= sliceUsMax) k.threads[base + Thread.sliceUs] = sliceUs;
     k.spaces[(space << spaceShift) + Space.threadCount]!++;
     return row;
@@ -77,10 +79,16 @@ function newThread(k: Kernel, space: number): number {
   const base = row << threadShift;
   k.threads[base + Thread.state] = ThreadState.stopped;
   k.threads[base + Thread.space] = space;
-  k.threads[base + Thread.priority] = defaultPriority;
+  k.threads[base + Thread.priority] = Math.min(defaultPriority, priorityMaxOf(k, row));
   k.threads[base + Thread.sliceUs] = defaultSliceUs;
   k.threads[base + Thread.reply] = reply;
   return row;
+}
+
+/** The ceiling that a thread's space sets to its priority. */
+export function priorityMaxOf(k: Kernel, thread: number): number {
+  const space = k.threads[(thread << threadShift) + Thread.space]!;
+  return k.spaces[(space << spaceShift) + Space.priorityMax]!;
 }
 
 /** Adds an activation to a space's idle ones. Answers its row, or 0 with `k.refusal` set. */
@@ -190,6 +198,7 @@ function setThreadStateFrom(k: Kernel, row: number, state: StateReader): number 
   const sliceUs = wordOf(state, "sliceUs");
   if (stateAt(k, row) !== ThreadState.stopped) return Status.wrongState;
   if (priority < 0 || priority >= priorityCount) return Status.badArgument;
+  if (priority > priorityMaxOf(k, row)) return Status.noRight;
   if (sliceUs <= 0 || sliceUs > sliceUsMax) return Status.badArgument;
   if (call !== 0 && syscallName(call) === undefined) return Status.badArgument;
   const remainingNs = nsOf(state, "remaining");

@@ -3,7 +3,7 @@ import { Kind, Right, Status } from "../../abi/index.ts";
 import { Timer, timerShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { clearDeadline, deadlineOf, isTimed, leaveList, setDeadline } from "../wake-lists.ts";
-import { raise } from "./notification.ts";
+import { bitsFor, raise } from "./notification.ts";
 import { freeObject, generationOf, isSame, type ObjectClass } from "./object.ts";
 import { nsOf, putNs, putReference, putWord, wordOf } from "./state.ts";
 import { createPlain } from "./wait-object.ts";
@@ -29,21 +29,22 @@ export const timerClass: ObjectClass = {
       kind: Kind.notification,
       row: target,
       rights: Right.send | Right.derive,
-      badge: 0,
+      // Whoever reads it can signal what the timer does, and no more.
+      badge: words(k)[base + Timer.bits]!,
     });
   },
   setState(k, row, state) {
-    const target = state.references.get("notification")?.row ?? 0;
     const isArmed = wordOf(state, "armed") === 1;
-    if (isArmed && target === 0) return Status.badArgument;
+    const target = state.references.get("notification");
+    const remainingNs = nsOf(state, "remaining");
+    const periodUs = wordOf(state, "periodUs");
+    if (remainingNs < 0 || periodUs < 0) return Status.badArgument;
+    if (isArmed && target === undefined) return Status.badArgument;
+    const bits = target === undefined ? 0 : bitsFor(k, target.badge, wordOf(state, "bits"));
+    if (isArmed && bits === 0) return k.refusal;
     disarm(k, row);
-    if (!isArmed) return Status.ok;
-    arm(k, row, {
-      notification: target,
-      bits: wordOf(state, "bits"),
-      deadlineNs: k.nowNs + nsOf(state, "remaining"),
-      periodUs: wordOf(state, "periodUs"),
-    });
+    if (target === undefined || !isArmed) return Status.ok;
+    arm(k, row, { notification: target.row, bits, deadlineNs: k.nowNs + remainingNs, periodUs });
     return Status.ok;
   },
 };

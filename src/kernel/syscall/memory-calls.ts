@@ -6,6 +6,7 @@ import { badgeOf, currentSpace, findCapability, findObject, objectOf } from "../
 import { Endpoint, endpointShift, EndpointSet, endpointSetShift, Space, spaceShift } from "../layout.ts";
 import { eventWaits, type Kernel } from "../kernel.ts";
 import { isInside } from "../ipc/message.ts";
+import { bitsFor } from "../object/notification.ts";
 import { joinSet, leaveSet } from "../object/endpoint.ts";
 import { generationOf } from "../object/object.ts";
 import { finish, restart, waitLinks } from "../waiting.ts";
@@ -112,9 +113,13 @@ export function spaceBind(k: Kernel): number {
   // A faulted thread waits to be heard of, which it cannot do at a portal.
   const isPortal = k.endpoints[(target << endpointShift) + Endpoint.portal] !== 0;
   if (what === Binding.fault && target !== 0 && isPortal) return finish(k, Status.wrongState);
+  let badge = capability === 0 ? 0 : badgeOf(k, capability);
+  if (what === Binding.exit && capability !== 0) {
+    badge = bitsFor(k, badge, k.registers[Register.a3]!);
+    if (badge === 0) return finish(k, k.refusal);
+  }
   // ---- commit ----
   const generation = capability === 0 ? 0 : generationOf(k, kind, target);
-  const badge = capability === 0 ? 0 : badgeOf(k, capability);
   bind(k, space, what, { target, generation, badge });
   return finish(k, Status.ok);
 }
@@ -122,6 +127,7 @@ export function spaceBind(k: Kernel): number {
 interface Bound {
   readonly target: number;
   readonly generation: number;
+  /** What the endpoint sees, or the bits that the notification gets. */
   readonly badge: number;
 }
 
@@ -135,10 +141,11 @@ function bind(k: Kernel, space: number, what: number, bound: Bound): void {
         : Space.faultEndpoint;
   k.spaces[base + first] = bound.target;
   k.spaces[base + first + 1] = bound.generation;
-  k.spaces[base + first + 2] = what === Binding.exit ? k.registers[Register.a3]! : bound.badge;
+  k.spaces[base + first + 2] = bound.badge;
   if (what !== Binding.chief) return;
-  const chief = bound.target << endpointShift;
-  k.spaces[base + Space.clan] = bound.target === 0 ? 0 : k.endpoints[chief + Endpoint.space]!;
+  const chief = k.endpoints[(bound.target << endpointShift) + Endpoint.space]!;
+  k.spaces[base + Space.clan] =
+    bound.target === 0 ? 0 : k.spaces[(chief << spaceShift) + Space.identity]!;
 }
 
 /** Answers w0 and w1, the nanoseconds since the core started: low word, high word. */

@@ -157,14 +157,16 @@ export function objectSetState(k: Kernel): number {
   return finish(k, classOf(kindOf(k, capability)).setState(k, objectOf(k, capability), state));
 }
 
-/** Which fields of a state are slots, and what kind of object each must name. */
-const referenceFields: Readonly<Partial<Record<KindName, readonly (readonly [string, number])[]>>> = {
+/** Which fields of a state are slots, what kind of object each names, and the right that it needs. */
+const referenceFields: Readonly<
+  Partial<Record<KindName, readonly (readonly [string, number, number])[]>>
+> = {
   thread: [
-    ["reply", Kind.reply],
-    ["owed", Kind.reply],
+    ["reply", Kind.reply, Right.control],
+    ["owed", Kind.reply, Right.send],
   ],
-  mutex: [["owner", Kind.thread]],
-  timer: [["notification", Kind.notification]],
+  mutex: [["owner", Kind.thread, Right.derive]],
+  timer: [["notification", Kind.notification, Right.send]],
 };
 
 function readState(k: Kernel, kind: KindName): StateReader | undefined {
@@ -178,10 +180,10 @@ function readState(k: Kernel, kind: KindName): StateReader | undefined {
   k.refusal = Status.badArgument;
   if (words[0] !== Kind[kind] || words[1] !== stateVersion) return undefined;
   const references = new Map<string, { row: number; badge: number }>();
-  for (const [name, referred] of referenceFields[kind] ?? []) {
+  for (const [name, referred, right] of referenceFields[kind] ?? []) {
     const slot = words[stateWord(kind, name)]!;
     if (slot === 0) continue;
-    const row = findCapability(k, slot, referred, 0);
+    const row = findCapability(k, slot, referred, right);
     if (row === 0) return undefined;
     references.set(name, { row: objectOf(k, row), badge: badgeOf(k, row) });
   }

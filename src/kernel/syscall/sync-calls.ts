@@ -15,8 +15,8 @@ import { eventWaits, type Kernel } from "../kernel.ts";
 import { isInside } from "../ipc/message.ts";
 import { wakeOne } from "../object/condition.ts";
 import { requeueWaiter, waiterAt, wakeWaiter } from "../object/futex-queue.ts";
-import { own, ownerOf, release } from "../object/mutex.ts";
-import { raise, takeBits } from "../object/notification.ts";
+import { carriedStatus, own, ownerOf, release } from "../object/mutex.ts";
+import { bitsFor, raise, takeBits } from "../object/notification.ts";
 import { arm, disarm } from "../object/timer.ts";
 import { blockIn, checkWait, finish } from "../waiting.ts";
 
@@ -24,13 +24,10 @@ import { blockIn, checkWait, finish } from "../waiting.ts";
 export function notificationSignal(k: Kernel): number {
   const capability = findCapability(k, k.registers[Register.a0]!, Kind.notification, Right.send);
   if (capability === 0) return finish(k, k.refusal);
-  const badge = badgeOf(k, capability);
-  const bits = k.registers[Register.a1]!;
-  // A badged capability signals its own bits only.
-  if (badge !== 0 && bits !== 0 && (bits & ~badge) !== 0) return finish(k, Status.noRight);
-  if (badge === 0 && bits === 0) return finish(k, Status.badArgument);
+  const bits = bitsFor(k, badgeOf(k, capability), k.registers[Register.a1]!);
+  if (bits === 0) return finish(k, k.refusal);
   // ---- commit ----
-  raise(k, objectOf(k, capability), bits === 0 ? badge : bits);
+  raise(k, objectOf(k, capability), bits);
   return finish(k, Status.ok);
 }
 
@@ -74,7 +71,7 @@ export function mutexLock(k: Kernel): number {
   if (ownerOf(k, row) === k.current) return finish(k, Status.notOwner);
   if (ownerOf(k, row) === 0) {
     const status = own(k, row, k.current);
-    return finish(k, status === Status.ok ? k.registers[Register.a3]! : status);
+    return finish(k, status === Status.ok ? carriedStatus(k.registers[Register.a3]!) : status);
   }
   const timeoutUs = k.registers[Register.receiveTimeout]!;
   const refused = checkWait(k, timeoutUs);
@@ -211,17 +208,19 @@ export function futexRequeue(k: Kernel): number {
   return finish(k, Status.ok);
 }
 
-/** a0: timer, a1: notification, a2: bits, w0: microseconds from now, w1: period (0: once). */
+/** a0: timer, a1: notification, a2: bits (0: those of the capability's badge), w0: microseconds from now, w1: period (0: once). */
 export function timerSet(k: Kernel): number {
   const row = findObject(k, k.registers[Register.a0]!, Kind.timer, Right.send);
   if (row === 0) return finish(k, k.refusal);
-  const target = findObject(k, k.registers[Register.a1]!, Kind.notification, Right.send);
-  if (target === 0) return finish(k, k.refusal);
+  const capability = findCapability(k, k.registers[Register.a1]!, Kind.notification, Right.send);
+  if (capability === 0) return finish(k, k.refusal);
   const delayUs = k.registers[Register.w0]!;
   const periodUs = k.registers[Register.w1]!;
-  const bits = k.registers[Register.a2]!;
-  if (delayUs < 0 || periodUs < 0 || bits === 0) return finish(k, Status.badArgument);
+  if (delayUs < 0 || periodUs < 0) return finish(k, Status.badArgument);
+  const bits = bitsFor(k, badgeOf(k, capability), k.registers[Register.a2]!);
+  if (bits === 0) return finish(k, k.refusal);
   // ---- commit ----
+  const target = objectOf(k, capability);
   disarm(k, row);
   arm(k, row, { notification: target, bits, deadlineNs: k.nowNs + delayUs * 1000, periodUs });
   return finish(k, Status.ok);

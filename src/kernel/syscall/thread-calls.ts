@@ -12,7 +12,7 @@ import { assert } from "../../base/index.ts";
 import { findObject } from "../capability.ts";
 import { Header, reference, Thread, ThreadFlag, threadShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
-import { endStep, endThread } from "../object/thread.ts";
+import { endStep, endThread, priorityMaxOf } from "../object/thread.ts";
 import { freeObject } from "../object/object.ts";
 import { leaveReadyQueue, makeReady, saveRegisters, setState, stateOf } from "../schedule.ts";
 import { block, blocked, checkWait, finish, leaveWait, waitStateOf } from "../waiting.ts";
@@ -69,6 +69,7 @@ export function threadSchedule(k: Kernel): number {
   const sliceUs = k.registers[Register.a2]!;
   if (priority < 0 || priority >= priorityCount) return finish(k, Status.badArgument);
   if (sliceUs < 0 || sliceUs > sliceUsMax) return finish(k, Status.badArgument);
+  if (priority > priorityMaxOf(k, thread)) return finish(k, Status.noRight);
   // ---- commit ----
   const base = thread << threadShift;
   const isQueued = k.threads[base + Thread.readyIn] !== 0;
