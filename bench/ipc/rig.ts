@@ -32,6 +32,7 @@ const fuelSlice = 1_000_000;
 
 export type RigOptions = Pick<KernelOptions, "techniques" | "preemption" | "eventPending"> & {
   readonly model?: ExecutionModel;
+  readonly onEventPending?: () => void;
 };
 
 /** A program in a space of its own. */
@@ -53,7 +54,7 @@ export class Rig {
   readonly #model: ExecutionModel;
   readonly #endings = new Map<number, Ending>();
 
-  constructor({ model = "process", ...options }: RigOptions = {}) {
+  constructor({ model = "process", onEventPending, ...options }: RigOptions = {}) {
     this.#model = model;
     this.machine = createNodeMachine();
     this.core = new CoreLoop({
@@ -61,6 +62,7 @@ export class Rig {
       kernel: { limits: defaultLimits, ...options },
       events: {
         onCrash: (error) => this.#failAll(error),
+        ...(onEventPending === undefined ? {} : { onEventPending }),
         onFault: ({ space, error }) => this.#fail(space, error),
         onThreadGone: (space) => this.#endings.get(space)?.resolve(),
       },

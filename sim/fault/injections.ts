@@ -11,6 +11,7 @@ import {
   startThread,
   tick,
 } from "../../src/kernel/index.ts";
+import { hasRoom } from "../../src/kernel/charge.ts";
 import { reserveSlot } from "../../src/kernel/capability.ts";
 import { materialize } from "../../src/kernel/ipc/fastpath.ts";
 import {
@@ -67,7 +68,7 @@ export function giveCapability(world: World): void {
   if (space === 0 || row === 0 || kind === Kind.reply || isActivation(world, kind, row)) return;
   // What boot does must not be seen by a kernel that has something unwritten.
   if (k.lazyCount > 0) materialize(k);
-  if (!hasRoom(k, space)) return;
+  if (!hasFreeSlot(k, space)) return;
   const slot = freeSlot(world, space);
   if (reserveSlot(k, space, slot) !== Status.ok) return;
   grant(k, space, slot, { kind, row, badge: random.below(4) });
@@ -78,7 +79,7 @@ function isActivation(world: World, kind: number, row: number): boolean {
   return kind === Kind.thread && (flags & ThreadFlag.activation) !== 0;
 }
 
-function hasRoom(k: Kernel, space: number): boolean {
+function hasFreeSlot(k: Kernel, space: number): boolean {
   const base = space << spaceShift;
   const slots = k.spaces[base + Space.slotCount];
   return isAlive(k, space) && slots < k.spaces[base + Space.slotLimit] && slots < slotsUsed;
@@ -103,8 +104,7 @@ export function revive(world: World): void {
   interrupt(k, someRow(world, Kind.notification), 15);
   const space = someRow(world, Kind.space);
   if (!isAlive(k, space)) return;
-  const base = space << spaceShift;
-  const isFull = k.spaces[base + Space.objectCount] >= k.spaces[base + Space.objectLimit];
+  const isFull = !hasRoom(k, space);
   const threads = k.tables[Kind.thread];
   const replies = k.tables[Kind.reply];
   const isCrowded =

@@ -40,6 +40,12 @@ export interface CoreEvents {
   onSpaceGone?(space: number): void;
   /** Nothing runs and nothing is due: only the host can wake this core. */
   onIdle?(): void;
+  /**
+   * Word 0 of the kernel's `eventPending` was set by a device, perhaps from another thread: which
+   * notifications speak for it is for `interrupt` to be told. A long call stops for it where the
+   * kernel's preemption allows. An idle core does not look at the word: a device rings its doorbell.
+   */
+  onEventPending?(): void;
   /** Our own mistake: the core has stopped. */
   onCrash(error: unknown): void;
 }
@@ -124,6 +130,7 @@ export class CoreLoop implements Core {
     if (this.#isStopped) return;
     this.#beat[0]!++;
     this.#deliverNotices();
+    if (this.kernel.eventPending[0] !== 0 && !this.#letPendingIn()) return;
     if (this.#next === Next.again || (++this.#switches >= switchesPerLook && this.#isEventDue())) {
       this.#yield();
       return;
@@ -158,6 +165,11 @@ export class CoreLoop implements Core {
     this.#portals.set(endpoint, entry);
   }
 
+  /** A device speaks, where events are let in: `onEventPending`, or a task of the machine. */
+  interrupt(notification: number, bits: number): void {
+    interrupt(this.kernel, notification, bits);
+  }
+
   /** A device speaks: raises bits of a notification from the event loop. Safe to call at any time. */
   raise(notification: number, bits: number): void {
     this.machine.post(() => {
@@ -180,8 +192,33 @@ export class CoreLoop implements Core {
 
   /** A call that the fast path leaves alone, which therefore may look at the time. */
   #enterSlow(): Next {
+    const k = this.kernel;
     if (needsTime(this.registers)) this.#tellTime();
-    return enterSlow(this.kernel);
+    const next = enterSlow(k);
+    return k.eventPending[0] === 0 ? next : this.#letEventsIn(next);
+  }
+
+  /** As `enter` does, outside of it. False if the core has stopped. */
+  #letPendingIn(): boolean {
+    try {
+      this.#next = this.#letEventsIn(this.#next);
+      return true;
+    } catch (error) {
+      this.#crash(error);
+      return false;
+    }
+  }
+
+  /** A device has something to say: it is heard now, and who runs is decided anew. */
+  #letEventsIn(decided: Next): Next {
+    const k = this.kernel;
+    if (k.portalDepth > 0 || decided === Next.portal) return decided;
+    Atomics.store(k.eventPending, 0, 0);
+    this.#events.onEventPending?.();
+    if (decided === Next.resume && !k.switchWanted) return decided;
+    let next = schedule(k);
+    while (next === Next.portal) next = this.#runPortal();
+    return next;
   }
 
   #runPortal(): Next {
@@ -237,6 +274,10 @@ export class CoreLoop implements Core {
     this.#tellTime();
     this.#lastLookNs = this.kernel.nowNs;
     tick(this.kernel, this.kernel.nowNs);
+    if (this.kernel.eventPending[0] !== 0) {
+      Atomics.store(this.kernel.eventPending, 0, 0);
+      this.#events.onEventPending?.();
+    }
     if (!wasIdle && !this.#isYielding) return;
     this.#isYielding = false;
     try {

@@ -115,8 +115,8 @@ program
     countOf,
   )
   .passThroughOptions()
-  .action(async (file, args, options) => {
-    await run(file, args, options);
-  });
+  .action((file, args, options) => run(file, args, options));
 
-await program.parseAsync();
+// Not awaited: the built command is CommonJS, which has no top-level await. An error that reaches here is
+// ours, and ends the process with its stack.
+void program.parseAsync();

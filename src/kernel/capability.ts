@@ -218,17 +218,6 @@ export function adoptChild(k: Kernel, from: number, to: number): boolean {
   return true;
 }
 
-/** The first descendant of a capability that has no children itself, or 0. */
-export function deepestDescendant(k: Kernel, row: number): number {
-  let leaf = 0;
-  let child = k.capabilities[(row << capabilityShift) + Capability.firstChild]!;
-  while (child !== 0) {
-    leaf = child;
-    child = k.capabilities[(child << capabilityShift) + Capability.firstChild]!;
-  }
-  return leaf;
-}
-
 function linkChild(k: Kernel, parent: number, child: number): void {
   const words = k.capabilities;
   const base = child << capabilityShift;

@@ -1,6 +1,6 @@
 // The events of a core: the only ways into its kernel. Each runs to completion and answers what comes
 // next. A core's loop and its process adapters call these, through the `Door` that boot makes of them.
-import { faultLabel, Kind, Next, Register, Status, Syscall, ThreadState, FaultReason } from "../abi/index.ts";
+import { faultLabel, Kind, Next, Register, registerCount, Status, Syscall, ThreadState, FaultReason } from "../abi/index.ts";
 import { append, assert, isLive } from "../base/index.ts";
 import {
   Endpoint,
@@ -145,10 +145,15 @@ export function nextTickNs(k: Kernel): number {
   return Math.min(nextDeadline(k.threadWake), nextDeadline(k.timerWake));
 }
 
-/** A device has something to say: bits for the notification that its driver gave. */
-export function interrupt(k: Kernel, notification: number, bits: number): void {
+/**
+ * A device has something to say: bits for the notification that its driver gave. Whoever remembers the
+ * row for long remembers its generation too, so that nobody else's notification gets the bits.
+ */
+export function interrupt(k: Kernel, notification: number, bits: number, generation = 0): void {
   if (k.lazyCount > 0) materialize(k);
-  if (isLive(k.tables[Kind.notification]!, notification)) raise(k, notification, bits);
+  if (!isLive(k.tables[Kind.notification]!, notification)) return;
+  const isMeant = generation === 0 || isSame(k, Kind.notification, notification, generation);
+  if (isMeant) raise(k, notification, bits);
 }
 
 export function portalReturned(k: Kernel): Next {
@@ -174,6 +179,7 @@ export function portalDetached(k: Kernel): Next {
 
 /** The running thread's code returned. */
 export function exited(k: Kernel, code: number): Next {
+  if (k.lazyCount > 0) materialize(k);
   endCurrent(k, code);
   return reschedule(k);
 }
@@ -183,6 +189,7 @@ export function exited(k: Kernel, code: number): Next {
  * heard of it, with its exit as the call still to make; otherwise it ends now.
  */
 export function faulted(k: Kernel, reason: number): Next {
+  if (k.lazyCount > 0) materialize(k);
   const thread = k.current;
   const base = thread << threadShift;
   const space = k.threads[base + Thread.space]!;
@@ -191,7 +198,8 @@ export function faulted(k: Kernel, reason: number): Next {
   const endpoint = k.spaces[(space << spaceShift) + Space.faultEndpoint]!;
   const generation = k.spaces[(space << spaceShift) + Space.faultGeneration]!;
   if (!isSame(k, Kind.endpoint, endpoint, generation)) return exited(k, exitCode);
-  k.registers.fill(0);
+  // The array may be longer: an adapter shares it.
+  k.registers.fill(0, 0, registerCount);
   k.registers[Register.call] = Syscall.threadExit;
   k.registers[Register.a0] = exitCode;
   k.registers[Register.label] = faultLabel;

@@ -85,13 +85,13 @@ export class LongCall {
 
   /** Adds bytes to what is sent. At most `indirectStringsMax` times per message. */
   send(address: number, bytes: number): this {
-    this.#put(page.sendStrings, this.#sendCount++, address, bytes);
+    this.#put(page.sendDescriptor, page.sendStrings, this.#sendCount++, address, bytes);
     return this;
   }
 
   /** Adds room for what is received. At most `indirectStringsMax` times per message. */
   receive(address: number, bytes: number): this {
-    this.#put(page.receiveStrings, this.#receiveCount++, address, bytes);
+    this.#put(page.receiveDescriptor, page.receiveStrings, this.#receiveCount++, address, bytes);
     return this;
   }
 
@@ -122,17 +122,29 @@ export class LongCall {
     return this.caller.registers[Register.w0 + index]!;
   }
 
-  #put(list: number, index: number, address: number, bytes: number): void {
+  /** The first string is the direct one, which is the one string of most messages; others follow. */
+  #put(descriptor: number, list: number, index: number, address: number, bytes: number): void {
     assert(index < indirectStringsMax, "a message has a bounded number of strings", index);
-    const at = this.#pageWord + ((list + index * 8) >> 2);
-    this.caller.area[at] = address;
-    this.caller.area[at + 1] = bytes;
+    const { area } = this.caller;
+    if (index === 0) {
+      const at = this.#pageWord + (descriptor >> 2);
+      area[at + Descriptor.directBytes] = bytes;
+      area[at + Descriptor.directAddress] = address;
+      return;
+    }
+    const at = this.#pageWord + ((list + (index - 1) * 8) >> 2);
+    area[at] = address;
+    area[at + 1] = bytes;
   }
 
+  /** Fills in the rest of a descriptor; what counts nothing needs no address. */
   #describe(descriptor: number, list: number, count: number): void {
     const at = this.#pageWord + (descriptor >> 2);
-    this.caller.area.fill(0, at, at + 11);
-    this.caller.area[at + Descriptor.indirectCount] = count;
-    this.caller.area[at + Descriptor.indirectAddress] = this.#base + list;
+    const { area } = this.caller;
+    area[at + Descriptor.wordCount] = 0;
+    area[at + Descriptor.indirectCount] = count - 1;
+    area[at + Descriptor.indirectAddress] = this.#base + list;
+    area[at + Descriptor.capabilityCount] = 0;
+    area[at + Descriptor.regionCount] = 0;
   }
 }

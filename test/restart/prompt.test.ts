@@ -2,7 +2,8 @@
 // come back at once, at every point of every scenario, and leave a kernel in which the rest goes on.
 import { describe, expect, it } from "vitest";
 import { Status } from "../../src/abi/index.ts";
-import { begin, type Disturbed, disturbEverywhere, type Scenario, undisturbed } from "./proof.ts";
+import { verify } from "../../src/kernel/verify.ts";
+import { begin, type Disturbed, disturbEverywhere, momentsOf, type Scenario } from "./proof.ts";
 import { furtherScenarios, scenarios } from "./scenario/index.ts";
 
 const all = new Map<Scenario, string>();
@@ -18,10 +19,7 @@ describe.each(named)("%s", (_, scenario) => {
   });
 
   it("comes to an end when a thread is interrupted ahead of any event", () => {
-    const { eventCount, patients } = undisturbed(scenario);
-    for (const patient of patients) {
-      for (let at = 0; at <= eventCount; at++) interruptAt(scenario, patient, at);
-    }
+    for (const { event, patient } of momentsOf(scenario)) interruptAt(scenario, patient, event);
   });
 });
 
@@ -41,4 +39,5 @@ function interruptAt(scenario: Scenario, patient: string, at: number): void {
     const expected = isWaiting.test(point) ? Status.ok : Status.wrongState;
     if (status !== undefined) expect(`${point}: ${status}`).toBe(`${point}: ${expected}`);
   });
+  verify(play.bench.look());
 }

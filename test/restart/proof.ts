@@ -57,6 +57,33 @@ export function undisturbed(scenario: Scenario, techniques: Partial<Techniques> 
   return { state: exportedState(play), eventCount, patients, calls };
 }
 
+/** A thread, and an event ahead of which something can be done to it. */
+export interface Moment {
+  readonly event: number;
+  readonly patient: string;
+}
+
+/** Where a thread stays, event after event, while others act: one such moment stands for all. */
+const idle: ReadonlySet<string> = new Set(["user@ready", "threadSleep@sleeping", "gone"]);
+
+/** Every moment of a scenario, but for the repetitions of an idle thread. */
+export function momentsOf(scenario: Scenario, techniques: Partial<Techniques> = {}): Moment[] {
+  const { patients } = undisturbed(scenario, techniques);
+  const { play } = begin(scenario, techniques);
+  const actors = play.actors.filter(({ name }) => patients.includes(name));
+  const moments: Moment[] = [];
+  const last = new Map<string, string>();
+  play.run((event) => {
+    for (const actor of actors) {
+      const point = play.isGone(actor) ? "gone" : play.pointOf(actor);
+      const isRepeated = last.get(actor.name) === point && idle.has(point);
+      last.set(actor.name, point);
+      if (!isRepeated) moments.push({ event, patient: actor.name });
+    }
+  });
+  return moments;
+}
+
 /** A point at which a thread was disturbed, and how the end differed, if it did. */
 export interface Disturbed {
   readonly event: number;
@@ -75,18 +102,25 @@ export function disturbEverywhere(
 ): Disturbed[] {
   const expected = undisturbed(scenario, techniques);
   const results: Disturbed[] = [];
-  for (const patient of expected.patients) {
-    for (let event = 0; event <= expected.eventCount; event++) {
-      const result = disturbOnce(scenario, { event, patient, operation, techniques, expected });
-      if (result !== undefined) results.push(result);
-    }
+  for (const moment of momentsOf(scenario, techniques)) {
+    const result = disturbOnce(scenario, { ...moment, operation, techniques, expected });
+    if (result !== undefined) results.push(result);
   }
   return results;
 }
 
-interface Disturbance {
-  readonly event: number;
-  readonly patient: string;
+/** Plays the scenario once, with the operation on every patient ahead of every event. */
+export function disturbAlways(scenario: Scenario, operation: Operation): string | undefined {
+  const expected = undisturbed(scenario);
+  const { play, surgeon } = begin(scenario);
+  const patients = play.actors.filter(({ name }) => expected.patients.includes(name));
+  play.run(() => {
+    for (const actor of patients) if (!play.isGone(actor)) operation(surgeon, actor);
+  });
+  return firstDifference(expected.state, exportedState(play));
+}
+
+interface Disturbance extends Moment {
   readonly operation: Operation;
   readonly techniques: Partial<Techniques>;
   readonly expected: Undisturbed;

@@ -1,7 +1,7 @@
 // Every call, in every state in which it can wait or be left, is restartable: see `proof.ts`.
 import { describe, expect, it } from "vitest";
 import type { SyscallName } from "../../src/abi/index.ts";
-import { type Disturbed, disturbEverywhere, type Scenario, undisturbed } from "./proof.ts";
+import { type Disturbed, disturbAlways, disturbEverywhere, type Scenario, undisturbed } from "./proof.ts";
 import { furtherScenarios, scenarios } from "./scenario/index.ts";
 
 /** A scenario that serves several calls is played once. */
@@ -30,6 +30,10 @@ describe.each(Object.entries(scenarios))("%s", (name, scenario) => {
     const results = rebuiltEverywhere(scenario);
     expect(failuresOf(results)).toEqual([]);
     expect(results.length).toBeGreaterThan(0);
+  });
+
+  it("ends the same when every thread is rebuilt ahead of every event", () => {
+    expect(disturbAlways(scenario, (surgeon, actor) => surgeon.rebuild(actor))).toBeUndefined();
   });
 
   it("was rebuilt at every point that the scenario names", () => {

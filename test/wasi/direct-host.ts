@@ -209,9 +209,13 @@ export class DirectHost implements Caller, ServiceHost {
     const at = ((descriptor >>> 0) - communicationAddress) >> 2;
     const count = this.area[at + Descriptor.indirectCount];
     const list = ((this.area[at + Descriptor.indirectAddress] >>> 0) - communicationAddress) >> 2;
-    return Array.from({ length: count }, (_, i) =>
-      this.#bytesAt(this.area[list + i * 2] >>> 0, this.area[list + i * 2 + 1]),
-    );
+    const direct = this.area[at + Descriptor.directAddress] >>> 0;
+    return [
+      this.#bytesAt(direct, this.area[at + Descriptor.directBytes]),
+      ...Array.from({ length: count }, (_, i) =>
+        this.#bytesAt(this.area[list + i * 2] >>> 0, this.area[list + i * 2 + 1]),
+      ),
+    ];
   }
 
   #bytesAt(address: number, count: number): Uint8Array {

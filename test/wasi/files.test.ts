@@ -12,13 +12,20 @@ function memoryTree(): TreeUnderTest {
   return { tree, dispose: () => undefined, timePrecisionNs: 0n };
 }
 
-function hostTree(): TreeUnderTest {
+/** Without `hasPaths`, as on a host where an open directory is not a path as well. */
+function hostTree(hasPaths: boolean): TreeUnderTest {
   const path = mkdtempSync(join(tmpdir(), "shoal-files-"));
-  const tree = new HostDirectory(new NodeFiles(), path);
+  const tree = new HostDirectory(new NodeFiles(hasPaths), path);
   const dispose = (): void => rmSync(path, { recursive: true });
   // Node passes times to the system in whole microseconds.
   return { tree, dispose, timePrecisionNs: 1000n };
 }
 
 filesConformance("a tree in memory", memoryTree);
-filesConformance("a directory of the host", hostTree);
+filesConformance("a directory of the host", () => hostTree(true));
+filesConformance("a directory of a host without directory paths", () => hostTree(false), [
+  {
+    test: "keeps a directory that moved reachable by who has it open",
+    why: "a directory is known by the path under which it was opened",
+  },
+]);

@@ -2,7 +2,7 @@
 // that crosses the border goes to the chief of the inner side, who sees both parties and may inspect,
 // drop, change or pass it on. A chief passes a message on through a capability that it was given, so
 // it can speak only for its clan.
-import { Kind, Right, Status } from "../../abi/index.ts";
+import { Kind, Register, Right, Status } from "../../abi/index.ts";
 import {
   badgeOf,
   clearCapability,
@@ -71,20 +71,32 @@ function redirect(k: Kernel, from: number, to: number): void {
   route.endpoint = isThere ? chief : 0;
 }
 
-/** Puts the capability that the sender used into the chief's slot for it, so that it can pass on. */
-export function showDestination(k: Kernel, capability: number, chief: number): void {
+/** A message that crossed a clan's border shows its chief both parties: in these registers. */
+export function noteRedirect(k: Kernel, route: Route, registers: Int32Array, at: number): void {
+  registers[at + Register.a1] = route.fromSpace;
+  registers[at + Register.a2] = showDestination(k, route.capability, route.endpoint) ? route.toSpace : 0;
+  registers[at + Register.a3] = route.toBadge;
+}
+
+/**
+ * Puts the capability that the sender used into the chief's slot for it, so that it can pass on.
+ * Answers false if what the chief keeps in that slot cannot give way.
+ */
+function showDestination(k: Kernel, capability: number, chief: number): boolean {
   const space = k.endpoints[(chief << endpointShift) + Endpoint.space]!;
   const slot = k.spaces[(space << spaceShift) + Space.redirectSlot]!;
-  if (slot === 0) return;
+  if (slot === 0) return true;
   const old = slotRow(k, space, slot);
   const words = k.capabilities;
-  if (old === capability) return;
+  if (old === capability) return true;
   if (old !== 0 && words[(old << capabilityShift) + Capability.header] !== 0) {
     // A chief that has derived from it, or has put another thing's only name there, keeps it.
-    if (words[(old << capabilityShift) + Capability.firstChild] !== 0 || isLastName(k, old)) return;
+    if (words[(old << capabilityShift) + Capability.firstChild] !== 0) return false;
+    if (isLastName(k, old)) return false;
     clearCapability(k, old);
   }
-  if (reserveSlot(k, space, slot) !== Status.ok) return;
+  if (reserveSlot(k, space, slot) !== Status.ok) return false;
   const rights = rightsOf(k, capability);
   deriveCapability(k, capability, space, slot, { rights, badge: badgeOf(k, capability) });
+  return true;
 }

@@ -31,13 +31,14 @@ import {
   threadShift,
 } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
+import { abandon } from "../object/mutex.ts";
 import { isSame } from "../object/object.ts";
 import { armReply, cancelReply, dropOwed, isStoppedCaller } from "../object/reply.ts";
 import { freeIfEmpty } from "../object/space.ts";
 import { newActivation, threadClass } from "../object/thread.ts";
 import { finishCall, makeCurrent, makeReady, mayRunAt, saveRegisters, setState } from "../schedule.ts";
 import { armTimeout, blocked, finish } from "../waiting.ts";
-import { type Route, showDestination } from "./clan.ts";
+import { noteRedirect, type Route } from "./clan.ts";
 import { finishPlan, copyRuns, makePlan } from "./message.ts";
 import { giveRegisters } from "./transfer.ts";
 import { disarmReply } from "../wake.ts";
@@ -69,12 +70,7 @@ export function callPortal(k: Kernel, route: Route): number {
   registers[Register.call] = 0;
   registers[Register.badge] = route.badge;
   registers[Register.a1] = 0;
-  if (route.isRedirected) {
-    registers[Register.a1] = route.fromSpace;
-    registers[Register.a2] = route.toSpace;
-    registers[Register.a3] = route.toBadge;
-    showDestination(k, route.capability, route.endpoint);
-  }
+  if (route.isRedirected) noteRedirect(k, route, registers, 0);
   k.portal = route.endpoint;
   k.ipcCount++;
   return Next.portal;
@@ -271,6 +267,8 @@ function retire(k: Kernel, activation: number): void {
     endDoomed(k, activation, space);
     return;
   }
+  // What it locked it has no name of its own to unlock by: the next owner is told.
+  while (k.threads[base + Thread.firstHeld] !== 0) abandon(k, k.threads[base + Thread.firstHeld]!);
   k.threads[base + Thread.state] = ThreadState.idle;
   k.threads[base + Thread.nextIdle] = k.spaces[server + Space.firstIdleActivation]!;
   k.spaces[server + Space.firstIdleActivation] = activation;

@@ -22,7 +22,7 @@ import { firstMember, nextMember, rotateMember } from "../object/endpoint.ts";
 import { armReply, dropOwed } from "../object/reply.ts";
 import { makeCurrent, makeReady, mayRunAt, finishCall, setState } from "../schedule.ts";
 import { armTimeout, block, blocked, blockIn, boundReceiver, boundSender, checkWait, dropTimeout, finish, mayWait, meetOnly, queueOf, receiverFor, waitLinks } from "../waiting.ts";
-import { type Route, routeOf, showDestination } from "./clan.ts";
+import { noteRedirect, type Route, routeOf } from "./clan.ts";
 import { callPortal } from "./portal.ts";
 import { checkDescriptor } from "./message.ts";
 import { copyLong, giveRegisters, Progress, releasePartner, takeRegisters } from "./transfer.ts";
@@ -135,17 +135,9 @@ function leaveQueue(k: Kernel, thread: number): void {
   k.threads[(thread << threadShift) + Thread.waitsOn] = 0;
 }
 
-/** A message that crossed a clan's border shows its chief both parties. */
-function noteRedirect(k: Kernel, route: Route, registers: Int32Array, at: number): void {
-  registers[at + Register.a1] = route.fromSpace;
-  registers[at + Register.a2] = route.toSpace;
-  registers[at + Register.a3] = route.toBadge;
-  showDestination(k, route.capability, route.endpoint);
-}
-
 /**
- * As above, for a sender that waited at `endpoint`: its way is found again from its registers. If
- * another thread has changed what they name, the chief sees the sender alone.
+ * As `noteRedirect`, for a sender that waited at `endpoint`: its way is found again from its
+ * registers. If another thread has changed what they name, the chief sees the sender alone.
  */
 function noteWaitingRedirect(k: Kernel, sender: number, endpoint: number): void {
   const base = sender << threadShift;

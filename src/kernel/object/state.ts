@@ -15,6 +15,8 @@ export interface StateWriter {
   readonly kind: KindName;
   readonly words: Int32Array;
   readonly references: StateReference[];
+  /** Whether the reader gave slots for references. Without, it only looks. */
+  readonly wantsReferences: boolean;
 }
 
 export interface StateReader {
@@ -24,11 +26,11 @@ export interface StateReader {
   readonly references: ReadonlyMap<string, { readonly row: number; readonly badge: number }>;
 }
 
-export function newStateWriter(kind: KindName): StateWriter {
+export function newStateWriter(kind: KindName, wantsReferences = true): StateWriter {
   const words = new Int32Array(stateWords(kind));
   words[0] = Kind[kind];
   words[1] = stateVersion;
-  return { kind, words, references: [] };
+  return { kind, words, references: [], wantsReferences };
 }
 
 export function putWord(state: StateWriter, name: string, value: number, index = 0): void {

@@ -184,7 +184,7 @@ function putReplyReferences(k: Kernel, row: number, state: StateWriter): void {
   if (reply !== 0 && k.replies[(reply << replyShift) + Reply.armed] === 1) {
     putReference(state, "reply", { kind: Kind.reply, row: reply, rights, badge: 0 });
     // Answers given while nobody waits are held back until the state is put back somewhere.
-    if (isStoppedCaller(k, row)) k.replies[(reply << replyShift) + Reply.held] = 1;
+    if (state.wantsReferences && isStoppedCaller(k, row)) k.replies[(reply << replyShift) + Reply.held] = 1;
   }
   const owed = k.threads[base + Thread.owed]!;
   if (!isSame(k, Kind.reply, owed, k.threads[base + Thread.owedGeneration]!)) return;

@@ -4,7 +4,6 @@ import {
   areRights,
   badgeOf,
   currentSpace,
-  deepestDescendant,
   deriveCapability,
   findCapability,
   moveCapability,
@@ -82,9 +81,10 @@ export function capabilityRevoke(k: Kernel): number {
   const row = findCapability(k, k.registers[Register.a0]!, Kind.none, Right.derive);
   if (row === 0) return finish(k, k.refusal);
   for (let n = 1; ; n++) {
-    const leaf = deepestDescendant(k, row);
-    if (leaf === 0) return finish(k, Status.ok);
-    deleteStep(k, leaf);
+    // What derives from the first child becomes a child itself, once: no path is walked twice.
+    const child = k.capabilities[(row << capabilityShift) + Capability.firstChild]!;
+    if (child === 0) return finish(k, Status.ok);
+    deleteStep(k, child);
     const isStep = n % revokeStepCount === 0;
     if (isStep && k.portalDepth === 0 && eventWaits(k, false)) return Next.again;
   }

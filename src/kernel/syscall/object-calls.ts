@@ -108,7 +108,7 @@ export function objectGetState(k: Kernel): number {
   const refused = reserveSlots(k, space, k.registers[Register.a3]!);
   if (refused !== Status.ok) return finish(k, refused);
   // ---- commit ----
-  const state = newStateWriter(kind);
+  const state = newStateWriter(kind, k.registers[Register.a3] !== 0);
   classOf(kindOf(k, capability)).getState(k, objectOf(k, capability), state);
   const used = passReferences(k, space, state.words, state.references);
   for (let i = 0; i < words; i++) k.memories.store(space, address + i * 4, state.words[i]!);

@@ -20,6 +20,7 @@ export function verifyCapabilities(k: Kernel): void {
   forEachRow(k.tables[Kind.space], (space) => {
     const base = space << spaceShift;
     let slots = 0;
+    const before = pages;
     for (let page = 0; page < pagesPerSpace; page++) {
       const row = k.spaces[base + Space.pages + page];
       if (row === 0) continue;
@@ -28,6 +29,8 @@ export function verifyCapabilities(k: Kernel): void {
       assert(k.capabilityPages.words[row * 2 + 1] === space, "a page knows its space", row, space);
       slots += verifyPage(k, row, names);
     }
+    const pageCount = k.spaces[base + Space.pageCount];
+    assert(pages - before === pageCount, "a space counts its pages", space, pageCount);
     const counted = k.spaces[base + Space.slotCount];
     assert(slots === counted, "a space counts its capabilities", slots, counted);
     used += slots;

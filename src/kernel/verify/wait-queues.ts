@@ -70,12 +70,7 @@ function verifyQueue(k: Kernel, form: QueueForm, row: number): number {
   for (let thread = words[at]; thread !== 0;) {
     const base = thread << threadShift;
     assert(k.threads[base + Thread.waitPrev] === previous, "wait links agree", thread, previous);
-    assert(
-      waitStateOf(k, thread) === form.state,
-      "a queued thread waits",
-      thread,
-      form.state,
-    );
+    assert(waitStateOf(k, thread) === form.state, "a queued thread waits", thread, form.state);
     assert(k.threads[base + Thread.waitsOn] === ref, "a thread waits in one queue", thread, row);
     previous = thread;
     count++;

@@ -16,7 +16,9 @@ const fuelTraps = new WeakSet<WeakKey>();
 /** Traps, and remembers why. */
 export function trapForFuel(): never {
   // The module above exports exactly this function.
-  trap ??= new WebAssembly.Instance(new WebAssembly.Module(moduleBytes)).exports["trap"] as () => void;
+  trap ??= new WebAssembly.Instance(new WebAssembly.Module(moduleBytes)).exports[
+    "trap"
+  ] as () => void;
   try {
     trap();
   } catch (error) {

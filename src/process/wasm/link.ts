@@ -216,7 +216,7 @@ let probe: (() => void) | undefined;
 function stackProbe(): () => void {
   if (probe === undefined) {
     const module = new WebAssembly.Module(probeModule());
-    const { exports } = new WebAssembly.Instance(module, { shoal: { [unknown]: () => 0n } });
+    const { exports } = new WebAssembly.Instance(module, { shoal: { [unknown]: () => undefined } });
     // The module exports exactly this function.
     probe = exports["probe"] as () => void;
   }

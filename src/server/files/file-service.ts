@@ -6,7 +6,15 @@ import type { Answer, Message, Service, ServiceHost } from "../../userlib/index.
 import { writeFilestat, writeListing } from "./filestat.ts";
 import type { FileTree, OpenDirectory, OpenFile } from "./file-tree.ts";
 import { pathRequests } from "./path-requests.ts";
-import { countAnswer, done, numberAt, refuse, timesOf, wordsAnswer } from "./request.ts";
+import {
+  countAnswer,
+  done,
+  numberAt,
+  outboxPart,
+  refuse,
+  timesOf,
+  wordsAnswer,
+} from "./request.ts";
 
 export type Open = OpenDirectory | OpenFile;
 
@@ -81,6 +89,9 @@ export function fileService(name: string, tree: FileTree): Service {
     handle(message, host) {
       let client = clients.get(message.badge);
       if (client === undefined) clients.set(message.badge, (client = new Client(root)));
+      // The hot requests first, without an object to carry what they need.
+      if (message.label === Ask.read) return read(message, host, client);
+      if (message.label === Ask.write) return write(message, client);
       const handler = requests.get(message.label);
       if (handler === undefined) return refuse(Errno.nosys);
       return handler({ message, host, client, tree });
@@ -92,20 +103,20 @@ export function fileService(name: string, tree: FileTree): Service {
   };
 }
 
-function read({ message, host, client }: Request): Answer {
-  const { words } = message;
+function read({ words }: Message, host: ServiceHost, client: Client): Answer {
   const file = client.file(words[0]);
   if (file === undefined) return refuse(refuseFile(client, words[0], Errno.isdir));
   if ((client.get(words[0])!.access & Access.read) === 0) return refuse(Errno.badf);
   const offset = numberAt(words, 1);
   if (offset < 0) return refuse(Errno.inval);
-  const into = host.outbox.subarray(0, Math.min(words[3] >>> 0, host.outbox.length));
+  const into = outboxPart(host, words[3]);
   const count = file.read(offset, into);
-  return count < 0 ? refuse(-count) : countAnswer(count, into.subarray(0, count));
+  return count < 0
+    ? refuse(-count)
+    : countAnswer(count, count === into.length ? into : into.subarray(0, count));
 }
 
-function write({ message, client }: Request): Answer {
-  const { words, bytes } = message;
+function write({ words, bytes }: Message, client: Client): Answer {
   const file = client.file(words[0]);
   if (file === undefined) return refuse(refuseFile(client, words[0], Errno.badf));
   if ((client.get(words[0])!.access & Access.write) === 0) return refuse(Errno.badf);
@@ -129,7 +140,9 @@ function onNode(run: (node: Open, request: Request) => number): (request: Reques
 }
 
 /** Runs on a file that is open for writing. */
-function onWritable(run: (file: OpenFile, words: Int32Array) => number): typeof read {
+function onWritable(
+  run: (file: OpenFile, words: Int32Array) => number,
+): (request: Request) => Answer {
   return ({ message, client }) => {
     const file = client.file(message.words[0]);
     if (file === undefined) return refuse(refuseFile(client, message.words[0], Errno.badf));
@@ -156,7 +169,7 @@ function size({ message, client }: Request): Answer {
 function readDirectory({ message, host, client }: Request): Answer {
   const directory = client.directory(message.words[0]);
   if (typeof directory === "number") return refuse(directory);
-  const out = host.outbox.subarray(0, Math.min(message.words[3] >>> 0, host.outbox.length));
+  const out = outboxPart(host, message.words[3]);
   const count = writeListing(out, directory, numberAt(message.words, 1));
   return count < 0 ? refuse(-count) : countAnswer(count, out.subarray(0, count));
 }
@@ -175,8 +188,6 @@ function ready({ message, host }: Request): Answer {
 }
 
 const requests = new Map<number, (request: Request) => Answer>([
-  [Ask.read, read],
-  [Ask.write, write],
   [Ask.sync, onNode((node, { message }) => node.sync(message.words[1] !== 0))],
   [Ask.stat, stat],
   [Ask.setSize, onWritable((file, words) => file.setSize(numberAt(words, 1)))],

@@ -33,6 +33,11 @@ export class HostDirectory implements FileTree {
   nowNs(): bigint {
     return this.#host.nowNs();
   }
+
+  /** Lets go of the granted directory; what clients have open in it is closed by their service. */
+  close(): void {
+    this.#host.close(this.#root);
+  }
 }
 
 /** Sets the times given, and the others to what they are. */
@@ -96,13 +101,14 @@ class File implements OpenFile {
       return at !== undefined && at < 0 ? -Errno.inval : this.#host.write(this.#fd, at, bytes);
     }
     if (this.#appendFd < 0) this.#appendFd = this.#host.reopenAppending(this.#fd);
+    // Where a file cannot be opened anew, its end is looked up: atomic among our own programs only.
+    if (this.#appendFd === -Errno.notsup) return this.#put(this.size(), bytes, 0);
     if (this.#appendFd < 0) return this.#appendFd;
     return this.#host.write(this.#appendFd, undefined, bytes);
   }
 
   size(): number {
-    const stat = this.stat();
-    return typeof stat === "number" ? -stat : Number(stat.size);
+    return this.#host.size(this.#fd);
   }
 
   setSize(bytes: number): number {
@@ -165,14 +171,10 @@ class Directory implements OpenDirectory {
     if (request.isDirectory) return this.#openDirectory(name, request);
     const fd = this.host.open(this.at, name, request);
     if (fd < 0) return -fd;
-    const stat = this.host.stat(fd);
-    if (typeof stat === "number") {
-      this.host.close(fd);
-      return stat;
-    }
-    if (stat.filetype !== Filetype.directory) return new File(this.host, fd, stat.filetype);
+    const filetype = this.host.filetype(fd);
+    if (filetype >= 0 && filetype !== Filetype.directory) return new File(this.host, fd, filetype);
     this.host.close(fd);
-    return this.enter(name);
+    return filetype < 0 ? -filetype : this.enter(name);
   }
 
   #openDirectory(name: string, { access, isTruncate }: OpenRequest): OpenDirectory | number {

@@ -27,6 +27,9 @@ export interface HostFiles {
   close(fd: number): number;
 
   stat(fd: number): FileStat | number;
+  /** The type and size of what is open, which are cheaper to know than all; below zero an errno. */
+  filetype(fd: number): number;
+  size(fd: number): number;
   statAt(at: number, name: string): FileStat | number;
   parentStat(at: number): FileStat | number;
   read(fd: number, offset: number, into: Uint8Array): number;

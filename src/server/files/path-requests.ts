@@ -11,6 +11,7 @@ import {
   bytesOfString,
   countAnswer,
   done,
+  outboxPart,
   refuse,
   timesOf,
   wordsAnswer,
@@ -131,7 +132,7 @@ function readLink({ message, host, client }: Request): Answer {
     return isSlashed ? Errno.inval : Errno.success;
   });
   if (refused !== 0) return refuse(refused);
-  const out = host.outbox.subarray(0, Math.min(message.words[1] >>> 0, host.outbox.length));
+  const out = outboxPart(host, message.words[1]);
   const bytes = bytesOfString(String(target), out);
   return countAnswer(bytes.length, bytes);
 }

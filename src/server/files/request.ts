@@ -1,7 +1,7 @@
 // Reading a request's words and building answers. An answer object is used again for the next one: the
 // adapter has taken it in before the next message is handled.
 import { pathBytesMax, TimeFlag } from "../../userlib/index.ts";
-import type { Answer } from "../../userlib/index.ts";
+import type { Answer, ServiceHost } from "../../userlib/index.ts";
 import type { Times } from "./file-tree.ts";
 
 const words = [0, 0, 0];
@@ -35,6 +35,16 @@ export function countAnswer(count: number, bytes: Uint8Array): Answer {
   words[2] = 0;
   carrying.bytes = bytes;
   return carrying;
+}
+
+let part: Uint8Array = new Uint8Array(0);
+
+/** The first bytes of the outbox. The same view again while the same is asked for, as most reads do. */
+export function outboxPart({ outbox }: ServiceHost, count: number): Uint8Array {
+  const bytes = Math.min(count >>> 0, outbox.length);
+  const isSame = part.length === bytes && part.buffer === outbox.buffer;
+  if (!isSame || part.byteOffset !== outbox.byteOffset) part = outbox.subarray(0, bytes);
+  return part;
 }
 
 /** A number of 64 bits from two words; exact below 2^53, and negative below zero. */

@@ -92,8 +92,12 @@ export class NodeConsole implements ConsoleDevice {
   #openInput(): net.Socket | tty.ReadStream {
     const isTerminal = this.streams[0] === "terminal";
     const input = isTerminal
-      ? new (loadTty()).ReadStream(0)
-      : new (process.getBuiltinModule("node:net")).Socket({ fd: 0, readable: true, writable: false });
+      ? new (loadTty().ReadStream)(0)
+      : new (process.getBuiltinModule("node:net").Socket)({
+          fd: 0,
+          readable: true,
+          writable: false,
+        });
     input.on("data", (chunk: Uint8Array) => this.#take(chunk));
     input.on("end", () => this.#end(0));
     // Errors of reading a terminal that went away are its end.

@@ -48,7 +48,7 @@ export class NodeFiles implements HostFiles {
   enter(at: number, name: string): number {
     const path = this.#path(at, name);
     const fd = attemptNumber(() => fs.openSync(path, this.#directoryFlags));
-    if (fd >= 0 && !this.#isLinux) this.#paths.set(fd, path);
+    if (fd >= 0 && !this.#isLinux) this.#paths.set(fd, Buffer.from(path));
     const isOther = fd === -Errno.notdir || fd === -Errno.mlink;
     return isOther && this.#isLink(at, name) ? -Errno.loop : fd;
   }
@@ -80,6 +80,14 @@ export class NodeFiles implements HostFiles {
 
   stat(fd: number): FileStat | number {
     return attemptObject(() => convert(fs.fstatSync(fd, { bigint: true })));
+  }
+
+  filetype(fd: number): number {
+    return attemptNumber(() => filetypeOf(fs.fstatSync(fd)));
+  }
+
+  size(fd: number): number {
+    return attemptNumber(() => fs.fstatSync(fd).size);
   }
 
   statAt(at: number, name: string): FileStat | number {
@@ -181,8 +189,12 @@ export class NodeFiles implements HostFiles {
   }
 
   /** Names are byte strings: a character per byte. */
-  #path(at: number, name: string): Buffer {
-    if (this.#isLinux) return Buffer.from(`/proc/self/fd/${at}/${name}`, "latin1");
+  #path(at: number, name: string): string | Buffer {
+    if (this.#isLinux) {
+      const path = `/proc/self/fd/${at}/${name}`;
+      // A string is the quicker way where it says the same.
+      return isAscii(name) ? path : Buffer.from(path, "latin1");
+    }
     return Buffer.concat([this.#directoryPath(at), Buffer.from(`/${name}`, "latin1")]);
   }
 
@@ -207,7 +219,12 @@ function openFlags({ access, isCreate, isExclusive, isTruncate }: HostOpen): num
   );
 }
 
-function lstat(path: Buffer): FileStat | number {
+function isAscii(name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+function lstat(path: string | Buffer): FileStat | number {
   const stat = attemptObject(
     () => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? "none",
   );
@@ -228,7 +245,7 @@ function convert(stat: fs.BigIntStats): FileStat {
   };
 }
 
-function filetypeOf(stat: fs.BigIntStats): number {
+function filetypeOf(stat: fs.StatsBase<number | bigint>): number {
   if (stat.isFile()) return Filetype.regularFile;
   if (stat.isDirectory()) return Filetype.directory;
   if (stat.isSymbolicLink()) return Filetype.symbolicLink;
