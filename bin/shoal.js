@@ -22,7 +22,7 @@ function runHere() {
   const compiled = join(__dirname, "..", "dist", "cli.cjs");
   if (existsSync(compiled)) require(compiled);
   // A checkout that was never built runs from source, which Node reads as it is.
-  else import("../src/cli/main.ts");
+  else void import("../src/cli/main.ts");
 }
 
 /** The path of the Node 26 that npm installed for this platform, wherever it was hoisted to. */

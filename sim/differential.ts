@@ -124,8 +124,8 @@ function compareThread(fast: Kernel, slow: Kernel, row: number): void {
   const base = row << threadShift;
   const states = [fast.threads[base + Thread.state], slow.threads[base + Thread.state]];
   same(`state of thread ${row}`, states[0], states[1]);
-  // What an idle activation did last is nothing that anybody can see.
-  if (states[0] === ThreadState.idle) return;
+  // What a thread that has ended, or an activation between two calls, did last is past.
+  if (states[0] === ThreadState.idle || states[0] === ThreadState.exited) return;
   for (const word of threadWords) {
     same(`word ${word} of thread ${row}`, fast.threads[base + word], slow.threads[base + word]);
   }
@@ -140,7 +140,7 @@ function compareThread(fast: Kernel, slow: Kernel, row: number): void {
   const call = fast.threads[base + Thread.registers + Register.call];
   same(`call of thread ${row}`, call, slow.threads[base + Thread.registers + Register.call]);
   // A caller that waits has no message: its own has gone, and the answer has not come.
-  if (call === Syscall.awaitReply || states[0] === ThreadState.exited) return;
+  if (call === Syscall.awaitReply) return;
   const at = base + Thread.registers;
   const end = at + registerCount;
   compareAnswers(`thread ${row}`, fast.threads.subarray(at, end), slow.threads.subarray(at, end));

@@ -89,6 +89,8 @@ function endPortal(world: World, mind: Mind): void {
   const thread = k.current;
   const draw = random.below(40);
   mind.call = 0;
+  // What a portal holds when it ends is nobody's any more.
+  world.mutexes.forgetHolder(mind);
   if (draw === 0 && k.portalDepth > 0) {
     settle(
       world,

@@ -27,7 +27,8 @@ const builtins: Plugin = {
     if (!id.startsWith("\0node:")) return null;
     const name = id.slice(1);
     const names = Object.keys((await import(name)) as object).filter((key) => key !== "default");
-    const of = name === "node:process" ? "globalThis.process" : `process.getBuiltinModule("${name}")`;
+    const of =
+      name === "node:process" ? "globalThis.process" : `process.getBuiltinModule("${name}")`;
     const lines = names.map((key) => `export const ${key} = builtin.${key};`);
     return `const builtin = ${of};\nexport default builtin;\n${lines.join("\n")}`;
   },

@@ -28,6 +28,8 @@ export interface FlukeRow {
   readonly throughputPerSecond: number;
   /** From the release of the high-priority thread to its first instruction. */
   readonly latencyUsAverage: number;
+  /** As the average, but unmoved by the moments when the machine runs something else. */
+  readonly latencyUsMedian: number;
   readonly latencyUsMax: number;
   /** Releases that came while the one before had not been served yet. */
   readonly missedCount: number;

@@ -59,6 +59,7 @@ type Column = Exclude<keyof FlukeRow, "checksum" | "releaseCount">;
 const units: Readonly<Record<Column, string>> = {
   throughputPerSecond: "workloads/s",
   latencyUsAverage: "us",
+  latencyUsMedian: "us",
   latencyUsMax: "us",
   missedCount: "releases",
   restartShare: "share of the operation",

@@ -4,7 +4,13 @@
 import { Descriptor, descriptorBytes, Register, Syscall } from "../../src/abi/index.ts";
 
 /** What a worker has: a receiver, something to mint from, a portal. The urgent thread's first. */
-export const slots = { receiver: 16, source: 17, portal: 18, firstMinted: 1000, urgent: 16 } as const;
+export const slots = {
+  receiver: 16,
+  source: 17,
+  portal: 18,
+  firstMinted: 1000,
+  urgent: 16,
+} as const;
 
 export const shortCalls = 100;
 const shortLabel = 3;

@@ -1,6 +1,6 @@
 // The thread that releases the urgent one: it stamps the time, counts, and sets the core's event
 // word, every interval, until it is told to stop. It and the core share nothing but this memory.
-import { isMainThread, Worker, workerData } from "node:worker_threads";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
 const stampCount = 1 << 16;
 
@@ -38,7 +38,7 @@ export async function startReleaser(
 ): Promise<() => Promise<void>> {
   const input: ReleaserInput = { memory, intervalUs };
   const worker = new Worker(new URL(import.meta.url), { workerData: { releaser: input } });
-  await new Promise((resolve) => worker.once("online", resolve));
+  await new Promise((resolve) => worker.once("message", resolve));
   return async () => {
     Atomics.store(memory.control, 1, 1);
     await new Promise((resolve) => worker.once("exit", resolve));
@@ -49,6 +49,7 @@ function release({ memory, intervalUs }: ReleaserInput): void {
   const { pending, control, stampsNs } = memory;
   const never = new Int32Array(new SharedArrayBuffer(4));
   const intervalNs = BigInt(intervalUs) * 1000n;
+  parentPort?.postMessage("ready");
   for (let dueNs = process.hrtime.bigint() + intervalNs; control[1] === 0; dueNs += intervalNs) {
     const waitNs = dueNs - process.hrtime.bigint();
     if (waitNs > 0n) Atomics.wait(never, 0, 0, Number(waitNs) / 1e6);

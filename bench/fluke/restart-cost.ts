@@ -18,8 +18,8 @@ import { type Combination, combinationName } from "./combination.ts";
 import * as parties from "./parties.wat.ts";
 
 const copiesPerBatch = 20;
-const batches = 15;
-const warmupBatches = 5;
+const batches = 80;
+const warmupBatches = 20;
 const urgentPriority = 30;
 const stateAddress = 1024;
 const stateWordCount = 64;

@@ -4,6 +4,7 @@ import { Kind, Status } from "../../src/abi/index.ts";
 import { createObject, grant, Preemption as KernelPreemption } from "../../src/kernel/index.ts";
 import type { Library } from "../../src/process/index.ts";
 import { WrongWorkError } from "../harness/rounds.ts";
+import { median } from "../harness/statistics.ts";
 import { Rig } from "../ipc/rig.ts";
 import { type Combination, combinationName } from "./combination.ts";
 import * as parties from "./parties.wat.ts";
@@ -19,6 +20,7 @@ export interface WorkloadSizes {
 export interface WorkloadFigures {
   readonly throughputPerSecond: number;
   readonly latencyUsAverage: number;
+  readonly latencyUsMedian: number;
   readonly latencyUsMax: number;
   readonly missedCount: number;
   readonly releaseCount: number;
@@ -61,7 +63,9 @@ export async function measureWorkload(
 
 async function startUrgent(rig: Rig, releases: Releases): Promise<number> {
   const { kernel } = rig.core;
-  const urgent = await rig.load(parties.urgent, () => libraryOf("released", () => releases.served()));
+  const urgent = await rig.load(parties.urgent, () =>
+    libraryOf("released", () => releases.served()),
+  );
   const notification = createObject(kernel, Kind.notification, urgent.space);
   grant(kernel, urgent.space, parties.slots.urgent, { kind: Kind.notification, row: notification });
   rig.startThread(urgent, "run", urgentPriority);
@@ -127,9 +131,7 @@ class Rounds {
 class Releases {
   readonly #memory: ReleaseMemory;
   #served = 0;
-  #sumUs = 0;
-  #maxUs = 0;
-  #count = 0;
+  #latenciesUs: number[] = [];
   #missed = 0;
 
   constructor(memory: ReleaseMemory) {
@@ -141,31 +143,29 @@ class Releases {
     const released = Atomics.load(this.#memory.control, 0);
     if (released === this.#served) return 0;
     const us = Number(process.hrtime.bigint() - stampOf(this.#memory, this.#served)) / 1000;
-    this.#sumUs += us;
-    this.#maxUs = Math.max(this.#maxUs, us);
+    this.#latenciesUs.push(us);
     this.#missed += released - this.#served - 1;
-    this.#count++;
     this.#served = released;
     return 0;
   }
 
   /** What was seen until now does not count. */
   reset(): void {
-    this.#sumUs = 0;
-    this.#maxUs = 0;
-    this.#count = 0;
+    this.#latenciesUs = [];
     this.#missed = 0;
   }
 
   figures(): Pick<
     WorkloadFigures,
-    "latencyUsAverage" | "latencyUsMax" | "missedCount" | "releaseCount"
+    "latencyUsAverage" | "latencyUsMedian" | "latencyUsMax" | "missedCount" | "releaseCount"
   > {
+    const us = this.#latenciesUs;
     return {
-      latencyUsAverage: this.#sumUs / this.#count,
-      latencyUsMax: this.#maxUs,
+      latencyUsAverage: us.reduce((sum, one) => sum + one, 0) / us.length,
+      latencyUsMedian: median(us),
+      latencyUsMax: us.reduce((max, one) => Math.max(max, one), 0),
       missedCount: this.#missed,
-      releaseCount: this.#count + this.#missed,
+      releaseCount: us.length + this.#missed,
     };
   }
 }

@@ -53,6 +53,7 @@ export class Rig {
   readonly machine: Machine;
   readonly #model: ExecutionModel;
   readonly #endings = new Map<number, Ending>();
+  #onIdle: () => void = () => {};
 
   constructor({ model = "process", onEventPending, ...options }: RigOptions = {}) {
     this.#model = model;
@@ -64,6 +65,7 @@ export class Rig {
         onCrash: (error) => this.#failAll(error),
         ...(onEventPending === undefined ? {} : { onEventPending }),
         onFault: ({ space, error }) => this.#fail(space, error),
+        onIdle: () => this.#onIdle(),
         onThreadGone: (space) => this.#endings.get(space)?.resolve(),
       },
     });
@@ -133,6 +135,13 @@ export class Rig {
   ended({ space }: Pick<Party, "space">): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#endings.set(space, { resolve, reject });
+    });
+  }
+
+  /** Resolves when nothing runs, next time. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
     });
   }
 

@@ -5,9 +5,11 @@ import { promise } from "../failure.ts";
 
 export class MutexBook {
   readonly #holders = new Map<string, Mind>();
+  readonly #unknown = new Set<string>();
 
   /** A thread was told that it holds the mutex (row and generation). */
   take(mutex: string, mind: Mind): void {
+    if (this.#unknown.has(mutex)) return;
     const holder = this.#holders.get(mutex);
     const isFree = holder === undefined || holder === mind;
     promise(isFree, () => `mutex ${mutex} is held by two threads`);
@@ -21,9 +23,10 @@ export class MutexBook {
     this.#holders.delete(mutex);
   }
 
-  /** Its holder may be another now: its state was set. */
+  /** Its state was set: what threads were told before says nothing any more. */
   forget(mutex: string): void {
     this.#holders.delete(mutex);
+    this.#unknown.add(mutex);
   }
 
   /** A thread has died: what it held passes on. */

@@ -34,7 +34,10 @@ export const stateLayouts: Readonly<Record<KindName, readonly StateField[]>> = {
     field("exitCode", "what the last thread to exit gave"),
     field("state", "0 alive, 1 ended"),
     field("exitBits", "what its exit signals"),
-    field("redirectSlot", "where in its own table it finds the destination of a redirected message"),
+    field(
+      "redirectSlot",
+      "where in its own table it finds the destination of a redirected message",
+    ),
     field("priorityMax", "highest priority of its threads"),
   ],
   thread: [

@@ -76,12 +76,11 @@ export function runProgram(options: RunProgramOptions): Promise<ProgramEnd> {
     },
   });
   let fault: FaultReport | undefined;
-  let running: WasiProcess | undefined;
   const spawned = system.spawn({
     prepared: options.prepared,
     model: options.model ?? "process",
     ...(options.fuelSlice === undefined ? {} : { fuelSlice: options.fuelSlice }),
-    library: () => wasiLibrary(() => running!),
+    library: () => wasiLibrary(() => running),
     wrap: wrapFor(options, system.core.registers, () => memoryOf(spawned)),
     onFault: (report) => (fault = report),
     onExit: (code) => {
@@ -90,7 +89,7 @@ export function runProgram(options: RunProgramOptions): Promise<ProgramEnd> {
     },
   });
   const table = startServers(system, spawned.space, options);
-  running = makeWasiProcess({
+  const running: WasiProcess = makeWasiProcess({
     caller: {
       registers: system.core.registers,
       area: system.core.memories.area(spawned.space),

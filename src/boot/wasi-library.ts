@@ -5,7 +5,7 @@ import type { ImportFunction } from "../process/index.ts";
 import { type Caller, LongCall } from "../userlib/index.ts";
 import {
   changedSinceUnstable,
-  DescriptorTable,
+  type DescriptorTable,
   encodeStrings,
   exitThread,
   GuestMemory,

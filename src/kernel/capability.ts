@@ -3,17 +3,19 @@
 // complete. A capability is named here by its row over all pages; 0 is none.
 //
 // A capability to an object that is gone stays in its slot, stale, and is refused at look-up.
-import {
-  allRights,
-  Kind,
-  Right,
-  slotsPerPage,
-  slotsPerSpace,
-  Status,
-} from "../abi/index.ts";
+import { allRights, Kind, Right, slotsPerPage, slotsPerSpace, Status } from "../abi/index.ts";
 import { allocateRow, assert, releaseRow } from "../base/index.ts";
 import { charge, discharge, hasRoom } from "./charge.ts";
-import { Capability, capabilityShift, Header, shiftOf, Space, spaceShift, Thread, threadShift } from "./layout.ts";
+import {
+  Capability,
+  capabilityShift,
+  Header,
+  shiftOf,
+  Space,
+  spaceShift,
+  Thread,
+  threadShift,
+} from "./layout.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Row of the capability in a slot of a space, or 0 if there is no such page. */
@@ -111,7 +113,7 @@ export function reserveSlot(k: Kernel, space: number, slot: number): number {
     if (page === 0) return Status.outOfObjects;
     if (isCharged) charge(k, space);
     k.spaces[base + Space.pageCount]!++;
-    const start = page * slotsPerPage << capabilityShift;
+    const start = (page * slotsPerPage) << capabilityShift;
     k.capabilities.fill(0, start, start + (slotsPerPage << capabilityShift));
     k.capabilityPages.words[page * 2 + 1] = space;
     k.spaces[at] = page;
@@ -137,7 +139,12 @@ function checkSlotFree(k: Kernel, space: number, slot: number): number {
 }
 
 /** Puts a capability into a reserved slot. Below the commit line: cannot fail. */
-export function insertCapability(k: Kernel, space: number, slot: number, made: NewCapability): void {
+export function insertCapability(
+  k: Kernel,
+  space: number,
+  slot: number,
+  made: NewCapability,
+): void {
   const row = slotRow(k, space, slot);
   const base = row << capabilityShift;
   const words = k.capabilities;
@@ -199,7 +206,11 @@ export function moveCapability(k: Kernel, from: number, space: number, slot: num
   const words = k.capabilities;
   const base = from << capabilityShift;
   assert(words[to << capabilityShift] === 0, "a capability moves to a free slot", to);
-  assert(words[base + Capability.firstChild] === 0, "a capability that moves has no children", from);
+  assert(
+    words[base + Capability.firstChild] === 0,
+    "a capability that moves has no children",
+    from,
+  );
   const parent = words[base + Capability.parent]!;
   k.spaces[(spaceOfCapability(k, from) << spaceShift) + Space.slotCount]!--;
   unlinkChild(k, from);

@@ -1,6 +1,16 @@
 // The events of a core: the only ways into its kernel. Each runs to completion and answers what comes
 // next. A core's loop and its process adapters call these, through the `Door` that boot makes of them.
-import { faultLabel, Kind, Next, Register, registerCount, Status, Syscall, ThreadState, FaultReason } from "../abi/index.ts";
+import {
+  faultLabel,
+  Kind,
+  Next,
+  Register,
+  registerCount,
+  Status,
+  Syscall,
+  ThreadState,
+  FaultReason,
+} from "../abi/index.ts";
 import { append, assert, isLive } from "../base/index.ts";
 import {
   Endpoint,
@@ -13,12 +23,26 @@ import {
   threadShift,
 } from "./layout.ts";
 import { type Kernel, setTime } from "./kernel.ts";
-import { fastCall, fastPortalReturned, fastReplyAndReceive, materialize, slow } from "./ipc/fastpath.ts";
+import {
+  fastCall,
+  fastPortalReturned,
+  fastReplyAndReceive,
+  materialize,
+  slow,
+} from "./ipc/fastpath.ts";
 import * as portal from "./ipc/portal.ts";
 import { fire } from "./object/timer.ts";
 import { raise } from "./object/notification.ts";
 import { isSame } from "./object/object.ts";
-import { makeCurrent, makeReady, mayRunAt, saveRegisters, setState, startSlice, takeReady } from "./schedule.ts";
+import {
+  makeCurrent,
+  makeReady,
+  mayRunAt,
+  saveRegisters,
+  setState,
+  startSlice,
+  takeReady,
+} from "./schedule.ts";
 import { endCurrent } from "./syscall/thread-calls.ts";
 import { handlers } from "./syscall/handlers.ts";
 import { blocked, finish, waitLinks, wakeReceiver } from "./waiting.ts";
@@ -49,7 +73,8 @@ export function enterFast(k: Kernel): number {
 function runCall(k: Kernel): number {
   const base = k.current << threadShift;
   assert(k.current !== 0, "only a running thread makes a call");
-  if ((k.threads[base + Thread.flags]! & ThreadFlag.doomed) !== 0) return finish(k, Status.wrongState);
+  if ((k.threads[base + Thread.flags]! & ThreadFlag.doomed) !== 0)
+    return finish(k, Status.wrongState);
   const handler = handlers[k.registers[Register.call]!];
   if (handler === undefined) return finish(k, Status.badCall);
   return handler(k);
@@ -132,10 +157,18 @@ export function preempted(k: Kernel): Next {
 export function tick(k: Kernel, nowNs: number): void {
   if (k.lazyCount > 0) materialize(k);
   setTime(k, nowNs);
-  for (let row = takeExpired(k.threadWake, nowNs); row !== 0; row = takeExpired(k.threadWake, nowNs)) {
+  for (
+    let row = takeExpired(k.threadWake, nowNs);
+    row !== 0;
+    row = takeExpired(k.threadWake, nowNs)
+  ) {
     wakeWith(k, row, Status.timeout);
   }
-  for (let row = takeExpired(k.timerWake, nowNs); row !== 0; row = takeExpired(k.timerWake, nowNs)) {
+  for (
+    let row = takeExpired(k.timerWake, nowNs);
+    row !== 0;
+    row = takeExpired(k.timerWake, nowNs)
+  ) {
     fire(k, row);
   }
 }

@@ -24,7 +24,14 @@ export {
   tick,
 } from "./event.ts";
 export { slow } from "./ipc/fastpath.ts";
-export { createObject, createRootSpace, grant, startThread, type CreateWords, type Grant } from "./root.ts";
+export {
+  createObject,
+  createRootSpace,
+  grant,
+  startThread,
+  type CreateWords,
+  type Grant,
+} from "./root.ts";
 export { exitCodeOf, liveThreads, spaceOfThread } from "./inspect.ts";
 export { Binding } from "./syscall/memory-calls.ts";
 export { verify } from "./verify.ts";

@@ -1,7 +1,14 @@
 // The state of one core's kernel: tables, queues, the register file, and what runs now. All of it is
 // words; nothing here is a closure, a promise or an object of the host. Files of `kernel/` take it as
 // their first argument. Nobody outside reads it but through calls, events and `verify`.
-import { Kind, type Limits, portalNestingMax, priorityCount, registerCount, slotsPerPage } from "../abi/index.ts";
+import {
+  Kind,
+  type Limits,
+  portalNestingMax,
+  priorityCount,
+  registerCount,
+  slotsPerPage,
+} from "../abi/index.ts";
 import { assert, createTable, type Table } from "../base/index.ts";
 import type { Memories, Notice } from "../process/process.ts";
 import {
@@ -120,7 +127,7 @@ export function createKernel(options: KernelOptions): Kernel {
     endpoints: tables[Kind.endpoint]!.words,
     replies: tables[Kind.reply]!.words,
     capabilities: new Int32Array(
-      (options.limits.capabilityPages + 1) * slotsPerPage << capabilityShift,
+      ((options.limits.capabilityPages + 1) * slotsPerPage) << capabilityShift,
     ),
     capabilityPages: pages,
     current: 0,

@@ -41,7 +41,8 @@ export interface Grant {
 /** Puts a capability into a free slot of a space. */
 export function grant(k: Kernel, space: number, slot: number, given: Grant): void {
   const status = reserveSlot(k, space, slot);
-  if (status !== Status.ok) throw new RangeError(`slot ${slot} cannot take a capability: ${status}`);
+  if (status !== Status.ok)
+    throw new RangeError(`slot ${slot} cannot take a capability: ${status}`);
   insertCapability(k, space, slot, {
     kind: given.kind,
     object: given.row,

@@ -2,7 +2,13 @@
 // queue contains at least all ready threads but the running one, and may contain threads that no
 // longer are; the scheduler drops those when it meets them. What lazy scheduling leaves behind is
 // bounded: past `staleRowsMax` such rows, a thread that blocks leaves its queue at once.
-import { defaultSliceUs, Register, registerCount, staleRowsMax, ThreadState } from "../abi/index.ts";
+import {
+  defaultSliceUs,
+  Register,
+  registerCount,
+  staleRowsMax,
+  ThreadState,
+} from "../abi/index.ts";
 import { append, assert, type Links, prepend, remove } from "../base/index.ts";
 import { Thread, ThreadFlag, threadShift } from "./layout.ts";
 import type { Kernel } from "./kernel.ts";

@@ -74,7 +74,12 @@ function isOver(k: Kernel, thread: number): boolean {
  * The running thread waits, at the call now in its registers. The caller puts it into the queue it
  * waits in and remembers in `waitsOn` which that is.
  */
-export function block(k: Kernel, state: number, waitsOn: number, timeoutUs: number): typeof blocked {
+export function block(
+  k: Kernel,
+  state: number,
+  waitsOn: number,
+  timeoutUs: number,
+): typeof blocked {
   const thread = k.current;
   const base = thread << threadShift;
   assert(k.portalDepth === 0, "an activation does not wait", thread);

@@ -3,7 +3,15 @@
 import { Kind, Register, Status, Syscall, ThreadState } from "../abi/index.ts";
 import { renewGeneration } from "../base/index.ts";
 import { clearCapability, slotRow } from "./capability.ts";
-import { Capability, capabilityShift, Header, Reply, replyShift, Thread, threadShift } from "./layout.ts";
+import {
+  Capability,
+  capabilityShift,
+  Header,
+  Reply,
+  replyShift,
+  Thread,
+  threadShift,
+} from "./layout.ts";
 import type { Kernel } from "./kernel.ts";
 import { complete, makeReady } from "./schedule.ts";
 import { dropTimeout, leaveWait } from "./waiting.ts";

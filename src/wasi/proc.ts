@@ -1,4 +1,4 @@
-// proc_exit and proc_raise.
+// How a program ends: proc_exit and proc_raise.
 import { Errno } from "../userlib/index.ts";
 import { immediate } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";

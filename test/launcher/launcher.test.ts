@@ -37,7 +37,7 @@ function findOlderNode(): string | undefined {
 beforeAll(() => {
   mkdirSync(dirname(launcher), { recursive: true });
   mkdirSync(join(directory, "src/cli"), { recursive: true });
-  cpSync(join(root, "bin/shoal.js"), launcher);
+  cpSync(join(root, "bin"), dirname(launcher), { recursive: true });
   writeFileSync(join(directory, "src/cli/main.ts"), command);
   writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
@@ -83,7 +83,7 @@ describe.skipIf(olderNode === undefined)("the launcher on an older Node", () => 
   it("says in one sentence what to install when no Node 26 came along", () => {
     const bare = join(directory, "bare");
     mkdirSync(join(bare, "bin"), { recursive: true });
-    cpSync(launcher, join(bare, "bin/shoal.js"));
+    cpSync(dirname(launcher), join(bare, "bin"), { recursive: true });
     rmSync(join(directory, "node_modules"));
     try {
       const { status, stderr } = spawnSync(node, [join(bare, "bin/shoal.js")]);

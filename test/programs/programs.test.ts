@@ -12,7 +12,7 @@ type Model = "process" | "interrupt";
 
 const built = new Map<string, boolean>();
 for (const { program } of listCases()) {
-  if (!built.has(program)) built.set(program, await isBuilt(program));
+  if (!built.has(program)) built.set(program, isBuilt(program));
 }
 
 async function run(item: ReturnType<typeof listCases>[number], model: Model): Promise<void> {
@@ -37,7 +37,7 @@ async function run(item: ReturnType<typeof listCases>[number], model: Model): Pr
       ];
       runs.push(await shoal(["run", ...options, prepared.module, ...rest], { stdinPath }));
     }
-    expect(await checkCase(item, { runs, directory: prepared.directory })).toBeUndefined();
+    expect(checkCase(item, { runs, directory: prepared.directory })).toBeUndefined();
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -1,7 +1,13 @@
 // Every call, in every state in which it can wait or be left, is restartable: see `proof.ts`.
 import { describe, expect, it } from "vitest";
 import type { SyscallName } from "../../src/abi/index.ts";
-import { type Disturbed, disturbAlways, disturbEverywhere, type Scenario, undisturbed } from "./proof.ts";
+import {
+  type Disturbed,
+  disturbAlways,
+  disturbEverywhere,
+  type Scenario,
+  undisturbed,
+} from "./proof.ts";
 import { furtherScenarios, scenarios } from "./scenario/index.ts";
 
 /** A scenario that serves several calls is played once. */

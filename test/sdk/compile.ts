@@ -64,7 +64,11 @@ function runCompiler(job: ClangJob): Promise<void> {
     child.on("close", (code, signal) => {
       if (code === 0) resolve();
       else
-        reject(new CompileError(`clang failed (${signal ?? code}):\n${Buffer.concat(messages)}`));
+        reject(
+          new CompileError(
+            `clang failed (${signal ?? code}):\n${Buffer.concat(messages).toString()}`,
+          ),
+        );
     });
     child.stdin.end(JSON.stringify(job));
   });

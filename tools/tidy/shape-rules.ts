@@ -5,7 +5,7 @@ import { codeOf, lineAt, type Problem, type SourceFile } from "./source-text.ts"
 
 const emptyNames = new Set(["utils", "util", "helpers", "helper", "common", "misc", "types"]);
 /** Shorter than this, a comment says what kind of file it is and not what it is for. */
-const headerLengthMin = 40;
+const headerLengthMin = 24;
 
 export function checkNames(files: readonly SourceFile[]): Problem[] {
   const problems: Problem[] = [];

@@ -203,8 +203,13 @@ export function saveReply(k: Kernel): number {
   if (refused !== Status.ok) return finish(k, refused);
   // ---- commit ----
   const rights = Right.send | Right.derive | Right.control;
-  insertCapability(k, space, slot, { kind: Kind.reply, object: target, rights, badge: 0, parent: 0 });
+  insertCapability(k, space, slot, {
+    kind: Kind.reply,
+    object: target,
+    rights,
+    badge: 0,
+    parent: 0,
+  });
   giveUpOwed(k, k.current);
   return finish(k, Status.ok);
 }
-

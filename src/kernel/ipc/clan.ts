@@ -12,7 +12,14 @@ import {
   rightsOf,
   slotRow,
 } from "../capability.ts";
-import { Capability, capabilityShift, Endpoint, endpointShift, Space, spaceShift } from "../layout.ts";
+import {
+  Capability,
+  capabilityShift,
+  Endpoint,
+  endpointShift,
+  Space,
+  spaceShift,
+} from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { isLastName } from "../object/delete.ts";
 import { isSame } from "../object/object.ts";
@@ -74,7 +81,9 @@ function redirect(k: Kernel, from: number, to: number): void {
 /** A message that crossed a clan's border shows its chief both parties: in these registers. */
 export function noteRedirect(k: Kernel, route: Route, registers: Int32Array, at: number): void {
   registers[at + Register.a1] = route.fromSpace;
-  registers[at + Register.a2] = showDestination(k, route.capability, route.endpoint) ? route.toSpace : 0;
+  registers[at + Register.a2] = showDestination(k, route.capability, route.endpoint)
+    ? route.toSpace
+    : 0;
   registers[at + Register.a3] = route.toBadge;
 }
 

@@ -6,7 +6,15 @@
 // A portal call is lazy, as L3's queues are: it notes caller and endpoint and leaves the rest unwritten
 // (the caller's waiting, the reply object, the activation) until some event looks at the kernel
 // (`materialize`). A portal that only computes is gone before anybody does.
-import { Kind, Next, portalNestingMax, Register, Right, Syscall, ThreadState } from "../../abi/index.ts";
+import {
+  Kind,
+  Next,
+  portalNestingMax,
+  Register,
+  Right,
+  Syscall,
+  ThreadState,
+} from "../../abi/index.ts";
 import {
   Capability,
   capabilityShift,
@@ -315,7 +323,10 @@ export function fastReplyAndReceive(k: Kernel): number {
     k.portalDepth !== 0 ||
     !k.directSwitch ||
     (registers[a3]! | (registers[receiveTimeout]! + 1)) !== 0 ||
-    (threads[own + threadTimed]! | threads[own + threadPartner]! | threads[own + threadReadyIn]!) !== 0 ||
+    (threads[own + threadTimed]! |
+      threads[own + threadPartner]! |
+      threads[own + threadReadyIn]!) !==
+      0 ||
     threads[base + threadState] !== stateAwaitingReply ||
     (threads[base + threadTimed]! | threads[base + threadReadyIn]!) !== 0 ||
     threads[base + threadFlags] !== 0 ||

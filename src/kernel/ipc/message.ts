@@ -64,7 +64,12 @@ export function checkDescriptor(k: Kernel, side: Side): number {
     isWordBuffer(k, side, Descriptor.indirectAddress, indirect * 2) &&
     isWordBuffer(k, side, Descriptor.capabilityAddress, capabilities) &&
     isWordBuffer(k, side, Descriptor.regionAddress, regions * 2) &&
-    isInside(k, space, load(k, side, Descriptor.directAddress), load(k, side, Descriptor.directBytes));
+    isInside(
+      k,
+      space,
+      load(k, side, Descriptor.directAddress),
+      load(k, side, Descriptor.directBytes),
+    );
   return isMapped ? checkIndirect(k, side, indirect) : Status.badAddress;
 }
 
@@ -170,14 +175,19 @@ function stringBytes(k: Kernel, side: Side): number {
 function layOutRuns(k: Kernel): void {
   const { from, to } = k.plan;
   const words = load(k, from, Descriptor.wordCount);
-  addRun(k.plan, load(k, from, Descriptor.wordAddress), load(k, to, Descriptor.wordAddress), words * 4);
+  addRun(
+    k.plan,
+    load(k, from, Descriptor.wordAddress),
+    load(k, to, Descriptor.wordAddress),
+    words * 4,
+  );
   k.plan.filledCount = 0;
   let target = 0;
   let filled = 0;
   const strings = 1 + load(k, from, Descriptor.indirectCount);
   for (let i = 0; i < strings; i++) {
     const bytes = stringSize(k, from, i);
-    for (let done = 0; done < bytes; ) {
+    for (let done = 0; done < bytes;) {
       while (filled === stringSize(k, to, target)) {
         k.plan.filled[target++] = filled;
         filled = 0;
@@ -288,7 +298,13 @@ export function copyRuns(k: Kernel, progress: number, mayStop: boolean): number 
     skip -= offset;
     while (offset < bytes) {
       const step = mayStop ? Math.min(copyStepBytes, bytes - offset) : bytes - offset;
-      k.memories.copy(k.plan.from.space, k.plan.runs[at]! + offset, k.plan.to.space, k.plan.runs[at + 1]! + offset, step);
+      k.memories.copy(
+        k.plan.from.space,
+        k.plan.runs[at]! + offset,
+        k.plan.to.space,
+        k.plan.runs[at + 1]! + offset,
+        step,
+      );
       offset += step;
       done += step;
       if (mayStop && done < k.plan.bytes && eventWaits(k, true)) return done;

@@ -1,10 +1,6 @@
 // The plan of a long message: what `message.ts` lays out above the commit line and carries out below.
 // A kernel has one, since it does one thing at a time; nothing of it outlives a call.
-import {
-  indirectStringsMax,
-  messageCapabilitiesMax,
-  messageRegionsMax,
-} from "../../abi/index.ts";
+import { indirectStringsMax, messageCapabilitiesMax, messageRegionsMax } from "../../abi/index.ts";
 
 /** One side of a long message: whose memory, and where its descriptor is (0: none). */
 export interface Side {

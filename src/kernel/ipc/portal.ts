@@ -36,7 +36,14 @@ import { isSame } from "../object/object.ts";
 import { armReply, cancelReply, dropOwed, isStoppedCaller } from "../object/reply.ts";
 import { freeIfEmpty } from "../object/space.ts";
 import { newActivation, threadClass } from "../object/thread.ts";
-import { finishCall, makeCurrent, makeReady, mayRunAt, saveRegisters, setState } from "../schedule.ts";
+import {
+  finishCall,
+  makeCurrent,
+  makeReady,
+  mayRunAt,
+  saveRegisters,
+  setState,
+} from "../schedule.ts";
 import { armTimeout, blocked, finish } from "../waiting.ts";
 import { noteRedirect, type Route } from "./clan.ts";
 import { finishPlan, copyRuns, makePlan } from "./message.ts";
@@ -51,7 +58,10 @@ export function callPortal(k: Kernel, route: Route): number {
   const space = k.endpoints[base + Endpoint.space]!;
   const server = space << spaceShift;
   if (k.portalDepth >= portalNestingMax) return finish(k, Status.nestingTooDeep);
-  if (k.spaces[server + Space.activeCount] !== 0 && k.endpoints[base + Endpoint.portal] !== reentrant) {
+  if (
+    k.spaces[server + Space.activeCount] !== 0 &&
+    k.endpoints[base + Endpoint.portal] !== reentrant
+  ) {
     return finish(k, Status.busy);
   }
   if (k.spaces[server + Space.state] !== SpaceState.alive) return finish(k, Status.partnerGone);
@@ -95,7 +105,9 @@ function copyIn(k: Kernel, route: Route, space: number): number {
   from.space = k.threads[(k.current << threadShift) + Thread.space]!;
   from.descriptor = k.registers[Register.a1]!;
   to.space = space;
-  to.descriptor = isActive ? 0 : k.endpoints[(route.endpoint << endpointShift) + Endpoint.descriptor]!;
+  to.descriptor = isActive
+    ? 0
+    : k.endpoints[(route.endpoint << endpointShift) + Endpoint.descriptor]!;
   k.plan.mayGrant = route.mayGrant;
   return copyAll(k);
 }
@@ -169,7 +181,10 @@ function answerFrom(k: Kernel, reply: number): void {
     return;
   }
   const isStopped = isStoppedCaller(k, caller) || isResumedCaller(k, caller);
-  if (!isStopped && k.threads[(caller << threadShift) + Thread.state] !== ThreadState.awaitingReply) {
+  if (
+    !isStopped &&
+    k.threads[(caller << threadShift) + Thread.state] !== ThreadState.awaitingReply
+  ) {
     cancelReply(k, reply);
     return;
   }
@@ -270,6 +285,8 @@ function retire(k: Kernel, activation: number): void {
   // What it locked it has no name of its own to unlock by: the next owner is told.
   while (k.threads[base + Thread.firstHeld] !== 0) abandon(k, k.threads[base + Thread.firstHeld]!);
   k.threads[base + Thread.state] = ThreadState.idle;
+  // A space that is being taken apart, perhaps a step at a time, is not entered again.
+  if (k.spaces[server + Space.state] !== SpaceState.alive) return;
   k.threads[base + Thread.nextIdle] = k.spaces[server + Space.firstIdleActivation]!;
   k.spaces[server + Space.firstIdleActivation] = activation;
 }
@@ -290,7 +307,8 @@ export function portalDetached(k: Kernel): number {
   const below = k.threads[base + Thread.below]!;
   const isThere = isSame(k, Kind.thread, below, k.threads[base + Thread.belowGeneration]!);
   assert(k.portalDepth === 1, "only the outermost portal is detached", k.portalDepth);
-  if ((k.threads[base + Thread.flags]! & ThreadFlag.doomed) !== 0) return endDetached(k, below, isThere);
+  if ((k.threads[base + Thread.flags]! & ThreadFlag.doomed) !== 0)
+    return endDetached(k, below, isThere);
   saveRegisters(k);
   k.threads[base + Thread.flags] = ThreadFlag.activation | ThreadFlag.detached;
   k.threads[base + Thread.below] = 0;

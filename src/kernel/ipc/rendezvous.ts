@@ -4,9 +4,25 @@
 // Restart: above the commit line nothing has changed but bytes in the receiver's buffers, whose
 // content is undefined until the message is there; an interrupted call is made again from its
 // registers. Below it nothing can fail.
-import { destroyStepCount, Kind, Next, Register, Right, Status, Syscall, ThreadState } from "../../abi/index.ts";
+import {
+  destroyStepCount,
+  Kind,
+  Next,
+  Register,
+  Right,
+  Status,
+  Syscall,
+  ThreadState,
+} from "../../abi/index.ts";
 import { assert, nextOf, remove } from "../../base/index.ts";
-import { currentSpace, findCapability, kindOf, namesLiveObject, objectOf, slotRow } from "../capability.ts";
+import {
+  currentSpace,
+  findCapability,
+  kindOf,
+  namesLiveObject,
+  objectOf,
+  slotRow,
+} from "../capability.ts";
 import {
   Endpoint,
   endpointShift,
@@ -21,7 +37,22 @@ import { eventWaits, type Kernel } from "../kernel.ts";
 import { firstMember, nextMember, rotateMember } from "../object/endpoint.ts";
 import { armReply, dropOwed } from "../object/reply.ts";
 import { makeCurrent, makeReady, mayRunAt, finishCall, setState } from "../schedule.ts";
-import { armTimeout, block, blocked, blockIn, boundReceiver, boundSender, checkWait, dropTimeout, finish, mayWait, meetOnly, queueOf, receiverFor, waitLinks } from "../waiting.ts";
+import {
+  armTimeout,
+  block,
+  blocked,
+  blockIn,
+  boundReceiver,
+  boundSender,
+  checkWait,
+  dropTimeout,
+  finish,
+  mayWait,
+  meetOnly,
+  queueOf,
+  receiverFor,
+  waitLinks,
+} from "../waiting.ts";
 import { noteRedirect, type Route, routeOf } from "./clan.ts";
 import { callPortal } from "./portal.ts";
 import { checkDescriptor } from "./message.ts";
@@ -143,7 +174,11 @@ function noteWaitingRedirect(k: Kernel, sender: number, endpoint: number): void 
   const base = sender << threadShift;
   const space = k.threads[base + Thread.space]!;
   const capability = slotRow(k, space, k.threads[base + Thread.registers + Register.a0]!);
-  if (capability !== 0 && kindOf(k, capability) === Kind.endpoint && namesLiveObject(k, capability)) {
+  if (
+    capability !== 0 &&
+    kindOf(k, capability) === Kind.endpoint &&
+    namesLiveObject(k, capability)
+  ) {
     const route = routeOf(k, space, capability);
     if (route.isRedirected && route.endpoint === endpoint) {
       noteRedirect(k, route, k.registers, 0);
@@ -312,4 +347,3 @@ function acceptCaller(k: Kernel, sender: number): void {
   dropTimeout(k, sender);
   armTimeout(k, sender, k.threads[registers + Register.receiveTimeout]!);
 }
-

@@ -1,11 +1,7 @@
 // Transfers: one message from one thread to another, short or long. The short part is seven registers;
 // the long part goes by a plan. A long transfer that stops between two steps leaves its two threads
 // bound to each other: the running one has its call still to make and finds its partner again.
-import {
-  messageWordCount,
-  Register,
-  Status,
-} from "../../abi/index.ts";
+import { messageWordCount, Register, Status } from "../../abi/index.ts";
 import { Thread, threadShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { holdForTransfer, rollBackTransfer } from "../waiting.ts";
@@ -39,7 +35,8 @@ export function copyLong(k: Kernel, parties: Parties): Progress {
   const status = makePlan(k);
   if (status !== Status.ok) {
     // Descriptors changed under a copy that had stopped: its parties part, and neither has begun.
-    if (k.threads[(k.current << threadShift) + Thread.partner] !== 0) rollBackTransfer(k, k.current);
+    if (k.threads[(k.current << threadShift) + Thread.partner] !== 0)
+      rollBackTransfer(k, k.current);
     k.refusal = status;
     return Progress.refused;
   }

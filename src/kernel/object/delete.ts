@@ -1,13 +1,7 @@
 // Deleting a capability, in bounded steps: its children go to its parent, and if it is the last name
 // of an object that lives by being named, the object is taken apart first.
 import { Kind, revokeStepCount, ThreadState } from "../../abi/index.ts";
-import {
-  adoptChild,
-  clearCapability,
-  kindOf,
-  namesLiveObject,
-  objectOf,
-} from "../capability.ts";
+import { adoptChild, clearCapability, kindOf, namesLiveObject, objectOf } from "../capability.ts";
 import { Capability, capabilityShift, Reply, replyShift, Thread, threadShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { classOf, capabilityCountOf, livesByName } from "./object.ts";
@@ -18,7 +12,8 @@ export function deleteStep(k: Kernel, row: number): boolean {
   const parent = k.capabilities[(row << capabilityShift) + Capability.parent]!;
   for (let n = 0; n < revokeStepCount; n++) {
     if (adoptChild(k, row, parent)) continue;
-    if (isLastName(k, row) && !classOf(kindOf(k, row)).destroyStep(k, objectOf(k, row))) return false;
+    if (isLastName(k, row) && !classOf(kindOf(k, row)).destroyStep(k, objectOf(k, row)))
+      return false;
     // A thread that waited to answer through this very slot has given it up when it was sent away.
     if (k.capabilities[(row << capabilityShift) + Capability.header] !== 0) clearCapability(k, row);
     return true;

@@ -2,7 +2,14 @@
 // its caller runs it. An endpoint may be a member of one endpoint set.
 import { Kind, Register, Status } from "../../abi/index.ts";
 import { append, assert, type Links, remove } from "../../base/index.ts";
-import { Endpoint, endpointShift, EndpointSet, endpointSetShift, Space, spaceShift } from "../layout.ts";
+import {
+  Endpoint,
+  endpointShift,
+  EndpointSet,
+  endpointSetShift,
+  Space,
+  spaceShift,
+} from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { freeObject, newObject, type ObjectClass } from "./object.ts";
 import { newActivation } from "./thread.ts";
@@ -98,4 +105,3 @@ export function rotateMember(k: Kernel, set: number, row: number): void {
   remove(memberLinks(k), setWords(k), at, row);
   append(memberLinks(k), setWords(k), at, row);
 }
-

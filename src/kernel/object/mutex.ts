@@ -48,7 +48,6 @@ function words(k: Kernel): Int32Array {
   return k.tables[Kind.mutex]!.words;
 }
 
-
 export function ownerOf(k: Kernel, row: number): number {
   return words(k)[(row << mutexShift) + Mutex.owner]!;
 }
@@ -108,6 +107,7 @@ function passOn(k: Kernel, row: number): void {
 
 /** What ended a condition wait, as its registers carry it; what else a program puts there is `ok`. */
 export function carriedStatus(word: number): number {
-  return word === Status.timeout || word === Status.interrupted || word === Status.partnerGone ? word : Status.ok;
+  return word === Status.timeout || word === Status.interrupted || word === Status.partnerGone
+    ? word
+    : Status.ok;
 }
-

@@ -2,7 +2,15 @@
 // and the contract that every kind fulfils.
 import { Kind, Status } from "../../abi/index.ts";
 import { allocateRow, assert, generationWord, isLive, releaseRow } from "../../base/index.ts";
-import { Header, reference, referenceKind, referenceRow, shiftOf, Space, spaceShift } from "../layout.ts";
+import {
+  Header,
+  reference,
+  referenceKind,
+  referenceRow,
+  shiftOf,
+  Space,
+  spaceShift,
+} from "../layout.ts";
 import { charge, discharge, hasRoom } from "../charge.ts";
 import type { Kernel } from "../kernel.ts";
 import type { StateReader, StateWriter } from "./state.ts";

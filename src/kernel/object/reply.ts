@@ -6,13 +6,7 @@
 // out, destroyed and rebuilt without its callee noticing.
 import { Kind, Register, Status, Syscall, ThreadState } from "../../abi/index.ts";
 import { allocateRow, assert, isLive, releaseRow } from "../../base/index.ts";
-import {
-  Header,
-  Reply,
-  replyShift,
-  Thread,
-  threadShift,
-} from "../layout.ts";
+import { Header, Reply, replyShift, Thread, threadShift } from "../layout.ts";
 import { charge, discharge, makerOf } from "../charge.ts";
 import type { Kernel } from "../kernel.ts";
 import { waitStateOf } from "../waiting.ts";
@@ -191,4 +185,3 @@ export function isStoppedCaller(k: Kernel, thread: number): boolean {
     k.threads[base + Thread.registers + Register.call] === Syscall.awaitReply
   );
 }
-

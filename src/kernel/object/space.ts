@@ -119,7 +119,7 @@ function putBindings(k: Kernel, base: number, state: StateWriter): void {
 
 /** Goes down to a space that owns no space still to be destroyed. All on the way begin to end. */
 function innermost(k: Kernel, from: number): number {
-  for (let space = from; ; ) {
+  for (let space = from; ;) {
     const base = space << spaceShift;
     k.spaces[base + Space.state] = SpaceState.ending;
     // No portal of it is entered from now on, and no capability enters its table.
@@ -191,7 +191,7 @@ function clearSlotsStep(k: Kernel, space: number): boolean {
 
 /** Frees a space that has ended and owns nothing any more, and those above it that waited for it. */
 export function freeIfEmpty(k: Kernel, from: number): void {
-  for (let space = from; space !== 0; ) {
+  for (let space = from; space !== 0;) {
     const base = space << spaceShift;
     if (k.spaces[base + Space.state] !== SpaceState.ended) return;
     if (k.spaces[base + Space.firstObject] !== 0) return;
@@ -204,7 +204,11 @@ export function freeIfEmpty(k: Kernel, from: number): void {
 function freeSpace(k: Kernel, row: number): void {
   if (k.spaces[(row << spaceShift) + Space.objectCount] !== 0) bequeathReplies(k, row);
   assert(k.spaces[(row << spaceShift) + Space.slotCount] === 0, "a space freed has no slots", row);
-  assert(k.spaces[(row << spaceShift) + Space.firstObject] === 0, "a space freed owns nothing", row);
+  assert(
+    k.spaces[(row << spaceShift) + Space.firstObject] === 0,
+    "a space freed owns nothing",
+    row,
+  );
   k.memories.release(row);
   k.notices.push({ notice: "spaceGone", space: row });
   freeObject(k, Kind.space, row);

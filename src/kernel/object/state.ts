@@ -1,7 +1,14 @@
 // Writers and readers of exported state: words in a scratch buffer, and references as capabilities
 // in slots of the caller. They know the layouts of `abi/state.ts` by field name, so that a kind
 // cannot write a field that its page does not describe.
-import { Kind, type KindName, stateVersion, stateWord, stateWords, timeoutUsMax } from "../../abi/index.ts";
+import {
+  Kind,
+  type KindName,
+  stateVersion,
+  stateWord,
+  stateWords,
+  timeoutUsMax,
+} from "../../abi/index.ts";
 
 export interface StateReference {
   readonly word: number;

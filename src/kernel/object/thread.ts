@@ -17,7 +17,15 @@ import {
   ThreadState,
 } from "../../abi/index.ts";
 import { assert } from "../../base/index.ts";
-import { Reply, replyShift, Space, spaceShift, Thread, ThreadFlag, threadShift } from "../layout.ts";
+import {
+  Reply,
+  replyShift,
+  Space,
+  spaceShift,
+  Thread,
+  ThreadFlag,
+  threadShift,
+} from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { leaveReadyQueue, setState as setThreadState } from "../schedule.ts";
 import { leaveWait } from "../waiting.ts";
@@ -35,7 +43,15 @@ import {
   leaveReply,
   newReply,
 } from "./reply.ts";
-import { nsOf, putNs, putReference, putWord, type StateReader, type StateWriter, wordOf } from "./state.ts";
+import {
+  nsOf,
+  putNs,
+  putReference,
+  putWord,
+  type StateReader,
+  type StateWriter,
+  wordOf,
+} from "./state.ts";
 
 export const threadClass: ObjectClass = {
   create(k, space) {
@@ -132,7 +148,7 @@ export function endThread(k: Kernel, row: number): void {
   k.threads[base + Thread.timed] = 0;
   leaveOwed(k, row);
   leaveReply(k, row);
-    const space = k.threads[base + Thread.space]!;
+  const space = k.threads[base + Thread.space]!;
   k.notices.push({ notice: "threadGone", thread: row, space });
   const flags = k.threads[base + Thread.flags]!;
   if ((flags & ThreadFlag.activation) === 0) leaveSpace(k, row);
@@ -184,7 +200,8 @@ function putReplyReferences(k: Kernel, row: number, state: StateWriter): void {
   if (reply !== 0 && k.replies[(reply << replyShift) + Reply.armed] === 1) {
     putReference(state, "reply", { kind: Kind.reply, row: reply, rights, badge: 0 });
     // Answers given while nobody waits are held back until the state is put back somewhere.
-    if (state.wantsReferences && isStoppedCaller(k, row)) k.replies[(reply << replyShift) + Reply.held] = 1;
+    if (state.wantsReferences && isStoppedCaller(k, row))
+      k.replies[(reply << replyShift) + Reply.held] = 1;
   }
   const owed = k.threads[base + Thread.owed]!;
   if (!isSame(k, Kind.reply, owed, k.threads[base + Thread.owedGeneration]!)) return;
@@ -207,7 +224,8 @@ function setThreadStateFrom(k: Kernel, row: number, state: StateReader): number 
   if (refused !== Status.ok) return refused;
   // A thread that no longer waits for its answer makes its next call with a reply object that is free.
   const own = k.threads[base + Thread.reply]!;
-  if (call !== Syscall.awaitReply && k.replies[(own << replyShift) + Reply.armed] === 1) disarmReply(k, own);
+  if (call !== Syscall.awaitReply && k.replies[(own << replyShift) + Reply.armed] === 1)
+    disarmReply(k, own);
   // What lazy scheduling left in queues stands there under the old priority and deadline.
   leaveReadyQueue(k, row);
   leaveList(k.threadWake, row);
@@ -235,4 +253,3 @@ function takeReplies(k: Kernel, row: number, state: StateReader): number {
   }
   return Status.ok;
 }
-

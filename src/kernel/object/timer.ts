@@ -24,7 +24,8 @@ export const timerClass: ObjectClass = {
     putWord(state, "periodUs", words(k)[base + Timer.periodUs]!);
     putWord(state, "bits", words(k)[base + Timer.bits]!);
     const target = words(k)[base + Timer.notification]!;
-    if (!isSame(k, Kind.notification, target, words(k)[base + Timer.notificationGeneration]!)) return;
+    if (!isSame(k, Kind.notification, target, words(k)[base + Timer.notificationGeneration]!))
+      return;
     putReference(state, "notification", {
       kind: Kind.notification,
       row: target,

@@ -59,7 +59,7 @@ export function capabilityMove(k: Kernel): number {
   moveCapability(k, from, space, slot);
   const to = slotRow(k, space, slot);
   k.capabilities[(to << capabilityShift) + Capability.firstChild] = first;
-  for (let child = first; child !== 0; ) {
+  for (let child = first; child !== 0;) {
     k.capabilities[(child << capabilityShift) + Capability.parent] = to;
     child = k.capabilities[(child << capabilityShift) + Capability.nextSibling]!;
   }

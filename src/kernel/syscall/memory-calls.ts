@@ -1,9 +1,24 @@
 // Calls that move bytes between the caller's memory and a region or the memory of another space, and
 // the few that are left: endpoint sets, bindings of a space, the clock.
-import { copyStepBytes, Kind, Next, Register, Right, Status, regionHandle } from "../../abi/index.ts";
+import {
+  copyStepBytes,
+  Kind,
+  Next,
+  Register,
+  Right,
+  Status,
+  regionHandle,
+} from "../../abi/index.ts";
 import { rowsOf } from "../../base/index.ts";
 import { badgeOf, currentSpace, findCapability, findObject, objectOf } from "../capability.ts";
-import { Endpoint, endpointShift, EndpointSet, endpointSetShift, Space, spaceShift } from "../layout.ts";
+import {
+  Endpoint,
+  endpointShift,
+  EndpointSet,
+  endpointSetShift,
+  Space,
+  spaceShift,
+} from "../layout.ts";
 import { eventWaits, type Kernel } from "../kernel.ts";
 import { isInside } from "../ipc/message.ts";
 import { bitsFor } from "../object/notification.ts";
@@ -70,7 +85,8 @@ export function setAdd(k: Kernel): number {
   const row = findObject(k, k.registers[Register.a1]!, Kind.endpoint, Right.receive);
   if (row === 0) return finish(k, k.refusal);
   const base = row << endpointShift;
-  const isFree = k.endpoints[base + Endpoint.set] === 0 && k.endpoints[base + Endpoint.portal] === 0;
+  const isFree =
+    k.endpoints[base + Endpoint.set] === 0 && k.endpoints[base + Endpoint.portal] === 0;
   if (!isFree) return finish(k, Status.wrongState);
   // ---- commit ----
   joinSet(k, row, set);

@@ -10,7 +10,19 @@ import {
   ThreadState,
 } from "../../abi/index.ts";
 import { badgeOf, currentSpace, findCapability, findObject, objectOf } from "../capability.ts";
-import { Condition, conditionShift, FutexQueue, futexQueueShift, Mutex, mutexShift, Notification, notificationShift, reference, Thread, threadShift } from "../layout.ts";
+import {
+  Condition,
+  conditionShift,
+  FutexQueue,
+  futexQueueShift,
+  Mutex,
+  mutexShift,
+  Notification,
+  notificationShift,
+  reference,
+  Thread,
+  threadShift,
+} from "../layout.ts";
 import { eventWaits, type Kernel } from "../kernel.ts";
 import { isInside } from "../ipc/message.ts";
 import { wakeOne } from "../object/condition.ts";
@@ -234,4 +246,3 @@ export function timerCancel(k: Kernel): number {
   k.registers[Register.w0] = disarm(k, row) ? 1 : 0;
   return finish(k, Status.ok);
 }
-

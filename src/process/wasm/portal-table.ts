@@ -6,7 +6,7 @@
 // file and puts the answer there: nothing passes through JavaScript but the number of the portal.
 import { Register } from "../../abi/index.ts";
 import type { PortalEntry } from "../core.ts";
-import { ByteWriter } from "./prepare/byte-writer.ts";
+import { ByteWriter } from "./prepare/index.ts";
 
 /** What a program's portal takes, in this order, after the number it is known by. */
 const parameters = ["badge", "label", "w0", "w1", "w2", "w3", "w4", "w5"] as const;

@@ -13,7 +13,7 @@
 // and any function of the kernel may be called for the first time, or again after its code was dropped,
 // on a program's stack. The kernel's own frames are a few KiB. Measured, the frame below is 80 KiB in
 // the baseline and in the optimising compiler; the tests of a hostile program in `test/sdk` fail at 40.
-import { ByteWriter } from "./prepare/byte-writer.ts";
+import { ByteWriter } from "./prepare/index.ts";
 
 /** Locals of sixteen bytes in the probe's frame. */
 const localCount = 5120;

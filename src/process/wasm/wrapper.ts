@@ -35,7 +35,10 @@ export const registerCalls = {
   call: { syscall: Syscall.call, parameters: ["a0", "label", "w0", "w1", "w2", "w3", "w4", "w5"] },
   send: { syscall: Syscall.send, parameters: ["a0", "label", "w0", "w1", "w2", "w3", "w4", "w5"] },
   receive: { syscall: Syscall.receive, parameters: ["a0"] },
-  reply: { syscall: Syscall.reply, parameters: ["a0", "label", "w0", "w1", "w2", "w3", "w4", "w5"] },
+  reply: {
+    syscall: Syscall.reply,
+    parameters: ["a0", "label", "w0", "w1", "w2", "w3", "w4", "w5"],
+  },
   reply_and_receive: {
     syscall: Syscall.replyAndReceive,
     parameters: ["a0", "label", "w0", "w1", "w2", "w3", "w4", "w5"],

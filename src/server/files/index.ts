@@ -2,6 +2,6 @@
 export { fileService } from "./file-service.ts";
 export type { FileStat, FileTree, OpenDirectory, OpenFile } from "./file-tree.ts";
 export { HostDirectory } from "./host-directory.ts";
-export type { HostFiles } from "./host-files.ts";
+export type { HostFiles, HostOpen } from "./host-files.ts";
 export { MemoryFiles, type MemoryFilesOptions } from "./memory-files.ts";
 export { readOnly } from "./read-only.ts";

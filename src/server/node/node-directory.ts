@@ -8,8 +8,7 @@
 import { constants } from "node:fs";
 import * as fs from "node:fs";
 import { Access, Errno, Filetype } from "../../userlib/index.ts";
-import type { FileStat, HostFiles } from "../files/index.ts";
-import type { HostOpen } from "../files/host-files.ts";
+import type { FileStat, HostFiles, HostOpen } from "../files/index.ts";
 import { attempt, attemptNumber, attemptObject } from "./node-errno.ts";
 
 const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;

@@ -1,0 +1,80 @@
+// What a blocked thread occupies. In the process model it keeps its stack, which only the growth of a
+// whole process can show: many threads are blocked, and the growth of resident memory is divided by
+// their number. In the interrupt model all that is left of it is its rows in the kernel and the frames
+// taken out, which are counted. Run as a program of its own, since memory once used is seldom given
+// back; prints bytes per thread.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { Kind } from "../../src/abi/index.ts";
+import { createObject, grant } from "../../src/kernel/index.ts";
+import { replyShift, threadShift } from "../../src/kernel/layout.ts";
+import { ReservedExport } from "../../src/process/wasm/prepare/index.ts";
+import { type Party, Rig } from "../ipc/rig.ts";
+import type { Model } from "./combination.ts";
+import * as parties from "./parties.wat.ts";
+
+const wordBytes = 4;
+const runFile = promisify(execFile);
+const measured = new Map<Model, Promise<number>>();
+
+/** Bytes per blocked thread, measured once per model and run. */
+export function blockedThreadBytes(model: Model, threads: number): Promise<number> {
+  let bytes = measured.get(model);
+  if (bytes === undefined) {
+    const args = ["--expose-gc", import.meta.filename, model, String(threads)];
+    bytes = runFile(process.execPath, args).then(({ stdout }) => Number(stdout));
+    measured.set(model, bytes);
+  }
+  return bytes;
+}
+
+async function measure(model: Model, threads: number): Promise<number> {
+  const rig = new Rig({ model });
+  const party = await rig.load(parties.urgent, () => new Map([["bench", new Map([released])]]));
+  const { kernel } = rig.core;
+  const row = createObject(kernel, Kind.notification, party.space);
+  grant(kernel, party.space, parties.slots.urgent, { kind: Kind.notification, row });
+  if (model === "interrupt") {
+    await block(rig, party, 1);
+    return rowBytes() + frameBytes(party);
+  }
+  await block(rig, party, Math.ceil(threads / 10));
+  const before = residentBytes();
+  await block(rig, party, threads);
+  return (residentBytes() - before) / threads;
+}
+
+const released = ["released", { begin: () => 0, finish: () => 0 }] as const;
+
+/** Starts threads and lets each run until it waits. */
+async function block(rig: Rig, party: Party, threads: number): Promise<void> {
+  for (let i = 0; i < threads; i++) rig.startThread(party, "run");
+  const isIdle = rig.idle();
+  rig.core.start();
+  await isIdle;
+}
+
+function residentBytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage.rss();
+}
+
+/** A thread's row and that of its reply object. */
+function rowBytes(): number {
+  return ((1 << threadShift) + (1 << replyShift)) * wordBytes;
+}
+
+/** Asyncify's two words at 16 say how far the frames that begin at 32 go. */
+function frameBytes({ program }: Party): number {
+  const memory = program.instance.exports[ReservedExport.captureMemory];
+  if (!(memory instanceof WebAssembly.Memory))
+    throw new TypeError("the program cannot be captured");
+  return new Int32Array(memory.buffer)[16 / wordBytes] - 32;
+}
+
+if (import.meta.main) {
+  // The two arguments are those that blockedThreadBytes gives.
+  const bytes = await measure(process.argv[2] as Model, Number(process.argv[3]));
+  process.stdout.write(`${bytes}\n`);
+  process.exit(0);
+}
