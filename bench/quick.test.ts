@@ -5,15 +5,18 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { combinationName, combinations } from "./fluke/combination.ts";
 import type { Report } from "./harness/metric.ts";
 import { type Entry, readEntries } from "./harness/results.ts";
+import { instead } from "./ipc/ablation.ts";
 
 const command = join(import.meta.dirname, "main.ts");
 const cli = join(import.meta.dirname, "../src/cli/main.ts");
 
 /** Changes only when a benchmark's work is meant to change. */
 const workHashes = {
-  ipc: "7165cc625efd8686",
+  ipc: "00ecdba6afb99654",
+  fluke: "25dbb0050e7a9d2b",
   programs: "9efcb7d7ce7fef02",
   startup: "f28328a9b03f87b6",
 } as const;
@@ -70,6 +73,21 @@ describe("bench ipc", () => {
     }
   });
 
+  it("judges ours by a floor for every message size and both ways to serve", () => {
+    for (const size of ["", "6Words", "64B", "1024B", "4096B"]) {
+      for (const ours of ["portalRpc", "receiverRpc"]) {
+        expect(run.report.metrics[ours + size].ratio).toBeGreaterThan(1);
+      }
+    }
+  });
+
+  it("switches every technique off, and says what is done instead", () => {
+    const switchedOff = Object.keys(run.report.metrics).filter((name) => /^without\./.test(name));
+    expect(switchedOff.map((name) => name.slice("without.".length)).toSorted()).toEqual(
+      Object.keys(instead).toSorted(),
+    );
+  });
+
   it("estimates a clock rate that a processor could have", () => {
     const { value } = run.report.metrics["clockRate"];
     expect(value).toBeGreaterThan(0.2);
@@ -118,6 +136,35 @@ describe("bench programs", () => {
     );
     expect(ofPeers.length).toBeGreaterThanOrEqual(4);
     for (const [, { ratio }] of ofPeers) expect(ratio).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe("bench fluke", () => {
+  let run: ReturnType<typeof runQuick>;
+  beforeAll(() => {
+    run = runQuick("fluke");
+  }, 120_000);
+
+  it("does the same work under all five combinations, and the same as ever", () => {
+    expect(run.entry.workHash).toBe(workHashes.fluke);
+    for (const combination of combinations) {
+      const name = `${combinationName(combination)}.throughputPerSecond`;
+      expect(run.report.metrics[name].value).toBeGreaterThan(0);
+    }
+  });
+
+  it("a restart takes some of the operation it restarts, and not all of it", () => {
+    for (const combination of combinations) {
+      const { value } = run.report.metrics[`${combinationName(combination)}.restartShare`];
+      expect(value).toBeGreaterThanOrEqual(0);
+      expect(value).toBeLessThan(1);
+    }
+  });
+
+  it("a thread blocked in the interrupt model leaves less behind than a stack", () => {
+    const bytes = (model: string) =>
+      run.report.metrics[`${model}.none.memoryBytesPerBlockedThread`].value;
+    expect(bytes("interrupt")).toBeLessThan(bytes("process"));
   });
 });
 

@@ -45,6 +45,11 @@ function variantSubject(
   };
 }
 
+/** Numbers of other objects: a map of one entry would be no map. */
+function others(): number[] {
+  return Array.from({ length: 4096 }, (_, i) => endpointNumber + 1 + i);
+}
+
 interface Block {
   readonly generation: number;
   state: number;
@@ -65,7 +70,8 @@ function block(generation: number, state: number): Block {
 
 function objectKernel(serve: Serve): Call {
   const caller = block(1, running);
-  const blocks = new Map([[endpointNumber, block(endpointId >> 16, idle)]]);
+  const blocks = new Map(others().map((number) => [number, block(1, idle)]));
+  blocks.set(endpointNumber, block(endpointId >> 16, idle));
   return (endpoint, label) => {
     const found = blocks.get(endpoint & 0xffff);
     if (found === undefined || found.generation !== endpoint >> 16) return refused;
@@ -94,7 +100,8 @@ const callerRow = rowWords;
 
 function mapKernel(serve: Serve): Call {
   const rows = new Int32Array(rowWords * 16);
-  const rowOf = new Map([[endpointId, endpointNumber * rowWords]]);
+  const rowOf = new Map(others().map((number) => [(1 << 16) | number, 0]));
+  rowOf.set(endpointId, endpointNumber * rowWords);
   rows[callerRow + stateWord] = running;
   rows[endpointNumber * rowWords + stateWord] = idle;
   return (endpoint, label) => {

@@ -244,9 +244,9 @@ enum {
 /* Words of states. The first two of each are its kind and SHOAL_STATE_VERSION. */
 enum {
   SHOAL_STATE_SPACE_THREADS = 2, /* live threads, not counting activations */
-  SHOAL_STATE_SPACE_OBJECTS = 3, /* objects it owns */
+  SHOAL_STATE_SPACE_OBJECTS = 3, /* objects charged to it: see objectLimit */
   SHOAL_STATE_SPACE_CAPABILITIES = 4, /* slots in use */
-  SHOAL_STATE_SPACE_OBJECT_LIMIT = 5, /* objects it may own */
+  SHOAL_STATE_SPACE_OBJECT_LIMIT = 5, /* objects that it and the spaces it made may own, together */
   SHOAL_STATE_SPACE_CAPABILITY_LIMIT = 6, /* slots it may use */
   SHOAL_STATE_SPACE_CLAN = 7, /* 1 if it is in a clan other than the outermost */
   SHOAL_STATE_SPACE_CHIEF = 8, /* slot: endpoint of its chief */
@@ -254,7 +254,10 @@ enum {
   SHOAL_STATE_SPACE_FAULT = 10, /* slot: endpoint told of faults */
   SHOAL_STATE_SPACE_EXIT_CODE = 11, /* what the last thread to exit gave */
   SHOAL_STATE_SPACE_STATE = 12, /* 0 alive, 1 ended */
-  SHOAL_STATE_SPACE_COUNT = 13,
+  SHOAL_STATE_SPACE_EXIT_BITS = 13, /* what its exit signals */
+  SHOAL_STATE_SPACE_REDIRECT_SLOT = 14, /* where in its own table it finds the destination of a redirected message */
+  SHOAL_STATE_SPACE_PRIORITY_MAX = 15, /* highest priority of its threads */
+  SHOAL_STATE_SPACE_COUNT = 16,
 };
 enum {
   SHOAL_STATE_THREAD_STATE = 2, /* a ThreadState: stopped, ready or faulted; waiting is a call to be made again */

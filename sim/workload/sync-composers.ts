@@ -1,7 +1,8 @@
 // Composers of the calls on notifications, mutexes, conditions, futex queues and timers.
 import { Kind, Register, type SyscallName } from "../../src/abi/index.ts";
+import { Mutex, mutexShift } from "../../src/kernel/layout.ts";
 import type { Mind } from "../mind.ts";
-import { slotOfKind, type World } from "../world.ts";
+import { objectInSlot, slotOfKind, type World } from "../world.ts";
 import type { Composer } from "./compose.ts";
 import { mostly, timeout } from "./hostile.ts";
 
@@ -29,8 +30,17 @@ function composeLock(world: World): void {
   world.k.registers[Register.a3] = 0;
 }
 
+/** A condition is waited for with a mutex that the thread holds, if one of a few tries finds it. */
 function composeConditionWait(world: World, mind: Mind): void {
-  world.k.registers[Register.a1] = mostly(world, slotOfKind(world, mind.space, Kind.mutex));
+  const { k } = world;
+  let slot = 0;
+  for (let tries = 0; tries < 4; tries++) {
+    slot = slotOfKind(world, mind.space, Kind.mutex);
+    const row = objectInSlot(k, mind.space, slot, Kind.mutex);
+    const owner = k.tables[Kind.mutex].words[(row << mutexShift) + Mutex.owner];
+    if (row !== 0 && owner === k.current) break;
+  }
+  k.registers[Register.a1] = mostly(world, slot);
 }
 
 function composeFutex(world: World, _mind: Mind): void {

@@ -255,10 +255,15 @@ function firstAccepting(k: Kernel, first: number, badge: number): number {
   return 0;
 }
 
-/** A receiver that would take a message of this badge makes its call again, and finds the sender. */
+/**
+ * Receivers that would take a message of this badge make their calls again, and the first finds the
+ * sender. All of them, since a call made again may be refused: its capability may have gone.
+ */
 export function wakeReceiver(k: Kernel, endpoint: number, badge: number): void {
-  const receiver = receiverFor(k, endpoint, badge);
-  if (receiver !== 0) restart(k, receiver);
+  for (let thread = receiverFor(k, endpoint, badge); thread !== 0; ) {
+    restart(k, thread);
+    thread = receiverFor(k, endpoint, badge);
+  }
 }
 
 /** The passive party of a long copy waits on in its queue until the copy is over or rolled back. */

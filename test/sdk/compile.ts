@@ -10,12 +10,15 @@ import { cacheDirectory, fingerprint, makeOnce } from "../../tools/programs/cach
 import { compilerVersion } from "../../tools/programs/compile.ts";
 import type { ClangJob } from "./clang-child.ts";
 
+const common = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"];
+
 /** Without a C library: such a program begins at SHOAL_MAIN and imports nothing but `shoal`. */
-const freestanding = ["-nostdlib", "-ffreestanding", "-Wl,--no-entry"];
+const freestanding = ["--target=wasm32", "-nostdlib", "-ffreestanding", "-Wl,--no-entry"];
 
-const flags = ["--target=wasm32", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"];
+/** With the C library that comes with the compiler: a WASI program, which begins at `main`. */
+const hosted = ["--target=wasm32-wasip1"];
 
-/** The stack is below the data, so that a program that uses it up traps; 1 MiB, as `shoal run` has it. */
+/** The stack is below the data, so that a program that uses it up traps; 1 MiB, as clang's users have it. */
 const stack = ["-Wl,--stack-first", "-Wl,-z,stack-size=1048576"];
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -24,8 +27,17 @@ export class CompileError extends Error {
   override readonly name = "CompileError";
 }
 
-/** The module of a C program, given its sources as paths from the root of the tree. */
+/** The module of a C program without a library, given its sources as paths from the root of the tree. */
 export async function compileC(...sources: readonly string[]): Promise<Uint8Array> {
+  return readFile(await compileFile(sources, freestanding));
+}
+
+/** Where the module of a C program with the C library is. */
+export function compileHostedC(...sources: readonly string[]): Promise<string> {
+  return compileFile(sources, hosted);
+}
+
+async function compileFile(sources: readonly string[], kind: readonly string[]): Promise<string> {
   const files: Record<string, string> = { "shoal.h": readSource("sdk/c/shoal.h") };
   for (const source of sources) {
     const text = readSource(source);
@@ -33,13 +45,13 @@ export async function compileC(...sources: readonly string[]): Promise<Uint8Arra
     for (const header of headersOf(text)) files[header] = readSource(join(source, "..", header));
   }
   const names = sources.map((source) => basename(source));
-  const args = [...flags, ...freestanding, ...stack, "-I.", ...names];
+  const args = [...kind, ...common, ...stack, "-I.", ...names];
   const name = fingerprint([compilerVersion(), args, files]);
   const directory = join(cacheDirectory(), "sdk", name);
   await makeOnce(directory, async (draft) => {
     await runCompiler({ args, files, output: join(draft, "program.wasm") });
   });
-  return readFile(join(directory, "program.wasm"));
+  return join(directory, "program.wasm");
 }
 
 function readSource(path: string): string {

@@ -223,7 +223,10 @@ export class KernelBench {
   goOn(): void {
     const k = this.k;
     const thread = k.current;
-    while (k.current === thread && k.registers[Register.call] !== 0) schedule(k);
+    for (let step = 0; k.current === thread && k.registers[Register.call] !== 0; step++) {
+      assert(step < 10_000, "a call comes to its end", thread);
+      schedule(k);
+    }
   }
 
   /** Threads that were woken to make their call again make it. */

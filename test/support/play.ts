@@ -223,6 +223,11 @@ export class Play {
     return `${name}@${state}`;
   }
 
+  /** Whether it is a party of a long copy that stopped between two steps. */
+  isCopying(actor: Actor): boolean {
+    return this.bench.look().threads[(actor.row << threadShift) + Thread.partner] !== 0;
+  }
+
   isGone(actor: Actor): boolean {
     const k = this.bench.look();
     const isSame = this.#generationOf(actor.row) === actor.generation;

@@ -42,7 +42,7 @@ export function copyDirect(
   const room = target[to + directBytes]!;
   const targetAddress = target[to + directAddress]!;
   if (room < 0 || room > bytesMax) return false;
-  if (!k.memories.contains(toSpace, targetAddress >>> 0, room)) return false;
+  if (!isInside(k, target, toSpace, toDescriptor, targetAddress, room)) return false;
   let bytes = 0;
   if (fromDescriptor !== 0) {
     const source = k.memories.words?.(fromSpace, fromDescriptor >>> 0);
@@ -52,7 +52,7 @@ export function copyDirect(
     bytes = source[from + directBytes]!;
     const sourceAddress = source[from + directAddress]!;
     if (bytes < 0 || bytes > room || bytes > stepBytes) return false;
-    if (!k.memories.contains(fromSpace, sourceAddress >>> 0, bytes)) return false;
+    if (!isInside(k, source, fromSpace, fromDescriptor, sourceAddress, bytes)) return false;
     if (bytes > 0) k.memories.copy(fromSpace, sourceAddress, toSpace, targetAddress, bytes);
   }
   // The bytes may lie over the descriptor, and the counts are what holds.
@@ -72,7 +72,24 @@ export function isDirect(k: Kernel, space: number, descriptor: number): boolean 
   if (at < 0) return false;
   const room = view[at + directBytes]!;
   if (room < 0 || room > bytesMax) return false;
-  return k.memories.contains(space, view[at + directAddress]! >>> 0, room);
+  return isInside(k, view, space, descriptor, view[at + directAddress]!, room);
+}
+
+/**
+ * Whether a buffer lies in a space. The view in which its descriptor was found covers the space's
+ * memory, unless the descriptor is in the communication area; only past it has the memory to be asked.
+ */
+function isInside(
+  k: Kernel,
+  view: Int32Array,
+  space: number,
+  descriptor: number,
+  address: number,
+  bytes: number,
+): boolean {
+  const end = (address >>> 0) + bytes;
+  if (descriptor >>> 0 < areaAddress && end <= view.length * 4) return true;
+  return k.memories.contains(space, address >>> 0, bytes);
 }
 
 /** Where a descriptor stands in a view, or -1 if it is not plainly that of one direct string. */

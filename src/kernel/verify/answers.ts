@@ -46,6 +46,8 @@ function verifyThread(k: Kernel, row: number, debtors: Int32Array): void {
     row,
     owed,
   );
+  const debtor = k.replies[(owed << replyShift) + Reply.debtor];
+  assert(debtor === row, "a reply object knows who owes it", row, debtor);
   debtors[owed]++;
 }
 
@@ -67,6 +69,8 @@ function verifyReply(k: Kernel, row: number, debtors: number): void {
     assert(names === 0, "a reply object that is not armed has no name", row, names);
     return;
   }
+  const debtor = k.replies[base + Reply.debtor];
+  assert(debtor === 0 || debtors === 1, "a reply object's debtor owes it", row, debtor);
   const hasAnswerer = debtors > 0 || names > 0 || replier !== 0;
   assert(hasAnswerer, "somebody can answer each caller", row, thread);
   if (thread !== 0) verifyCaller(k, thread);

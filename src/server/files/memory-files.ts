@@ -177,6 +177,8 @@ class MemoryDirectory implements OpenDirectory {
     const target = to.#find(toName);
     if (inode === target) return Errno.success;
     const refused = refuseReplacing(inode, target, to.inode);
+    // Of two reasons, Linux gives that the target is above the source before that it is a directory.
+    if (refused !== Errno.inval && isAbove(target, this.inode)) return Errno.notempty;
     if (refused !== 0) return refused;
     if (target !== undefined) to.#take(toName);
     this.inode.entries.delete(name);
@@ -240,6 +242,11 @@ class MemoryDirectory implements OpenDirectory {
     }
     dropIfUnused(inode);
   }
+}
+
+/** Whether what is to be replaced holds the directory from which something moves. */
+function isAbove(target: Inode | undefined, directory: DirectoryInode): boolean {
+  return target?.kind === "directory" && isWithin(directory, target);
 }
 
 /** Why an inode cannot take the name that `target` has in `directory`, or 0. */

@@ -57,7 +57,7 @@ export class NodeConsole implements ConsoleDevice {
     if (!this.#isStreamed) return attemptNumber(() => fs.readSync(0, into, 0, into.length, null));
     if (into.length === 0) return 0;
     const first = this.#chunks[0];
-    if (first === undefined) return this.#wait();
+    if (first === undefined) return this.#readEnd();
     const count = Math.min(first.length, into.length);
     into.set(first.subarray(0, count));
     if (count === first.length) this.#chunks.shift();
@@ -79,6 +79,17 @@ export class NodeConsole implements ConsoleDevice {
 
   get #isStreamed(): boolean {
     return this.streams[0] === "terminal" || this.streams[0] === "pipe";
+  }
+
+  /** The end of a terminal's input is one answer; more may be typed after it. */
+  #readEnd(): number {
+    const answer = this.#wait();
+    if (answer !== wouldBlock && this.streams[0] === "terminal") {
+      this.#input?.destroy();
+      this.#input = undefined;
+      this.#inputEnd = undefined;
+    }
+    return answer;
   }
 
   /** Nothing is there: the end, or something to wait for. */

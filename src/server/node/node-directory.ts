@@ -55,9 +55,7 @@ export class NodeFiles implements HostFiles {
   open(at: number, name: string, how: HostOpen): number {
     const flags = openFlags(how);
     const path = this.#path(at, name);
-    const fd = attemptNumber(() => fs.openSync(path, flags, newFileMode));
-    if (fd !== -Errno.isdir || (how.access & Access.write) !== 0 || how.isCreate) return fd;
-    return this.enter(at, name);
+    return attemptNumber(() => fs.openSync(path, flags, newFileMode));
   }
 
   reopenDirectory(at: number): number {

@@ -113,6 +113,7 @@ export const broadcast: Scenario = {
     play.cast("producer", space, 10, produceForAll(play, space, { mutex, condition }));
   },
   patients: ["producer", "consumer0", "consumer65"],
+  rebuildPeriod: 50,
   points: ["conditionBroadcast@running", "mutexLock@waitingCondition", "mutexLock@ready"],
 };
 
