@@ -35,6 +35,7 @@ import { checkEntry, checkResult } from "./check/results.ts";
 import { noteWaiting } from "./check/order.ts";
 import { Outcome } from "./coverage.ts";
 import { promise } from "./failure.ts";
+import { startBurst } from "./fault/burst.ts";
 import { happen, passTime, revive } from "./fault/injections.ts";
 import { advanceScript, disturb, followScript, startRoundTrip } from "./fault/round-trip.ts";
 import type { Mind } from "./mind.ts";
@@ -111,8 +112,10 @@ for (const [name, weight] of Object.entries(weights)) {
 
 function makeCall(world: World, mind: Mind): void {
   const { k, random } = world;
-  if (mind.script === undefined && k.portalDepth === 0 && random.chance(1, 60))
-    startRoundTrip(world, mind);
+  if (mind.script === undefined && k.portalDepth === 0) {
+    if (random.chance(1, 60)) startRoundTrip(world, mind);
+    else if (random.chance(1, 1500)) startBurst(world, mind);
+  }
   k.registers.fill(0);
   if (mind.script !== undefined) followScript(world, mind.script);
   else composeCall(world, mind);
@@ -213,7 +216,7 @@ interface Made {
 function noteOutcome(world: World, next: Next, made: Made): void {
   const { k, coverage } = world;
   const { thread, call } = made;
-  if (next === Next.again) coverage.note(call, call, Outcome.again);
+  if (next === Next.again && k.current === thread) coverage.note(call, call, Outcome.again);
   else if (next === Next.portal) coverage.note(call, call, Outcome.portal);
   else if (k.current === thread && k.registers[Register.call] === 0) return;
   else {

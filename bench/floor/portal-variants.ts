@@ -1,13 +1,13 @@
-// The portal floor's kernel with a technique taken out, for the ablation: the same path, checks and
-// writes as portal-kernel.ts, with control blocks as objects in a map instead of rows in typed
-// memory, or with ids looked up in a map instead of compared with a generation in the row.
+// The portal floor's kernel written three times in one way, for the ablation: the same path, checks
+// and writes as portal-kernel.ts, with rows in typed memory found by number and generation; with ids
+// looked up in a map instead; and with control blocks that are objects in a map.
 import type { Subject } from "../harness/rounds.ts";
 import { instantiate } from "./assemble.ts";
 import { engine, exportedFunction } from "./engine.ts";
 import { expectedEmptySum } from "./message.ts";
 import { emptyCaller, portalServer } from "./programs.wat.ts";
 
-export type PortalVariant = "objects" | "mapOfIds";
+export type PortalVariant = "rows" | "objects" | "mapOfIds";
 
 export const portalVariantName = (variant: PortalVariant): string => `portal/promising/${variant}`;
 
@@ -24,6 +24,7 @@ const endpointId = (7 << 16) | endpointNumber;
 
 export function portalVariants(operations: number): Subject[] {
   return [
+    variantSubject("rows", rowKernel, operations),
     variantSubject("objects", objectKernel, operations),
     variantSubject("mapOfIds", mapKernel, operations),
   ];
@@ -97,6 +98,33 @@ const partnerWord = 2;
 const queueNextWord = 3;
 const queuePreviousWord = 4;
 const callerRow = rowWords;
+
+const generationWord = 0;
+
+function rowKernel(serve: Serve): Call {
+  const rows = new Int32Array(rowWords * 16);
+  rows[callerRow + stateWord] = running;
+  rows[endpointNumber * rowWords + generationWord] = endpointId >> 16;
+  rows[endpointNumber * rowWords + stateWord] = idle;
+  return (endpoint, label) => {
+    const row = (endpoint & 0xffff) * rowWords;
+    if (rows[row + generationWord] !== endpoint >> 16) return refused;
+    if (rows[row + stateWord] !== idle) return refused;
+    rows[row + stateWord] = serving;
+    rows[row + partnerWord] = callerRow;
+    rows[callerRow + stateWord] = waitingForReply;
+    rows[callerRow + partnerWord] = row;
+    rows[callerRow + queueNextWord] = row;
+    rows[callerRow + queuePreviousWord] = row;
+    const reply = serve(label);
+    if (rows[callerRow + stateWord] !== waitingForReply) return refused;
+    if (rows[callerRow + partnerWord] !== row) return refused;
+    rows[row + stateWord] = idle;
+    rows[callerRow + stateWord] = running;
+    rows[callerRow + partnerWord] = 0;
+    return reply;
+  };
+}
 
 function mapKernel(serve: Serve): Call {
   const rows = new Int32Array(rowWords * 16);

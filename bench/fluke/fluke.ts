@@ -25,7 +25,7 @@ export const flukeBench: Bench = {
 
 async function runFluke(options: BenchOptions): Promise<BenchOutcome> {
   const parameters = options.quick ? quick : full;
-  const rounds = options.quick ? 1 : 9;
+  const rounds = options.quick ? 1 : 5;
   const rows = new Map<string, FlukeRow[]>(combinations.map((one) => [combinationName(one), []]));
   for (let round = 0; round < rounds; round++) {
     options.log(`round ${round + 1} of ${rounds}`);

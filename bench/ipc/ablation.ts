@@ -5,8 +5,8 @@
 // Most are switched off in the kernel itself, or by programs that do without. Three cannot be taken
 // out of the kernel, since they are its shape: control blocks in typed memory, ids checked by a
 // generation, and the plain import before the suspending one. They are measured on the floor's
-// kernel, which walks the same path, and a variant of it (floor/portal-variants.ts).
-import { importNames, portalName, portalVariantName } from "../floor/index.ts";
+// kernel, which walks the same path, written once with and once without (floor/portal-variants.ts).
+import { importNames, portalVariantName } from "../floor/index.ts";
 import type { Variant } from "./remote.ts";
 import { copiedSize, measures, subjectName } from "./variants.ts";
 
@@ -48,7 +48,7 @@ function without(variant: Variant, measure: string): Pair {
   return { on: whole(measure), off: subjectName(variant, measure) };
 }
 
-const floorPortal = portalName("promising");
+const rows = portalVariantName("rows");
 
 export const ablation: Readonly<Record<Technique, Pair>> = {
   fastPath: without("fastPath", measures.portal),
@@ -57,8 +57,8 @@ export const ablation: Readonly<Record<Technique, Pair>> = {
   registerMessages: { on: whole(measures.portalWords), off: whole(measures.portalWordsAsBytes) },
   oneCopy: without("oneCopy", measures.portalMessage(copiedSize)),
   replyAndReceive: { on: whole(measures.receiver), off: whole(measures.splitReceiver) },
-  typedMemoryRows: { on: floorPortal, off: portalVariantName("objects") },
-  cheapIdCheck: { on: floorPortal, off: portalVariantName("mapOfIds") },
+  typedMemoryRows: { on: rows, off: portalVariantName("objects") },
+  cheapIdCheck: { on: rows, off: portalVariantName("mapOfIds") },
   portal: { on: whole(measures.portal), off: whole(measures.receiver) },
   plainImportFirst: { on: importNames.promising, off: importNames.suspendingAtOnce },
 };

@@ -42,7 +42,7 @@ describe("a fault", () => {
     bench.run(t);
     faulted(bench.k, FaultReason.trap);
     bench.make(s, "objectGetState", { a0: named, a1: 0, a2: 64 });
-    expect(bench.memories.words(supervisor)[2 + 9]).toBe(128 + FaultReason.trap);
+    expect(bench.memories.wordsOf(supervisor)[2 + 9]).toBe(128 + FaultReason.trap);
     expect(bench.k.notices.map(({ notice }) => notice)).toEqual(["fault", "threadGone"]);
     verify(bench.look());
   });

@@ -70,7 +70,7 @@ describe("the scheduler", () => {
     bench.make(operator, "threadStop", { a0: named });
     // A thread is left with a signal still to be given, and makes it when it runs.
     bench.makeCurrent("objectGetState", { a0: named, a1: 0, a2: 64 });
-    const words = bench.memories.words(space);
+    const words = bench.memories.wordsOf(space);
     words.set([25, slot, 1], 5);
     words[5 + 16] = 0;
     bench.makeCurrent("objectSetState", { a0: named, a1: 0, a2: 64 });
@@ -97,7 +97,7 @@ describe("threadSchedule", () => {
     const slot = bench.grant(space, Kind.thread, a);
     bench.make(a, "threadSchedule", { a0: slot, a1: 16 });
     bench.make(a, "objectGetState", { a0: slot, a1: 0, a2: 64 });
-    expect(Array.from(bench.memories.words(space).slice(3, 5))).toEqual([16, defaultSliceUs]);
+    expect(Array.from(bench.memories.wordsOf(space).slice(3, 5))).toEqual([16, defaultSliceUs]);
   });
 });
 

@@ -21,7 +21,12 @@ export interface Descriptor {
   preopen: string | null;
 }
 
-export const descriptorCountMax = 65_536;
+/** Whether reads and writes go by a position: so with files, not with streams and directories. */
+export function isFile({ filetype }: Descriptor): boolean {
+  return filetype === Filetype.regularFile || filetype === Filetype.blockDevice;
+}
+
+const descriptorCountMax = 65_536;
 
 export class DescriptorTable {
   /** By number. A closed descriptor is a null. */

@@ -2,7 +2,7 @@
 // asks the server, which alone knows how long the file is.
 import { portalBytesMax } from "../abi/index.ts";
 import { Ask, direntBytes, Errno, Filetype } from "../userlib/index.ts";
-import type { Descriptor } from "./descriptor-table.ts";
+import { type Descriptor, isFile } from "./descriptor-table.ts";
 import { enter, immediate, outcome, wordPair } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";
 
@@ -13,8 +13,7 @@ const whenceEnd = 2;
 /** Why a descriptor has no position, or 0. */
 function refusePosition(row: Descriptor | undefined): number {
   if (row === undefined || row.filetype === Filetype.directory) return Errno.badf;
-  const isFile = row.filetype === Filetype.regularFile || row.filetype === Filetype.blockDevice;
-  return isFile ? Errno.success : Errno.spipe;
+  return isFile(row) ? Errno.success : Errno.spipe;
 }
 
 export const fdSeek: WasiFunction = {

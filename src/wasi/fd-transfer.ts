@@ -6,7 +6,7 @@
 // Nothing here allocates. Progress is in `doneBytes` and `askedBytes` of the process.
 import { indirectStringsMax, leaveStack, portalBytesMax, Register } from "../abi/index.ts";
 import { Access, Ask, Errno, FdFlag, Filetype } from "../userlib/index.ts";
-import type { Descriptor } from "./descriptor-table.ts";
+import { isFile } from "./descriptor-table.ts";
 import { enter, highWord, lowWord, outcome, wordPair } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";
 
@@ -58,10 +58,6 @@ export const fdPwrite: WasiFunction = {
     return isOver ? conclude(p, result) : write(p, fd, vectors, count, Number(at), result);
   },
 };
-
-function isFile(row: Descriptor): boolean {
-  return row.filetype === Filetype.regularFile || row.filetype === Filetype.blockDevice;
-}
 
 /** Everything that can be refused before the first message. */
 function check(

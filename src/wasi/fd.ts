@@ -9,7 +9,7 @@ import {
   Filetype,
   TimeFlag,
 } from "../userlib/index.ts";
-import type { Descriptor } from "./descriptor-table.ts";
+import { type Descriptor, isFile } from "./descriptor-table.ts";
 import { enter, highWord, immediate, lowWord, outcome } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";
 
@@ -20,10 +20,6 @@ const adviceCount = 6;
 /** A function that is one message, and needs nothing from its answer but the errno. */
 function oneMessage(begin: WasiFunction["begin"]): WasiFunction {
   return { begin, finish: outcome };
-}
-
-function isFile(row: Descriptor): boolean {
-  return row.filetype === Filetype.regularFile || row.filetype === Filetype.blockDevice;
 }
 
 /** Why a file cannot be changed through this descriptor, or 0. */

@@ -168,7 +168,7 @@ export class Surgeon {
   }
 
   #stateWord(name: string): number {
-    return this.#bench.memories.words(this.#space)[stateAddress / 4 + stateWord("thread", name)]!;
+    return this.#bench.memories.wordsOf(this.#space)[stateAddress / 4 + stateWord("thread", name)]!;
   }
 
   #create(actor: Actor): void {
@@ -199,7 +199,7 @@ export class Surgeon {
     const a2 = stateWords("mutex");
     const at = { a0: slot.mutex, a1: mutexStateAddress, a2 };
     this.#do("objectGetState", { ...at, a3: slot.mutexReference });
-    const words = this.#bench.memories.words(this.#space);
+    const words = this.#bench.memories.wordsOf(this.#space);
     words[mutexStateAddress / 4 + stateWord("mutex", "owner")] = slot.successor;
     this.#do("objectSetState", at);
     this.#do("capabilityDelete", { a0: slot.mutexReference });

@@ -88,7 +88,7 @@ async function limit(model: ExecutionModel): Promise<number> {
 
 /** The part of its stack, from its end, that is gone through: in the interrupt model the kernel is there. */
 const windows = { process: 100, interrupt: 10 } as const;
-const stepsPerSweep = 200;
+const stepsPerSweep = 120;
 
 async function directly(model: ExecutionModel): Promise<Sighting> {
   let answers = 0;

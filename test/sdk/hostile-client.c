@@ -4,7 +4,7 @@
  */
 #include "shoal.h"
 
-enum { PORTAL = SHOAL_SLOT_FIRST_FREE, STEPS = 6000, ROUNDS = 2 };
+enum { PORTAL = SHOAL_SLOT_FIRST_FREE, STEPS = 2500, ROUNDS = 2 };
 enum { EXIT_ODD_STATUS = 30 };
 
 static int32_t answers, traps;

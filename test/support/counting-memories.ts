@@ -31,9 +31,15 @@ export class CountingMemories implements Memories {
     return memory.bytes;
   }
 
-  words(handle: number): Int32Array {
+  /** The memory of a handle that has one, for a test to read and write. */
+  wordsOf(handle: number): Int32Array {
     this.bytes(handle);
     return this.#memories.get(handle)!.words;
+  }
+
+  /** As the kernel sees it. There is no communication area here. */
+  words(handle: number, address: number): Int32Array | undefined {
+    return this.contains(handle, address, 4) ? this.#memories.get(handle)!.words : undefined;
   }
 
   contains(handle: number, address: number, count: number): boolean {
@@ -42,12 +48,12 @@ export class CountingMemories implements Memories {
 
   load(handle: number, address: number): number {
     const at = this.#checked(handle, address >>> 0, 4) >>> 2;
-    return this.words(handle)[at]!;
+    return this.wordsOf(handle)[at]!;
   }
 
   store(handle: number, address: number, value: number): void {
     const at = this.#checked(handle, address >>> 0, 4) >>> 2;
-    this.words(handle)[at] = value;
+    this.wordsOf(handle)[at] = value;
   }
 
   copy(from: number, fromAddress: number, to: number, toAddress: number, count: number): void {

@@ -21,7 +21,7 @@ export function putDescriptor(
   at: number,
   message: LongMessage,
 ): number {
-  const words = bench.memories.words(space);
+  const words = bench.memories.wordsOf(space);
   const set = (word: number, value: number) => (words[at / 4 + word] = value);
   const lists = at + descriptorBytes + 4;
   set(Descriptor.wordCount, message.words?.[1] ?? 0);
@@ -53,7 +53,7 @@ export function descriptorWord(
   at: number,
   word: number,
 ): number {
-  return bench.memories.words(space)[at / 4 + word]!;
+  return bench.memories.wordsOf(space)[at / 4 + word]!;
 }
 
 /** Fills memory with bytes that differ from place to place. */

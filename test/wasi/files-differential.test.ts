@@ -11,7 +11,7 @@ import { hasDirectoryPaths, NodeFiles } from "../../src/server/node/index.ts";
 import { Errno, OpenFlag } from "../../src/userlib/index.ts";
 import { bothRights, Guest, readRight, type Stat, writeRight } from "./guest.ts";
 
-const seeds = Array.from({ length: 400 }, (_, i) => 20261120 + i);
+const seeds = Array.from({ length: 60 }, (_, i) => 20261120 + i);
 const stepsPerSeed = 250;
 const names = ["a", "b", "c", "d"];
 const rightSets = [readRight, writeRight, bothRights];

@@ -216,7 +216,7 @@ describe("an answer to a caller whose state is taken out", () => {
     bench.make(b, "threadResume", { a0: 61 });
     bench.settle();
     bench.make(b, "objectGetState", { a0: 61, a1: 512, a2: 64 });
-    const label = bench.memories.words(client)[512 / 4 + 5 + 5];
+    const label = bench.memories.wordsOf(client)[512 / 4 + 5 + 5];
     expect(label).toBe(8);
     verify(bench.look());
   });

@@ -55,7 +55,10 @@ export function reply(k: Kernel): number {
 function give(k: Kernel, target: number, isQueued: boolean): number {
   const caller = k.replies[(target << replyShift) + Reply.thread]!;
   meetOnly(k, caller);
-  if (!canTake(k, target, caller)) return Given.wait;
+  if (!canTake(k, target, caller)) {
+    meetOnly(k, 0);
+    return Given.wait;
+  }
   const progress = copyLong(k, {
     from: k.current,
     to: caller,

@@ -287,7 +287,7 @@ describe.each([true, false])("a portal (fast path %s)", (fastPath) => {
   it("is created with a form that exists, and told by its state", () => {
     const slot = bench.grant(client, Kind.endpoint, row);
     bench.make(a, "objectGetState", { a0: slot, a1: 0, a2: 16 });
-    expect(bench.memories.words(client)[stateWord("endpoint", "handler")]).toBe(5);
+    expect(bench.memories.wordsOf(client)[stateWord("endpoint", "handler")]).toBe(5);
     const create = { a0: 95, a1: Kind.endpoint, words: [2] };
     expect(bench.status(a, "objectCreate", create)).toBe(Status.badArgument);
   });

@@ -399,6 +399,146 @@ describe("a copy that stops half-way", () => {
   });
 });
 
+describe("an answer that stops half-way", () => {
+  const bytes = copyStepBytes * 4;
+  let helper: number;
+
+  /** `a` has called, and `s` has its message; both have long buffers. */
+  function called(receiveTimeout = -1): void {
+    bench.eventPending[0] = 1;
+    helper = bench.thread(server);
+    putDescriptor(bench, server, 1024, { direct: [65_536, bytes] });
+    const a2 = putDescriptor(bench, client, 1024, { direct: [65_536, bytes] });
+    bench.make(s, "receive", { a0: inner });
+    bench.make(a, "call", { a0: outer, a2, receiveTimeout });
+  }
+
+  function answerHalfWay(a0 = 0): void {
+    expect(bench.make(s, "reply", { a0, a1: 1024, label: 5 })).toBe(Next.again);
+    expect(bench.memories.copiedBytes).toBe(copyStepBytes);
+    verify(bench.look());
+  }
+
+  function named(space: number, thread: number): number {
+    return bench.grant(space, Kind.thread, thread);
+  }
+
+  it("goes on, each byte copied once", () => {
+    called();
+    answerHalfWay();
+    bench.goOn();
+    expect(bench.memories.copiedBytes).toBe(bytes);
+    expect(bench.answer(a)).toMatchObject({ pending: undefined, status: Status.ok, label: 5 });
+  });
+
+  it("and whose caller dies has nobody to go to", () => {
+    called();
+    answerHalfWay();
+    bench.make(operator, "objectDestroy", { a0: named(client, a) });
+    bench.settle();
+    expect(bench.answer(s).status).toBe(Status.noReply);
+    verify(bench.look());
+  });
+
+  it("and whose caller runs out of time has nobody to go to", () => {
+    called(1000);
+    answerHalfWay();
+    bench.pass(1000);
+    bench.goOn();
+    expect(bench.answer(a).status).toBe(Status.timeout);
+    expect(bench.answer(s).status).toBe(Status.noReply);
+    verify(bench.look());
+  });
+
+  it("and whose server dies tells the caller so", () => {
+    called();
+    answerHalfWay();
+    bench.make(helper, "objectDestroy", { a0: named(server, s) });
+    expect(bench.answer(a).status).toBe(Status.partnerGone);
+    verify(bench.look());
+  });
+
+  it("and whose capability is deleted tells the caller so, and refuses the server", () => {
+    called();
+    bench.make(s, "saveReply", { a0: 90 });
+    answerHalfWay(90);
+    bench.make(helper, "capabilityDelete", { a0: 90 });
+    bench.settle();
+    expect(bench.answer(a).status).toBe(Status.partnerGone);
+    expect(bench.answer(s).status).toBe(Status.badCapability);
+    verify(bench.look());
+  });
+
+  it("and whose caller is stopped waits until the caller runs again", () => {
+    called();
+    answerHalfWay();
+    const slot = named(client, a);
+    bench.make(operator, "threadStop", { a0: slot });
+    bench.settle();
+    expect(bench.stateOf(s)).toBe("replying");
+    bench.makeAs(operator, "threadResume", { a0: slot });
+    bench.settle();
+    bench.goOn();
+    expect(bench.answer(s).status).toBe(Status.ok);
+    expect(bench.answer(a)).toMatchObject({ pending: undefined, label: 5 });
+  });
+
+  describe("when the caller takes it from a server that waits", () => {
+    beforeEach(() => {
+      called();
+      const slot = bench.grant(client, Kind.thread, a, { slot: 60 });
+      bench.make(operator, "threadStop", { a0: slot });
+      bench.makeCurrent("objectGetState", { a0: slot, a1: 0, a2: 64, a3: 70 });
+      bench.make(s, "reply", { a1: 1024, label: 5, sendTimeout: 9000 });
+      expect(bench.stateOf(s)).toBe("replying");
+      bench.makeAs(operator, "threadResume", { a0: slot });
+      bench.settle();
+      expect(bench.stateOf(s)).toBe("transferring");
+      verify(bench.look());
+    });
+
+    it("comes whole, each byte copied once", () => {
+      bench.goOn();
+      expect(bench.memories.copiedBytes).toBe(bytes);
+      expect(bench.answer(a)).toMatchObject({ pending: undefined, label: 5 });
+      expect(bench.answer(s)).toMatchObject({ pending: undefined, status: Status.ok });
+    });
+
+    it("and the caller is stopped again, it still waits", () => {
+      bench.makeAs(operator, "threadStop", { a0: 60 });
+      expect(bench.stateOf(s)).toBe("replying");
+      verify(bench.look());
+    });
+
+    it("and its server runs out of time, the server may answer once more", () => {
+      bench.pass(9000);
+      expect(bench.answer(s).status).toBe(Status.timeout);
+      bench.goOn();
+      bench.settle();
+      expect(bench.stateOf(a)).toBe("awaitingReply");
+      verify(bench.look());
+      expect(bench.status(s, "reply", { label: 6 })).toBe(Status.ok);
+      expect(bench.answer(a).label).toBe(6);
+    });
+
+    it("and its server dies, the caller learns it", () => {
+      bench.makeAs(helper, "objectDestroy", { a0: named(server, s) });
+      // The state that was taken out names the answer, too, until its holder lets go of it.
+      bench.makeAs(operator, "capabilityDelete", { a0: 70 });
+      bench.settle();
+      expect(bench.answer(a).status).toBe(Status.partnerGone);
+      verify(bench.look());
+    });
+
+    it("and the caller dies, the server learns it", () => {
+      bench.makeAs(operator, "objectDestroy", { a0: 60 });
+      bench.makeAs(operator, "capabilityDelete", { a0: 70 });
+      expect(bench.answer(s).status).toBe(Status.partnerGone);
+      verify(bench.look());
+    });
+  });
+});
+
 it("long messages leave as many rows as there were before", () => {
   const before = bench.liveCounts();
   sendLong({ direct: [4096, 1000] }, { direct: [4096, 1000] });

@@ -48,11 +48,11 @@ function getState(slot: number, kind: KindName, references = 0): number {
 }
 
 function field(kind: KindName, name: string, index = 0): number {
-  return bench.memories.words(space)[stateWord(kind, name) + index]!;
+  return bench.memories.wordsOf(space)[stateWord(kind, name) + index]!;
 }
 
 function setField(kind: KindName, name: string, value: number, index = 0): void {
-  bench.memories.words(space)[stateWord(kind, name) + index] = value;
+  bench.memories.wordsOf(space)[stateWord(kind, name) + index] = value;
 }
 
 function setState(slot: number, kind: KindName): number {
@@ -82,7 +82,7 @@ describe.each(kinds)("a %s", (kind) => {
   it("exports its kind and the version of its layout", () => {
     create(kind, 100, wordsFor(kind));
     expect(getState(100, kind)).toBe(Status.ok);
-    expect(Array.from(bench.memories.words(space).slice(0, stateHeaderWords))).toEqual([
+    expect(Array.from(bench.memories.wordsOf(space).slice(0, stateHeaderWords))).toEqual([
       Kind[kind],
       stateVersion,
     ]);
@@ -92,9 +92,9 @@ describe.each(kinds)("a %s", (kind) => {
     create(kind, 100, wordsFor(kind));
     getState(100, kind);
     expect(setState(100, kind)).toBe(Status.ok);
-    const words = Array.from(bench.memories.words(space).slice(0, stateWords(kind)));
+    const words = Array.from(bench.memories.wordsOf(space).slice(0, stateWords(kind)));
     getState(100, kind);
-    expect(Array.from(bench.memories.words(space).slice(0, stateWords(kind)))).toEqual(words);
+    expect(Array.from(bench.memories.wordsOf(space).slice(0, stateWords(kind)))).toEqual(words);
   });
 
   it("refuses a state of another kind, another version, too short, or outside memory", () => {

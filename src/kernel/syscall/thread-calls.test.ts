@@ -172,6 +172,6 @@ describe("spaceBind", () => {
     bench.make(a, "spaceBind", { a0: slot, a1: 1, a2: endpoint });
     bench.make(a, "spaceBind", { a0: slot, a1: 1, a2: 0 });
     bench.make(a, "objectGetState", { a0: slot, a1: 0, a2: 64 });
-    expect(bench.memories.words(space)[2 + 5]).toBe(0);
+    expect(bench.memories.wordsOf(space)[2 + 5]).toBe(0);
   });
 });

@@ -15,7 +15,7 @@ import type { Kernel } from "../kernel.ts";
 import { endStep, endThread, priorityMaxOf } from "../object/thread.ts";
 import { freeObject } from "../object/object.ts";
 import { leaveReadyQueue, makeReady, saveRegisters, setState, stateOf } from "../schedule.ts";
-import { block, blocked, checkWait, finish, leaveWait, waitStateOf } from "../waiting.ts";
+import { block, blocked, checkWait, finish, leaveWait } from "../waiting.ts";
 import { wakeWith } from "../wake.ts";
 
 /** a0: thread. A stopped one makes the call in its registers, or goes on if there is none. */
@@ -53,7 +53,7 @@ function stopSelf(k: Kernel): number {
 export function threadInterrupt(k: Kernel): number {
   const thread = findObject(k, k.registers[Register.a0]!, Kind.thread, Right.control);
   if (thread === 0) return finish(k, k.refusal);
-  const state = waitStateOf(k, thread);
+  const state = stateOf(k, thread);
   const isWaiting = state >= ThreadState.sending && state <= ThreadState.sleeping;
   if (!isWaiting) return finish(k, Status.wrongState);
   // ---- commit ----

@@ -8,6 +8,8 @@ import type { Kernel } from "../kernel.ts";
 
 /** Names found, per kind and row: one array, with the place at which each kind begins. */
 interface Names {
+  /** Capabilities that hang from first ones, those included: all, if the derivation tree is one. */
+  reached: number;
   readonly counts: Int32Array;
   readonly first: Int32Array;
 }
@@ -16,7 +18,6 @@ export function verifyCapabilities(k: Kernel): void {
   const names = createNames(k);
   let pages = 0;
   let used = 0;
-  let roots = 0;
   forEachRow(k.tables[Kind.space], (space) => {
     const base = space << spaceShift;
     let slots = 0;
@@ -36,8 +37,12 @@ export function verifyCapabilities(k: Kernel): void {
     used += slots;
   });
   assert(pages === k.capabilityPages.liveCount, "each page belongs to a space", pages);
-  for (let space = 0; space < k.tables[Kind.space].highWater; space++) roots += reach(k, space);
-  assert(roots === used, "each capability is reached from a first one", roots, used);
+  assert(
+    names.reached === used,
+    "each capability is reached from a first one",
+    names.reached,
+    used,
+  );
   verifyNames(k, names);
 }
 
@@ -45,7 +50,7 @@ function createNames(k: Kernel): Names {
   const first = new Int32Array(kindCount + 1);
   for (let kind = 0; kind < kindCount; kind++)
     first[kind + 1] = first[kind] + k.tables[kind].highWater;
-  return { counts: new Int32Array(first[kindCount]), first };
+  return { reached: 0, counts: new Int32Array(first[kindCount]), first };
 }
 
 /** The slots of one page. Answers how many are in use. */
@@ -77,6 +82,7 @@ function verifyPage(k: Kernel, page: number, names: Names): number {
       names.counts[names.first[kind] + object]++;
     }
     verifyLinks(k, base);
+    if (words[base + Capability.parent] === 0) names.reached += countTree(k, base);
   }
   return used;
 }
@@ -112,21 +118,6 @@ function verifyLinks(k: Kernel, base: number): void {
     assert(words[parent + Capability.firstChild] === own, "a parent knows its child", own);
   else assert(words[prev + Capability.nextSibling] === own, "siblings agree", own, prev);
   if (next !== 0) assert(words[next + Capability.prevSibling] === own, "siblings agree", own, next);
-}
-
-/** How many capabilities hang from the first ones of a space: all of them, if the tree is one. */
-function reach(k: Kernel, space: number): number {
-  const words = k.capabilities;
-  let count = 0;
-  for (let page = 0; page < pagesPerSpace; page++) {
-    const row = k.spaces[(space << spaceShift) + Space.pages + page];
-    if (row === 0) continue;
-    for (let slot = 0; slot < slotsPerPage; slot++) {
-      const base = (row * slotsPerPage + slot) << capabilityShift;
-      if (words[base] !== 0 && words[base + Capability.parent] === 0) count += countTree(k, base);
-    }
-  }
-  return count;
 }
 
 /** Walks a tree by its links alone, down first, then on, then up. */

@@ -53,6 +53,7 @@ export function openSuite(guest: () => Guest): void {
     expect(g.open("d", { rights: bothRights })).toBe(-Errno.isdir);
     expect(g.open("d", { flags: directory, rights: bothRights })).toBe(-Errno.isdir);
     expect(g.open("d", { flags: create, rights: writeRight })).toBe(-Errno.isdir);
+    expect(g.open("d", { flags: truncate })).toBe(-Errno.isdir);
     expect(g.open(".", { rights: writeRight })).toBe(-Errno.isdir);
     expect(g.fdstat(g.open("."))).toMatchObject({ type: Filetype.directory });
   });

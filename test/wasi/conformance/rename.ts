@@ -48,6 +48,8 @@ export function renameSuite(guest: () => Guest): void {
     expect(g.rename("a", "a/c")).toBe(-Errno.inval);
     expect(g.rename("a", "a/b/c")).toBe(-Errno.inval);
     expect(g.rename("a/b", "a")).toBe(-Errno.notempty);
+    g.create("a/f");
+    expect(g.rename("a/f", "a")).toBe(-Errno.notempty);
   });
 
   it("leaves a file alone that is renamed to itself or to another of its names", () => {
