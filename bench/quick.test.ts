@@ -15,7 +15,7 @@ const cli = join(import.meta.dirname, "../src/cli/main.ts");
 
 /** Changes only when a benchmark's work is meant to change. */
 const workHashes = {
-  ipc: "00ecdba6afb99654",
+  ipc: "e8066e6e90b79565",
   fluke: "25dbb0050e7a9d2b",
   programs: "9efcb7d7ce7fef02",
   startup: "f28328a9b03f87b6",

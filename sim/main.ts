@@ -5,7 +5,7 @@ import { Preemption } from "../src/kernel/index.ts";
 import { Coverage } from "./coverage.ts";
 import { compare } from "./differential.ts";
 import { SimulationFailure } from "./failure.ts";
-import { missingCells, type MissingCell } from "./missing.ts";
+import { missingCells, type MissingCell, surprisingCells } from "./missing.ts";
 import { run } from "./run.ts";
 
 function wholeNumber(text: string): number {
@@ -108,19 +108,26 @@ function main(): void {
   const { seeds, events, ipcs, failures } = runAll(options, coverage);
   const seconds = (performance.now() - startMs) / 1000;
   const missing = options.coverage === true ? missingCells(coverage) : [];
+  const surprising = options.coverage === true ? surprisingCells(coverage) : [];
   if (options.json === true) {
     const failed = failures.map(({ seed, event, message }) => ({ seed, event, message }));
     const cells = coverage.cells();
-    console.log(JSON.stringify({ seeds, events, ipcs, seconds, failed, cells, missing }));
+    console.log(
+      JSON.stringify({ seeds, events, ipcs, seconds, failed, cells, missing, surprising }),
+    );
   } else {
     if (seeds > 1 || options.coverage === true) printCoverage(coverage, missing);
+    for (const { call, stage, outcome } of surprising) {
+      console.log(`listed as unreachable, but occurred: ${call} > ${stage}: ${outcome}`);
+    }
     const rate = Math.round(events / seconds / 1000);
     console.log(
       `${seeds} seeds, ${events} events, ${ipcs} IPCs in ${seconds.toFixed(1)} s (${rate} k/s)`,
     );
     console.log(`${seeds - failures.length} passed, ${failures.length} failed`);
   }
-  process.exitCode = failures.length > 0 || missing.length > 0 ? 1 : 0;
+  const isWrong = failures.length + missing.length + surprising.length > 0;
+  process.exitCode = isWrong ? 1 : 0;
 }
 
 main();

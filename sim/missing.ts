@@ -2,12 +2,17 @@
 // expected for each call, each stage at which its thread can be left, and each outcome.
 import { Syscall, syscallFacts, type SyscallName } from "../src/abi/index.ts";
 import { allOutcomes, type Coverage, outcomeNumber } from "./coverage.ts";
-import { unreachable } from "./unreachable.ts";
+import { isImpossible, unreachable } from "./unreachable.ts";
 
 export interface MissingCell {
   readonly call: SyscallName;
   readonly stage: SyscallName;
   readonly outcome: string;
+}
+
+/** Cells that occurred although they are said not to: the list, or the kernel, is wrong. */
+export function surprisingCells(coverage: Coverage): MissingCell[] {
+  return coverage.cells().filter(({ call, stage, outcome }) => isImpossible(call, stage, outcome));
 }
 
 export function missingCells(coverage: Coverage): MissingCell[] {

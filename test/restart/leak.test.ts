@@ -32,27 +32,30 @@ for (const [name, scenario] of Object.entries({ ...scenarios, ...furtherScenario
   if (!all.has(scenario)) all.set(scenario, name);
 }
 
-describe.each([...all].map(([scenario, name]) => [name, scenario] as const))("%s", (_, scenario) => {
-  const before = rowsLeft(begin(nothing).play, "first made first");
+describe.each([...all].map(([scenario, name]) => [name, scenario] as const))(
+  "%s",
+  (_, scenario) => {
+    const before = rowsLeft(begin(nothing).play, "first made first");
 
-  it("leaves no row behind at its end", () => {
-    const { play } = begin(scenario);
-    play.run();
-    expect(rowsLeft(play, "first made first")).toEqual(before);
-  });
+    it("leaves no row behind at its end", () => {
+      const { play } = begin(scenario);
+      play.run();
+      expect(rowsLeft(play, "first made first")).toEqual(before);
+    });
 
-  it.each(["first made first", "last made first"] as const)(
-    "leaves no row behind when its spaces are destroyed in the middle, %s",
-    (order) => {
-      const { eventCount } = undisturbed(scenario);
-      // The long scenarios repeat themselves: a stride that is prime to their rounds is enough.
-      const stride = eventCount > 150 ? 7 : 1;
-      for (let at = 0; at <= eventCount; at += stride) {
-        const { play } = begin(scenario);
-        for (let event = 0; event < at; event++) play.step();
-        if (play.bench.look().portalDepth > 0) continue;
-        expect(rowsLeft(play, order), `destroyed ahead of event ${at}`).toEqual(before);
-      }
-    },
-  );
-});
+    it.each(["first made first", "last made first"] as const)(
+      "leaves no row behind when its spaces are destroyed in the middle, %s",
+      (order) => {
+        const { eventCount } = undisturbed(scenario);
+        // The long scenarios repeat themselves: a stride that is prime to their rounds is enough.
+        const stride = eventCount > 150 ? 7 : 1;
+        for (let at = 0; at <= eventCount; at += stride) {
+          const { play } = begin(scenario);
+          for (let event = 0; event < at; event++) play.step();
+          if (play.bench.look().portalDepth > 0) continue;
+          expect(rowsLeft(play, order), `destroyed ahead of event ${at}`).toEqual(before);
+        }
+      },
+    );
+  },
+);

@@ -1,6 +1,6 @@
 // Every call, in every state in which it can wait or be left, is restartable: see `proof.ts`.
 import { describe, expect, it } from "vitest";
-import type { SyscallName } from "../../src/abi/index.ts";
+import { type SyscallClass, syscallFacts, type SyscallName } from "../../src/abi/index.ts";
 import {
   type Disturbed,
   disturbAlways,
@@ -27,6 +27,29 @@ function failuresOf(results: readonly Disturbed[]): string[] {
     .map((one) => `${one.patient} at event ${one.event}, ${one.point}: ${one.difference}`);
 }
 
+/** Stages that need a partner who is away: `absence.test.ts` rebuilds a server there. */
+const onlyWithAbsence: Readonly<Partial<Record<SyscallName, readonly SyscallName[]>>> = {
+  replyAndReceive: ["replyAndReceive"],
+  reply: ["reply"],
+};
+
+/** A long call is left between two steps; a call of several stages waits at each, or is ready to. */
+function isStage(kind: SyscallClass, stage: SyscallName): (point: string) => boolean {
+  const left = kind === "long" ? ["begun"] : waitingStates;
+  return (point) => left.some((state) => point === `${stage}@${state}`);
+}
+
+const waitingStates = [
+  "sending",
+  "receiving",
+  "awaitingReply",
+  "waitingNotification",
+  "lockingMutex",
+  "waitingCondition",
+  "waitingFutex",
+  "sleeping",
+];
+
 describe.each(Object.entries(scenarios))("%s", (name, scenario) => {
   it("is made in its scenario", () => {
     expect(undisturbed(scenario).calls).toContain(name satisfies string as SyscallName);
@@ -40,6 +63,14 @@ describe.each(Object.entries(scenarios))("%s", (name, scenario) => {
 
   it("ends the same when every thread is rebuilt ahead of every event", () => {
     expect(disturbAlways(scenario, (surgeon, actor) => surgeon.rebuild(actor))).toBeUndefined();
+  });
+
+  it("was rebuilt before it began, and at each stage that its facts name", () => {
+    const met = rebuiltEverywhere(scenario).map(({ point }) => point);
+    expect(met).toContain(`${name}@running`);
+    const facts = syscallFacts[name as SyscallName];
+    const missing = facts.stages.filter((stage) => !met.some(isStage(facts.class, stage)));
+    expect(missing).toEqual(onlyWithAbsence[name as SyscallName] ?? []);
   });
 
   it("was rebuilt at every point that the scenario names", () => {

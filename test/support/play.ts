@@ -217,7 +217,9 @@ export class Play {
     const isCurrent = k.current === actor.row;
     const call = isCurrent ? k.registers[Register.call]! : k.threads[base + Thread.registers]!;
     const name = syscallName(call) ?? "user";
-    const state = isCurrent ? "running" : this.bench.stateOf(actor.row);
+    const isBegun = actor.isAsking && call !== 0;
+    const running = isBegun ? "begun" : "running";
+    const state = isCurrent ? running : this.bench.stateOf(actor.row);
     const isBound = k.threads[base + Thread.partner] !== 0;
     if (isBound) return `${name}@${state}+${k.threads[base + Thread.progress]}`;
     return `${name}@${state}`;

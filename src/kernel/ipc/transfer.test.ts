@@ -253,6 +253,14 @@ describe("capabilities in a message", () => {
     expect(sendLong(twice, { capabilities: [90, 91] })).toBe(Status.badArgument);
   });
 
+  it("that are to go to one slot blame the receiver", () => {
+    const [one, two] = [1, 2].map(() => bench.own(Kind.notification, client).slot);
+    bench.make(s, "receive", { a0: inner, a2: room({ capabilities: [90, 90] }) });
+    bench.make(a, "send", { a0: outer, a1: message({ capabilities: [one, two] }) });
+    expect(bench.answer(s).status).toBe(Status.badArgument);
+    expect(bench.stateOf(a)).toBe("sending");
+  });
+
   it("that find their slot taken blame the receiver", () => {
     const { slot } = bench.own(Kind.notification, client);
     bench.make(s, "receive", { a0: inner, a2: room({ capabilities: [inner] }) });

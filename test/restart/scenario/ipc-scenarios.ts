@@ -64,13 +64,14 @@ export const send: Scenario = {
     const { server, client, inner, outer } = pair(play);
     const a1 = putFullMessage(play, client);
     const a2 = putRoom(play, server);
-    play.cast("server", server, 20, receiveOnce(inner, a2));
-    play.cast("client", client, 10, sendOnce(outer, a1));
+    play.cast("server", server, 20, receiveTwice(inner, a2));
+    play.cast("client", client, 10, sendTwice(outer, a1));
   },
   points: [
     "send@running",
-    "send@running+32",
-    "send@running+16416",
+    "send@sending",
+    "send@begun+32",
+    "send@begun+16416",
     "receive@receiving",
     "receive@transferring+0",
   ],
@@ -86,8 +87,8 @@ export const receive: Scenario = {
   },
   points: [
     "receive@running",
-    "receive@running+32",
-    "receive@running+16416",
+    "receive@begun+32",
+    "receive@begun+16416",
     "send@sending",
     "send@transferring+0",
   ],
@@ -95,6 +96,19 @@ export const receive: Scenario = {
 
 function* sendOnce(a0: number, a1: number): Program {
   return (yield* make("send", { a0, a1, label: 5, words: [1, 2, 3, 4, 5, 6] })).status;
+}
+
+function* sendTwice(a0: number, a1: number): Program {
+  const long = yield* make("send", { a0, a1, label: 5 });
+  return [long.status, (yield* make("send", { a0, label: 6 })).status];
+}
+
+/** Comes back for the second message when its sender has waited for a while. */
+function* receiveTwice(a0: number, a2: number): Program {
+  const long = yield* make("receive", { a0, a2 });
+  yield* make("threadSleep", { receiveTimeout: 2000 });
+  const short = yield* make("receive", { a0 });
+  return [long.status, long.label, long.badge, short.label];
 }
 
 function* receiveOnce(a0: number, a2: number): Program {
@@ -203,9 +217,9 @@ function* callLong(play: Play, space: number, a0: number): Program {
 export const replyAndReceive: Scenario = {
   stage: stageLongCalls(20, 10),
   points: [
-    "call@running+16384",
+    "call@begun+16384",
     "receive@transferring+0",
-    "replyAndReceive@running+16384",
+    "replyAndReceive@begun+16384",
     "awaitReply@transferring+0",
     "receive@receiving",
   ],
@@ -215,8 +229,8 @@ export const reply: Scenario = {
   stage: stageLongCalls(10, 20),
   points: [
     "call@transferring+0",
-    "receive@running+16384",
-    "reply@running+16384",
+    "receive@begun+16384",
+    "reply@begun+16384",
     "awaitReply@transferring+0",
     "awaitReply@awaitingReply",
   ],
