@@ -24,8 +24,9 @@ import {
   threadShift,
 } from "../src/kernel/layout.ts";
 import { Coverage } from "./coverage.ts";
-import { finish, step } from "./driver.ts";
+import { step } from "./driver.ts";
 import { promise, SimulationFailure } from "./failure.ts";
+import { finish } from "./finish.ts";
 import { createWorld, type World } from "./world.ts";
 
 const preemptions: readonly Preemption[] = [Preemption.none, Preemption.partial, Preemption.full];

@@ -4,7 +4,6 @@
 import {
   FaultReason,
   Kind,
-  kindCount,
   Next,
   Register,
   Status,
@@ -14,7 +13,6 @@ import {
   ThreadState,
   type SyscallName,
 } from "../src/abi/index.ts";
-import { isLive } from "../src/base/index.ts";
 import {
   enter,
   exited,
@@ -27,7 +25,6 @@ import {
   schedule,
   verify,
 } from "../src/kernel/index.ts";
-import { spaceClass } from "../src/kernel/object/space.ts";
 import { Mutex, mutexShift, Thread, ThreadFlag, threadShift } from "../src/kernel/layout.ts";
 import { describeCall, describeEvent } from "./trace.ts";
 import { checkEffect, lookBefore } from "./check/effects.ts";
@@ -123,6 +120,7 @@ function makeCall(world: World, mind: Mind): void {
   mind.call = call;
   mind.stage = 0;
   mind.calledAt = world.eventCount;
+  mind.sleepsUntilNs = k.nowNs + Math.max(0, k.registers[Register.receiveTimeout]) * 1000;
   mind.goneAt = world.goneCount;
   mind.isOpen = k.registers[Register.a3] === 0;
   noteObject(world, mind);
@@ -228,7 +226,7 @@ function noteOutcome(world: World, next: Next, made: Made): void {
 }
 
 /** What follows every event: the world notes what the kernel did, and looks whether it was right. */
-function settle(world: World, next: Next, actor: number): void {
+export function settle(world: World, next: Next, actor: number): void {
   const { k } = world;
   world.trace?.(describeEvent(world, next));
   world.isStopped =
@@ -260,46 +258,4 @@ function observe(world: World, next: Next): void {
   checkResult(world, mind);
   mind.call = 0;
   advanceScript(world, mind, isOk(world));
-}
-
-/** Ends the run: everything is destroyed, and nothing may be left. */
-export function finish(world: World): void {
-  unwind(world);
-  destroyEverything(world);
-  for (let kind = 1; kind < kindCount; kind++) {
-    const { liveCount } = world.k.tables[kind];
-    promise(liveCount === 0, () => `${liveCount} objects of kind ${kind} are left at the end`);
-  }
-  const pages = world.k.capabilityPages.liveCount;
-  promise(pages === 0, () => `${pages} pages of capabilities are left at the end`);
-}
-
-/** Lets portals return and running threads end until the core is idle. */
-function unwind(world: World): void {
-  const { k } = world;
-  k.eventPending[0] = 0;
-  for (let n = 0; n < 10_000 && (k.current !== 0 || k.readyBits !== 0); n++) {
-    world.storm = 0;
-    if (k.current === 0 || world.isStopped) settle(world, schedule(k), 0);
-    else if (k.portalDepth > 0) settle(world, portalFaulted(k, FaultReason.killed), k.current);
-    else settle(world, exited(k, 0), k.current);
-  }
-  promise(k.current === 0, () => "a core whose threads all end becomes idle");
-}
-
-function destroyEverything(world: World): void {
-  const { k } = world;
-  for (let row = 1; row < k.tables[Kind.space].highWater; row++) {
-    if (!isLive(k.tables[Kind.space], row)) continue;
-    destroySpace(world, row);
-    takeNotices(world);
-    verify(k);
-  }
-}
-
-function destroySpace(world: World, row: number): void {
-  for (let n = 0; n < 10_000; n++) {
-    if (spaceClass.destroyStep(world.k, row)) return;
-  }
-  promise(false, () => `space ${row} cannot be destroyed`);
 }

@@ -28,6 +28,8 @@ export interface Mind {
   isOpen: boolean;
   /** The event in which it made its call. */
   calledAt: number;
+  /** When a sleep that it asked for is over. */
+  sleepsUntilNs: number;
   /** How many threads had gone when it made its call. */
   goneAt: number;
   /** When it queued as a sender, and where; 0 if it does not. */
@@ -61,6 +63,7 @@ export function createMind(generation: number, space: number): Mind {
     isLong: false,
     isOpen: false,
     calledAt: 0,
+    sleepsUntilNs: 0,
     goneAt: 0,
     queuedAt: 0,
     queuedOn: 0,

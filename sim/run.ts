@@ -1,8 +1,9 @@
 // One simulated run: a seed, a number of events, and what came of it.
 import { Preemption, type Techniques } from "../src/kernel/index.ts";
 import { Coverage } from "./coverage.ts";
-import { finish, step } from "./driver.ts";
+import { step } from "./driver.ts";
 import { SimulationFailure } from "./failure.ts";
+import { finish } from "./finish.ts";
 import { createWorld, type World } from "./world.ts";
 
 export interface RunOptions {

@@ -30,21 +30,31 @@ export function blockedThreadBytes(model: Model, threads: number): Promise<numbe
 
 async function measure(model: Model, threads: number): Promise<number> {
   const rig = new Rig({ model });
+  if (model === "interrupt") {
+    const party = await loadWaiter(rig);
+    await block(rig, party, 1);
+    return rowBytes() + frameBytes(party);
+  }
+  await block(rig, await loadWaiter(rig), threadsPerSpace);
+  const waiters: Party[] = [];
+  for (let i = 0; i * threadsPerSpace < threads; i++) waiters.push(await loadWaiter(rig));
+  const before = residentBytes();
+  for (const waiter of waiters) await block(rig, waiter, threadsPerSpace);
+  return (residentBytes() - before) / (waiters.length * threadsPerSpace);
+}
+
+/** Well below what a space may own. */
+const threadsPerSpace = 500;
+
+const released = ["released", { begin: () => 0, finish: () => 0 }] as const;
+
+async function loadWaiter(rig: Rig): Promise<Party> {
   const party = await rig.load(parties.urgent, () => new Map([["bench", new Map([released])]]));
   const { kernel } = rig.core;
   const row = createObject(kernel, Kind.notification, party.space);
   grant(kernel, party.space, parties.slots.urgent, { kind: Kind.notification, row });
-  if (model === "interrupt") {
-    await block(rig, party, 1);
-    return rowBytes() + frameBytes(party);
-  }
-  await block(rig, party, Math.ceil(threads / 10));
-  const before = residentBytes();
-  await block(rig, party, threads);
-  return (residentBytes() - before) / threads;
+  return party;
 }
-
-const released = ["released", { begin: () => 0, finish: () => 0 }] as const;
 
 /** Starts threads and lets each run until it waits. */
 async function block(rig: Rig, party: Party, threads: number): Promise<void> {

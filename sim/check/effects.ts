@@ -1,6 +1,6 @@
 // What a call that has just succeeded must have done, as far as one look at the kernel can tell: the
 // waiters that are woken, the descendants that are gone, the time that it is.
-import { Kind, Register, Status, Syscall } from "../../src/abi/index.ts";
+import { Kind, regionHandle, Register, Status, Syscall } from "../../src/abi/index.ts";
 import { slotRow } from "../../src/kernel/capability.ts";
 import {
   Capability,
@@ -24,6 +24,9 @@ export interface Before {
   readonly address: number;
   readonly waiters: number;
   readonly wanted: number;
+  /** Calls on regions: where in the caller's memory, and how many bytes. */
+  readonly here: number;
+  readonly bytes: number;
 }
 
 export function lookBefore(world: World, space: number): Before {
@@ -35,7 +38,8 @@ export function lookBefore(world: World, space: number): Before {
   const waiters = isWake
     ? countWaiters(world, objectInSlot(world.k, space, slot, Kind.futexQueue), address)
     : 0;
-  return { call, space, slot, address, waiters, wanted: registers[Register.a2] };
+  const here = registers[Register.a2];
+  return { call, space, slot, address, waiters, wanted: here, here, bytes: registers[Register.a3] };
 }
 
 function countWaiters(world: World, row: number, address: number): number {
@@ -59,6 +63,10 @@ export function checkEffect(world: World, before: Before): void {
   switch (before.call) {
     case Syscall.capabilityRevoke:
       checkRevoked(world, before);
+      return;
+    case Syscall.regionRead:
+    case Syscall.regionWrite:
+      checkCopied(world, before);
       return;
     case Syscall.conditionBroadcast:
       checkBroadcast(world, before);
@@ -94,6 +102,17 @@ function checkRevoked(world: World, { space, slot }: Before): void {
   const base = slotRow(world.k, space, slot) << capabilityShift;
   const child = world.k.capabilities[base + Capability.firstChild];
   promise(child === 0, () => `slot ${slot} of space ${space} was revoked and has descendants`);
+}
+
+/** What was copied between a region and a memory is now the same in both, from first to last byte. */
+function checkCopied(world: World, { space, slot, address, here, bytes }: Before): void {
+  const row = objectInSlot(world.k, space, slot, Kind.region);
+  if (row === 0 || bytes === 0) return;
+  const region = new Uint8Array(world.memories.wordsOf(regionHandle(row)).buffer);
+  const memory = new Uint8Array(world.memories.wordsOf(space).buffer);
+  for (const i of [0, bytes >> 1, bytes - 1]) {
+    promise(region[address + i] === memory[here + i], () => `byte ${i} of a region was not copied`);
+  }
 }
 
 function checkBroadcast(world: World, { space, slot }: Before): void {

@@ -31,12 +31,24 @@ export function checkResult(world: World, mind: Mind): void {
       if (mind.object === 0) return;
       if (status === Status.ok || status === Status.ownerDied) takeMutex(world, mind);
       return;
+    case Syscall.threadSleep:
+      if (status === Status.timeout) checkSlept(world, mind);
+      return;
     case Syscall.objectIdentify:
       // A reply object's generation depends on how its calls were made, and nobody needs it.
       if (registers[Register.w0] === Kind.reply) registers[Register.w2] = 0;
       return;
     default:
   }
+}
+
+/** A sleep may end late, and never early. */
+function checkSlept(world: World, mind: Mind): void {
+  const { nowNs } = world.k;
+  promise(
+    nowNs >= mind.sleepsUntilNs,
+    () => `a thread woke at ${nowNs}, early for ${mind.sleepsUntilNs}`,
+  );
 }
 
 function checkReceived(world: World, mind: Mind): void {

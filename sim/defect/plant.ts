@@ -2,6 +2,8 @@
 // wrapped in the table that events dispatch through, for the time of one run; what the port does is
 // wrapped in the memories of one world.
 import { Register, Status, Syscall, type SyscallName } from "../../src/abi/index.ts";
+import { findObject } from "../../src/kernel/capability.ts";
+import { Thread, threadShift } from "../../src/kernel/layout.ts";
 import type { Kernel } from "../../src/kernel/index.ts";
 import { type Handler, handlers } from "../../src/kernel/syscall/handlers.ts";
 import type { World } from "../world.ts";
@@ -49,4 +51,19 @@ export function wentWell(k: Kernel, thread: number): boolean {
 
 function isOkay(k: Kernel): boolean {
   return k.registers[Register.status] === Status.ok;
+}
+
+/** Place of a word in a thread's row. */
+export function word(thread: number, at: number): number {
+  return (thread << threadShift) + at;
+}
+
+/** The object of a kind that the running thread's call names, or 0. */
+export function named(k: Kernel, kind: number): number {
+  return findObject(k, k.registers[Register.a0], kind, 0);
+}
+
+/** The space of a thread. */
+export function spaceOf(k: Kernel, thread: number): number {
+  return k.threads[word(thread, Thread.space)];
 }

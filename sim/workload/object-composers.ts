@@ -119,6 +119,12 @@ function composeSetState(world: World, mind: Mind): void {
   registers[Register.a2] = mostly(world, 64);
 }
 
+/** Makes the ends of a range unlike any other, so that leaving one out of a copy shows. */
+function mark(world: World, space: number, address: number, bytes: number): void {
+  const memory = new Uint8Array(world.memories.wordsOf(space).buffer);
+  if (bytes > 0) memory[address] = memory[address + bytes - 1] = 1 + world.random.below(255);
+}
+
 /** Copies between the caller's bulk bytes and a region, or the same bytes of another space. */
 function composeCopy(kind: number): Composer {
   return (world, mind) => {
@@ -130,6 +136,7 @@ function composeCopy(kind: number): Composer {
     registers[Register.a1] = (isRegion ? 0 : bulkAddress) + random.below(bulkBytes - bytes);
     registers[Register.a2] = bulkAddress + random.below(bulkBytes - bytes);
     registers[Register.a3] = bytes;
+    mark(world, mind.space, registers[Register.a2], bytes);
     // Hostile ranges lie outside: inside, they would write over honest messages.
     if (random.chance(1, 16)) registers[Register.a1 + random.below(2)] = memoryBytes - 1;
     if (random.chance(1, 16)) registers[Register.a3] = -1 - random.below(9);

@@ -1,3 +1,4 @@
+// The numbers and layouts of the ABI: each its own, without gaps, and named both ways.
 import { describe, expect, it } from "vitest";
 import {
   Kind,

@@ -1,3 +1,4 @@
+// Lists in rows keep what was put into them, in order, and notice when their links are broken.
 import { describe, expect, it } from "vitest";
 import { AssertionFailure } from "./assert.ts";
 import { append, type Links, nextOf, prepend, prevOf, remove, rowsOf } from "./list.ts";

@@ -1,3 +1,4 @@
+// Tables give each row out once at a time, and never under an old name.
 import { describe, expect, it } from "vitest";
 import { AssertionFailure } from "./assert.ts";
 import {

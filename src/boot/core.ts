@@ -1,7 +1,7 @@
 // One core: a kernel, its machine, and the loop between them. The loop gives the processor to whoever
 // the kernel decides on, lets the host's events in when they are due, and knows which runner drives
 // which thread. It holds nothing that a program depends on: that is all in the kernel.
-import { leaveStack, Next, Register, Syscall } from "../abi/index.ts";
+import { FaultReason, leaveStack, Next, Register, Syscall } from "../abi/index.ts";
 import { assert } from "../base/index.ts";
 import {
   createKernel,
@@ -14,6 +14,7 @@ import {
   type KernelOptions,
   nextTickNs,
   portalFaulted,
+  portalOf,
   portalReturned,
   preempted,
   schedule,
@@ -72,6 +73,7 @@ export class CoreLoop implements Core {
   readonly #beat: Int32Array;
   readonly #runners: (Runner | undefined)[] = [];
   readonly #portals = new PortalTable();
+  readonly #portalServers = new Map<number, (handler: number) => PortalEntry>();
   readonly #enterPortal = this.#portals.enter;
   #next: Next = Next.switched;
   /** The thread whose code is, or was last, on the stack. */
@@ -106,10 +108,10 @@ export class CoreLoop implements Core {
     try {
       const fast = enterFast(k);
       next = fast === slow ? this.#enterSlow() : (fast as Next);
+      while (next === Next.portal) next = this.#runPortal();
     } catch (error) {
       return this.#crash(error);
     }
-    while (next === Next.portal) next = this.#runPortal();
     if (next === Next.resume && k.current === thread) return 0;
     this.#next = next;
     return leaveStack;
@@ -165,6 +167,10 @@ export class CoreLoop implements Core {
     this.#portals.set(endpoint, entry);
   }
 
+  setPortalServer(space: number, portalOf: (handler: number) => PortalEntry): void {
+    this.#portalServers.set(space, portalOf);
+  }
+
   /** A device speaks, where events are let in: `onEventPending`, or a task of the machine. */
   interrupt(notification: number, bits: number): void {
     interrupt(this.kernel, notification, bits);
@@ -195,6 +201,7 @@ export class CoreLoop implements Core {
     const k = this.kernel;
     if (needsTime(this.registers)) this.#tellTime();
     const next = enterSlow(k);
+    if (k.notices.length > 0) this.#forgetPortals();
     return k.eventPending[0] === 0 ? next : this.#letEventsIn(next);
   }
 
@@ -223,31 +230,66 @@ export class CoreLoop implements Core {
 
   #runPortal(): Next {
     const k = this.kernel;
+    const endpoint = k.portal;
     try {
-      this.#enterPortal(k.portal);
+      this.#enterPortal(endpoint);
     } catch (error) {
-      const thread = k.current;
-      this.#events.onFault?.({
-        thread,
-        space: spaceOfThread(this.kernel, thread),
-        reason: reasonOf(error),
-        error,
-      });
-      return portalFaulted(k, reasonOf(error));
+      if (!this.#portals.has(endpoint)) return this.#runNewPortal(endpoint);
+      return this.#endPortal(error);
     }
     return portalReturned(k);
   }
 
-  #resumeCurrent(): void {
-    const thread = this.kernel.current;
-    if (thread === 0) {
-      this.#idle();
-      return;
+  /** The first call of a portal that a program made for itself. */
+  #runNewPortal(endpoint: number): Next {
+    const { space, handler } = portalOf(this.kernel, endpoint);
+    try {
+      const find = this.#portalServers.get(space);
+      if (find === undefined) throw new Error("its space serves no portals");
+      this.#portals.set(endpoint, find(handler));
+      this.#enterPortal(endpoint);
+    } catch (error) {
+      return this.#endPortal(error);
     }
-    this.#onStack = thread;
-    const runner = this.#runners[thread];
-    assert(runner !== undefined, "a thread that runs has a runner", thread);
-    runner.resume();
+    return portalReturned(this.kernel);
+  }
+
+  /** A portal trapped. It is reported once the stack that it ran on, perhaps a deep one, is left. */
+  #endPortal(error: unknown): Next {
+    const thread = this.kernel.current;
+    const space = spaceOfThread(this.kernel, thread);
+    const reason = reasonOf(error);
+    queueMicrotask(() => this.#events.onFault?.({ thread, space, reason, error }));
+    return portalFaulted(this.kernel, reason);
+  }
+
+  /** Portals that are gone are forgotten before their rows can be taken again. */
+  #forgetPortals(): void {
+    for (const notice of this.kernel.notices) {
+      if (notice.notice === "portalGone") this.#portals.remove(notice.endpoint);
+    }
+  }
+
+  #resumeCurrent(): void {
+    for (;;) {
+      const thread = this.kernel.current;
+      if (thread === 0) {
+        this.#idle();
+        return;
+      }
+      const runner = this.#runners[thread];
+      if (runner !== undefined) {
+        this.#onStack = thread;
+        runner.resume();
+        return;
+      }
+      // A program can make a thread and let it run before anybody gave it code.
+      this.faulted(FaultReason.hostError, new Error("a thread was resumed that has no code to run"));
+      if (this.#next === Next.again) {
+        this.#yield();
+        return;
+      }
+    }
   }
 
   #idle(): void {
@@ -304,7 +346,10 @@ export class CoreLoop implements Core {
         this.#runners[notice.thread]?.drop();
         this.#runners[notice.thread] = undefined;
         this.#events.onThreadGone?.(notice.space);
-      } else if (notice.notice === "spaceGone") this.#events.onSpaceGone?.(notice.space);
+      } else if (notice.notice === "spaceGone") {
+        this.#portalServers.delete(notice.space);
+        this.#events.onSpaceGone?.(notice.space);
+      } else if (notice.notice === "portalGone") this.#portals.remove(notice.endpoint);
     }
   }
 

@@ -69,6 +69,9 @@ export interface SpawnedProgram {
   readonly program: Program;
 }
 
+/** Objects, capability slots and the highest priority of a program and all that it makes. */
+const programLimits = [1024, 4096, 24] as const;
+
 export class System {
   readonly core: CoreLoop;
   readonly #spawned = new Map<number, SpawnOptions>();
@@ -87,6 +90,7 @@ export class System {
         onCrash: options.onCrash,
         onFault: (report) => this.#spawned.get(report.space)?.onFault?.(report),
         onThreadGone: (space) => this.#threadGone(space),
+        onSpaceGone: (space) => this.#spawned.delete(space),
         ...(options.onIdle === undefined ? {} : { onIdle: options.onIdle }),
       },
     });
@@ -117,7 +121,7 @@ export class System {
   /** Makes a process of a prepared program; `start` lets it run. */
   spawn(options: SpawnOptions): SpawnedProgram {
     const { kernel } = this.core;
-    const space = createRootSpace(kernel);
+    const space = createObject(kernel, Kind.space, 0, programLimits);
     const program = new Program({
       core: this.core,
       memories: this.core.memories,
@@ -131,11 +135,13 @@ export class System {
     });
     const thread = createObject(kernel, Kind.thread, space, [options.priority ?? 0]);
     const futexQueue = createObject(kernel, Kind.futexQueue, space);
-    const rights = Right.control | Right.read | Right.write | Right.derive;
+    // Not `write`: with it a program could raise its own limits.
+    const rights = Right.control | Right.read | Right.derive;
     grant(kernel, space, InitialSlot.space, { kind: Kind.space, row: space, rights });
     grant(kernel, space, InitialSlot.thread, { kind: Kind.thread, row: thread });
     grant(kernel, space, InitialSlot.futexQueue, { kind: Kind.futexQueue, row: futexQueue });
     this.core.setRunner(thread, program.runner(options.entry ?? "_start"));
+    this.core.setPortalServer(space, (handler) => program.portal(handler));
     this.#spawned.set(space, options);
     return { space, thread, program };
   }
@@ -161,7 +167,7 @@ export class System {
     if (liveThreads(kernel, space) > 0) return;
     const spawned = this.#spawned.get(space);
     if (spawned === undefined) return;
-    this.#spawned.delete(space);
+    // Its portals may serve on, and fault.
     spawned.onExit?.(exitCodeOf(kernel, space));
   }
 }

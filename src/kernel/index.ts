@@ -32,6 +32,6 @@ export {
   type CreateWords,
   type Grant,
 } from "./root.ts";
-export { exitCodeOf, liveThreads, spaceOfThread } from "./inspect.ts";
+export { exitCodeOf, liveThreads, portalOf, spaceOfThread } from "./inspect.ts";
 export { Binding } from "./syscall/memory-calls.ts";
 export { verify } from "./verify.ts";

@@ -1,3 +1,4 @@
+// Deadlines are met, never early, near and far; and what laziness leaves behind is bounded.
 import { describe, expect, it } from "vitest";
 import { staleRowsMax, wakeListCount, wakeTickNs } from "../abi/index.ts";
 import { Random } from "../base/random.ts";

@@ -35,6 +35,8 @@ export interface Core {
   faulted(reason: number, error: unknown): void;
   setRunner(thread: number, runner: Runner): void;
   setPortal(endpoint: number, entry: PortalEntry): void;
+  /** How to find the portals that a space makes for itself: by the number it gave them. */
+  setPortalServer(space: number, portalOf: (handler: number) => PortalEntry): void;
 }
 
 /** What a portal's fault is called, for people. */

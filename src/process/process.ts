@@ -29,6 +29,7 @@ export interface Memories {
 export type Notice =
   | { readonly notice: "threadGone"; readonly thread: number; readonly space: number }
   | { readonly notice: "spaceGone"; readonly space: number }
+  | { readonly notice: "portalGone"; readonly endpoint: number }
   | {
       readonly notice: "fault";
       readonly thread: number;

@@ -198,6 +198,20 @@ describe("an answer to a caller whose state is taken out", () => {
     expect(bench.answer(s)).toMatchObject({ pending: undefined, status: Status.ok });
   });
 
+  it("given through a capability leaves what the server owes another", () => {
+    bench.make(s, "saveReply", { a0: 50 });
+    bench.make(c, "call", { a0: outer, label: 3 });
+    bench.make(s, "receive", { a0: inner });
+    bench.make(s, "reply", { a0: 50, label: 8 });
+    expect(bench.stateOf(s)).toBe("replying");
+    bench.make(b, "threadResume", { a0: 60 });
+    bench.settle();
+    expect(bench.answer(a).label).toBe(8);
+    expect(bench.status(s, "reply", { label: 9 })).toBe(Status.ok);
+    expect(bench.answer(c).label).toBe(9);
+    expect(bench.status(s, "capabilityCopy", { a0: inner, a1: 50 })).toBe(Status.ok);
+  });
+
   it("waits no longer than it was told to", () => {
     bench.make(s, "reply", { label: 8, sendTimeout: 1000 });
     bench.pass(1000);

@@ -137,6 +137,23 @@ describe("a call across the border", () => {
     expect(bench.answer(m)).toMatchObject({ pending: undefined, label: 44 });
   });
 
+  it("to an outsider's portal goes to the chief, and does not enter it", () => {
+    const { row } = bench.own(Kind.endpoint, outsider, [PortalForm.portal, 4]);
+    const door = bench.grant(member, Kind.endpoint, row, { badge: 9 });
+    bench.make(c, "receive", { a0: hearing.slot });
+    expect(bench.make(m, "call", { a0: door, label: 5 })).toBe(Next.switched);
+    expect(bench.answer(c)).toMatchObject({ label: 5, a1: member, a2: outsider, a3: 9 });
+  });
+
+  it("to an outsider that waits to receive goes to the chief all the same", () => {
+    const { inner, outer } = between(outsider, member);
+    bench.make(o, "receive", { a0: inner });
+    bench.make(c, "receive", { a0: hearing.slot });
+    bench.make(m, "call", { a0: outer, label: 6 });
+    expect(bench.answer(c)).toMatchObject({ label: 6, a1: member });
+    expect(bench.stateOf(o)).toBe("receiving");
+  });
+
   it("enters the portal of a chief that has one, who sees both parties", () => {
     const portal = bench.own(Kind.endpoint, chief, [PortalForm.portal, 3]);
     const slot = bench.grant(chief, Kind.space, member);

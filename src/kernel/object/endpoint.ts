@@ -40,6 +40,9 @@ export const endpointClass: ObjectClass = {
     if (k.endpoints[base + Endpoint.set] !== 0) leaveSet(k, row);
     if (!dismissStep(k, k.endpoints, base + Endpoint.senders)) return false;
     if (!dismissStep(k, k.endpoints, base + Endpoint.receivers)) return false;
+    if (k.endpoints[base + Endpoint.portal] !== PortalForm.rendezvous) {
+      k.notices.push({ notice: "portalGone", endpoint: row });
+    }
     freeObject(k, Kind.endpoint, row);
     return true;
   },

@@ -79,7 +79,19 @@ function verifySwitchWanted(k: Kernel, written: Written, highest: number): void 
 
 export function verifyWakeLists(k: Kernel): void {
   verifyLists(k, k.threadWake, k.tables[Kind.thread]);
+  verifyNotDue(k);
   verifyLists(k, k.timerWake, k.tables[Kind.timer]);
+}
+
+/** No thread waits past its deadline: the tick that told the time has ended such waits. */
+function verifyNotDue(k: Kernel): void {
+  const table = k.tables[Kind.thread];
+  for (let row = 1; row < table.highWater; row++) {
+    const base = row << threadShift;
+    if (!isLive(table, row) || k.threads[base + Thread.timed] !== 1) continue;
+    const deadlineNs = k.threadTimes[(base + Thread.deadline) >> 1];
+    assert(deadlineNs > k.nowNs, "nobody waits past a deadline", row, deadlineNs);
+  }
 }
 
 function verifyLists(k: Kernel, lists: WakeLists, table: Table): void {

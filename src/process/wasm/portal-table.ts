@@ -31,6 +31,15 @@ export class PortalTable {
     this.enter = exports["enter"] as (endpoint: number) => void;
   }
 
+  has(endpoint: number): boolean {
+    return endpoint < this.#table.length && this.#table.get(endpoint) !== null;
+  }
+
+  /** The endpoint is gone: what takes its row later is another portal, or none. */
+  remove(endpoint: number): void {
+    if (this.has(endpoint)) this.#table.set(endpoint, null);
+  }
+
   set(endpoint: number, entry: PortalEntry): void {
     const missing = endpoint + 1 - this.#table.length;
     if (missing > 0) this.#table.grow(Math.max(missing, this.#table.length));

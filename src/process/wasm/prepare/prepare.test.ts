@@ -20,17 +20,27 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cacheDirectory, { recursive: true, force: true }));
 
+const needsNothing = assemble(`(module (memory (export "memory") 1 4) (func (export "f")))`);
+
 describe("a module that needs no change", () => {
   it("is compiled from the very bytes given, and leaves nothing in the cache", async () => {
-    const prepared = await prepareModule(richModule, { ...plain, cacheDirectory });
-    expect(prepared.bytes).toBe(richModule);
+    const prepared = await prepareModule(needsNothing, { ...plain, cacheDirectory });
+    expect(prepared.bytes).toBe(needsNothing);
     expect(await readdir(cacheDirectory)).toEqual([]);
-    expect(prepared.hash).toBe(createHash("sha256").update(richModule).digest("hex"));
+    expect(prepared.hash).toBe(createHash("sha256").update(needsNothing).digest("hex"));
   });
 
   it("keeps a memory maximum that is already within the limit", async () => {
-    const prepared = await prepareModule(richModule, { ...plain, memoryMaxBytes: 4 * 65536 });
-    expect(prepared.bytes).toBe(richModule);
+    const prepared = await prepareModule(needsNothing, { ...plain, memoryMaxBytes: 4 * 65536 });
+    expect(prepared.bytes).toBe(needsNothing);
+  });
+});
+
+describe("a start function", () => {
+  it("is set apart, to be run by a thread and not by instantiation", async () => {
+    const { facts, module } = await prepareModule(richModule, plain);
+    expect(facts.startExport).toBe("shoal_start");
+    expect(WebAssembly.Module.exports(module).map(({ name }) => name)).toContain("shoal_start");
   });
 });
 

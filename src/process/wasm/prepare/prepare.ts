@@ -5,6 +5,7 @@
 // any other tool. One that needs rewriting is rewritten once and then found in the cache.
 import { InvalidModuleError } from "./invalid-module-error.ts";
 import { collectFacts } from "./facts.ts";
+import { exposeInternals } from "./expose.ts";
 import { limitMemories } from "./memory-limit.ts";
 import { readBinary } from "./binary.ts";
 import { readDeclarations } from "./declarations.ts";
@@ -50,10 +51,19 @@ export async function prepareModule(
     memoryMaxBytes === undefined ? bytes : limitMemories(binary, declarations, memoryMaxBytes);
   let hashText: string | undefined;
   const hash = (): string => (hashText ??= sha256(bytes));
-  if (!fuel && capture === "none") return finish(limited, await compile(limited), hash);
+  if (!fuel && capture === "none") {
+    // A start function would run in the middle of instantiation, before there is a thread to run it.
+    const set = declarations.startFunction === undefined ? limited : startSetApart(limited);
+    return finish(set, await compile(set), hash);
+  }
   const key = cacheKey(hash(), options);
   const { bytes: rewritten, module } = await rewriteOrRecall(limited, key, options);
   return finish(rewritten, module, hash);
+}
+
+function startSetApart(bytes: Uint8Array): Uint8Array {
+  const binary = readBinary(bytes);
+  return exposeInternals(binary, readDeclarations(binary), false);
 }
 
 function finish(bytes: Uint8Array, module: WebAssembly.Module, hash: () => string): PreparedModule {
