@@ -30,6 +30,8 @@ export interface FlukeRow {
   readonly latencyUsAverage: number;
   /** As the average, but unmoved by the moments when the machine runs something else. */
   readonly latencyUsMedian: number;
+  /** Nine of ten releases were served sooner: where long operations show and pauses do not yet. */
+  readonly latencyUs90: number;
   readonly latencyUsMax: number;
   /** Releases that came while the one before had not been served yet. */
   readonly missedCount: number;

@@ -60,6 +60,7 @@ const units: Readonly<Record<Column, string>> = {
   throughputPerSecond: "workloads/s",
   latencyUsAverage: "us",
   latencyUsMedian: "us",
+  latencyUs90: "us",
   latencyUsMax: "us",
   missedCount: "releases",
   restartShare: "share of the operation",

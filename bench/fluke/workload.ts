@@ -4,7 +4,7 @@ import { Kind, Status } from "../../src/abi/index.ts";
 import { createObject, grant, Preemption as KernelPreemption } from "../../src/kernel/index.ts";
 import type { Library } from "../../src/process/index.ts";
 import { WrongWorkError } from "../harness/rounds.ts";
-import { median } from "../harness/statistics.ts";
+import { quantile } from "../harness/statistics.ts";
 import { Rig } from "../ipc/rig.ts";
 import { type Combination, combinationName } from "./combination.ts";
 import * as parties from "./parties.wat.ts";
@@ -21,6 +21,7 @@ export interface WorkloadFigures {
   readonly throughputPerSecond: number;
   readonly latencyUsAverage: number;
   readonly latencyUsMedian: number;
+  readonly latencyUs90: number;
   readonly latencyUsMax: number;
   readonly missedCount: number;
   readonly releaseCount: number;
@@ -157,12 +158,18 @@ class Releases {
 
   figures(): Pick<
     WorkloadFigures,
-    "latencyUsAverage" | "latencyUsMedian" | "latencyUsMax" | "missedCount" | "releaseCount"
+    | "latencyUsAverage"
+    | "latencyUsMedian"
+    | "latencyUs90"
+    | "latencyUsMax"
+    | "missedCount"
+    | "releaseCount"
   > {
     const us = this.#latenciesUs;
     return {
       latencyUsAverage: us.reduce((sum, one) => sum + one, 0) / us.length,
-      latencyUsMedian: median(us),
+      latencyUsMedian: quantile(us, 0.5),
+      latencyUs90: quantile(us, 0.9),
       latencyUsMax: us.reduce((max, one) => Math.max(max, one), 0),
       missedCount: this.#missed,
       releaseCount: us.length + this.#missed,

@@ -66,6 +66,16 @@ describe("replyAndReceive", () => {
     expect(bench.stateOf(s)).toBe("receiving");
   });
 
+  it("does not hand the processor to the caller past a ready thread of higher priority", () => {
+    const low = bench.thread(client, 5);
+    bench.make(s, "receive", { a0: inner });
+    bench.make(low, "call", { a0: outer });
+    bench.run(s);
+    bench.makeCurrent("replyAndReceive", { a0: inner });
+    expect(bench.k.current).not.toBe(low);
+    expect(bench.stateOf(low)).toBe("ready");
+  });
+
   it("delivers a message of C queued on B before A continues", () => {
     called();
     bench.make(c, "call", { a0: outer, label: 33 });

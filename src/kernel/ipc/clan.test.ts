@@ -79,6 +79,15 @@ describe("a message", () => {
     expect(bench.answer(m).status).toBe(Status.ok);
   });
 
+  it("whose capability was deleted while it waited shows the chief its sender alone", () => {
+    const { outer } = between(outsider, member);
+    const other = bench.thread(member);
+    bench.make(m, "send", { a0: outer, label: 3 });
+    bench.make(other, "capabilityDelete", { a0: outer });
+    bench.make(c, "receive", { a0: hearing.slot });
+    expect(bench.answer(c)).toMatchObject({ label: 3, a1: member, a2: 0, a3: 0 });
+  });
+
   it("can be passed on by the chief, through the capability it is shown", () => {
     const { inner, outer } = between(outsider, member);
     bench.make(o, "receive", { a0: inner });
