@@ -215,7 +215,7 @@ function noteOutcome(world: World, next: Next, made: Made): void {
   const { k, coverage } = world;
   const { thread, call } = made;
   if (next === Next.again && k.current === thread) coverage.note(call, call, Outcome.again);
-  else if (next === Next.portal) coverage.note(call, call, Outcome.portal);
+  else if (next === Next.portal && call === Syscall.call) coverage.note(call, call, Outcome.portal);
   else if (k.current === thread && k.registers[Register.call] === 0) return;
   else {
     const state = k.threads[(thread << threadShift) + Thread.state];

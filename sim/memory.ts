@@ -32,6 +32,10 @@ export class PlainMemories implements Memories {
     return address + bytes <= (this.#words.get(handle)?.byteLength ?? 0);
   }
 
+  words(handle: number, address: number): Int32Array | undefined {
+    return this.contains(handle, address, 4) ? this.wordsOf(handle) : undefined;
+  }
+
   load(handle: number, address: number): number {
     return this.wordsOf(handle)[address >>> 2];
   }

@@ -63,7 +63,7 @@ const rules: Readonly<Record<string, Rule>> = {
       ...allBut(...nameless, "objectIdentify", "capabilityMove", "capabilityDelete", "reply"),
       "call > awaitReply",
     ],
-    rareAt: ["call > awaitReply", "regionRead", "regionWrite"],
+    rareAt: ["call > awaitReply", "reply", "regionRead", "regionWrite"],
     why: "the call needs no right, or a capability of its kind always has it",
   },
   badArgument: {
@@ -220,7 +220,7 @@ const rules: Readonly<Record<string, Rule>> = {
       "setRemove",
       "spaceBind",
     ],
-    rareAt: ["replyAndReceive > receive", "threadSchedule"],
+    rareAt: ["replyAndReceive > receive", "threadSchedule", "objectCreate"],
     why: "any state of the object will do; calls of a space that ended under its portal are rarer still",
   },
   noReply: { at: ["reply", "saveReply"], why: "the call answers nobody" },

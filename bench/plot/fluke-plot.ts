@@ -82,21 +82,22 @@ function barChart(question: Question, metrics: Metrics): string {
   });
 }
 
-/** Average and maximum on one line per configuration: a dot, a line, and a ring at its end. */
+/** Average, ninth decile and maximum on one line per configuration; the maximum at its end. */
 function latencyChart(metrics: Metrics): string {
   const averages = barsOf(metrics, "latencyUsAverage");
+  const mostly = barsOf(metrics, "latencyUs90");
   const maxima = barsOf(metrics, "latencyUsMax");
   const missed = barsOf(metrics, "missedCount");
   const lines = averages.map((bar, i) => ({ ...bar, max: maxima[i].value }));
   const ends = maxima.map((bar, i) => ({ ...bar, text: `missed ${missed[i].value}` }));
   return renderSvg({
     title: "How long a high-priority thread waits for the processor",
-    reading: "Released every millisecond under load. Dot: average. Ring: maximum. Left is better.",
+    reading: "Dot: average. Diamond: nine of ten waited less. Ring: maximum. Left is better.",
     options: {
       ...frame,
       marginRight: 130,
       x: {
-        ...logarithmicAxis([...averages, ...maxima].map(({ value }) => value)),
+        ...logarithmicAxis([...averages, ...mostly, ...maxima].map(({ value }) => value)),
         label: "preemption latency, us (logarithmic)",
       },
       y: { type: "point", label: null, domain: averages.map(({ label }) => label) },
@@ -104,6 +105,7 @@ function latencyChart(metrics: Metrics): string {
       marks: [
         Plot.ruleY(lines, { x1: "value", x2: "max", y: "label", stroke: "colour" }),
         Plot.dot(averages, { x: "value", y: "label", fill: "colour", r: 6 }),
+        Plot.dot(mostly, { x: "value", y: "label", fill: "colour", symbol: "diamond", r: 6 }),
         Plot.dot(maxima, { x: "value", y: "label", stroke: "colour", fill: "white", r: 6 }),
         Plot.text(ends, { ...barEnd, dx: 12, x: "value", y: "label", text: "text" }),
       ],

@@ -1,7 +1,14 @@
 // What a program may conclude from the answer to its call: checked when its thread goes on and sees
 // it. Portals see the message that they were called with in the same way.
 import { Kind, Register, Status, Syscall } from "../../src/abi/index.ts";
-import { Endpoint, endpointShift, Space, spaceShift } from "../../src/kernel/layout.ts";
+import {
+  Endpoint,
+  endpointShift,
+  Mutex,
+  mutexShift,
+  Space,
+  spaceShift,
+} from "../../src/kernel/layout.ts";
 import { promise } from "../failure.ts";
 import type { Mind } from "../mind.ts";
 import { checkLong, makeRoomIn, portalDescriptor } from "../workload/descriptor.ts";
@@ -74,7 +81,11 @@ function checkSent(world: World, mind: Mind, status: number): void {
   promise(isThere, () => `message ${mind.sent} was sent, and nobody has it`);
 }
 
+/** What a condition wait locks is what its slot names by then, which may be another mutex. */
 function takeMutex(world: World, mind: Mind): void {
+  const { k } = world;
+  const owner = k.tables[Kind.mutex].words[(mind.object << mutexShift) + Mutex.owner];
+  if (mind.stage !== 0 && owner !== k.current) return;
   world.mutexes.take(`${mind.object}.${mind.objectGeneration}`, mind);
 }
 

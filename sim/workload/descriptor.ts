@@ -62,9 +62,11 @@ function composeHonest(world: World, mind: Mind, area: number, message: number):
   const words = world.memories.wordsOf(mind.space);
   const isBig = random.chance(1, 3);
   const directBytes = (isBig ? 0x4000 + random.below(0x1000) : random.below(256)) & ~3;
-  const wordCount = random.below(wordCountMax);
+  // Messages of one string and nothing else are common, and the kernel has a way of its own for them.
+  const isPlain = random.chance(2, 5);
+  const wordCount = isPlain ? 0 : random.below(wordCountMax);
   const stringBytes = random.below(stringBytesMax);
-  const indirectCount = random.below(2);
+  const indirectCount = isPlain ? 0 : random.below(2);
   const direct = addressOf(area, place.sendDirect) >> 2;
   for (let i = 0; i < directBytes >> 2; i++) words[direct + i] = wordOf(message, 100 + i);
   const extra = addressOf(area, place.sendWords) >> 2;
@@ -77,8 +79,8 @@ function composeHonest(world: World, mind: Mind, area: number, message: number):
     [wordCount, addressOf(area, place.sendWords)],
     [directBytes, addressOf(area, place.sendDirect)],
     [indirectCount, addressOf(area, place.sendIndirect)],
-    [composeCapabilities(world, mind, area), addressOf(area, place.sendCapabilities)],
-    [composeRegion(world, mind, area), addressOf(area, place.sendRegions)],
+    [isPlain ? 0 : composeCapabilities(world, mind, area), addressOf(area, place.sendCapabilities)],
+    [isPlain ? 0 : composeRegion(world, mind, area), addressOf(area, place.sendRegions)],
   ]);
   const bytes = directBytes + indirectCount * stringBytes;
   world.messages.setStream(message, { wordCount, knownBytes: directBytes, bytes });
@@ -125,12 +127,13 @@ export function makeRoomIn(world: World, space: number, area: number): number {
   words[pair + 1] = stringBytesMax;
   const descriptor = addressOf(area, place.receiveDescriptor);
   const hasRoom = world.random.chance(7, 8);
+  const more = world.random.chance(3, 5) ? 1 : 0;
   fillDescriptor(words, descriptor, [
-    [wordCountMax, addressOf(area, place.receiveWords)],
+    [more * wordCountMax, addressOf(area, place.receiveWords)],
     [hasRoom ? directBytesMax : 64, addressOf(area, place.receiveDirect)],
-    [1, addressOf(area, place.receiveIndirect)],
-    [4, addressOf(area, place.receiveCapabilities)],
-    [1, addressOf(area, place.receiveRegions)],
+    [more, addressOf(area, place.receiveIndirect)],
+    [more * 4, addressOf(area, place.receiveCapabilities)],
+    [more, addressOf(area, place.receiveRegions)],
   ]);
   return descriptor;
 }

@@ -111,6 +111,23 @@ export function disturbEverywhere(
   return results;
 }
 
+/** Plays the scenario once for every event, with the operation on all patients there. */
+export function disturbTogether(scenario: Scenario, operation: Operation): string[] {
+  const expected = undisturbed(scenario);
+  const differences: string[] = [];
+  for (const at of new Set(momentsOf(scenario).map(({ event }) => event))) {
+    const { play, surgeon } = begin(scenario);
+    const patients = play.actors.filter(({ name }) => expected.patients.includes(name));
+    play.run((event) => {
+      if (event !== at) return;
+      for (const actor of patients) if (!play.isGone(actor)) operation(surgeon, actor);
+    });
+    const difference = firstDifference(expected.state, exportedState(play));
+    if (difference !== undefined) differences.push(`${at}: ${difference}`);
+  }
+  return differences;
+}
+
 /**
  * Plays the scenario once, with the operation on every patient ahead of every event. Long copies are
  * left alone: one whose parties are taken out again and again never comes to its end.

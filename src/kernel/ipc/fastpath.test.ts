@@ -107,6 +107,8 @@ function answerPlain(random: Random, letters: Correspondence) {
     // Most answers come at once, and leave the fast path nothing to write down.
     if (random.chance(1, 4)) yield* make("clockRead");
     const a1 = random.chance(1, 2) ? 0 : letters.toSend();
+    // The next message finds room again, of some form: what came has taken the place of the last.
+    letters.toReceive();
     return { a1, label: label + 1, words: [badge, random.below(100)] };
   };
 }

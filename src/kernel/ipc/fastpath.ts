@@ -228,7 +228,8 @@ function fastCallReceiver(k: Kernel, at: number, badge: number): number {
     !k.directSwitch ||
     registers[receiveTimeout] !== -1 ||
     threads[own + threadTimed] !== 0 ||
-    threads[own + threadPartner] !== 0 ||
+    // A receiver in a long copy keeps its place in the queue, and nobody else gets it.
+    (threads[own + threadPartner]! | threads[base + threadPartner]!) !== 0 ||
     threads[own + threadReadyIn] !== 0 ||
     threads[base + threadOnlyFrom] !== 0 ||
     threads[base + threadTimed] !== 0 ||

@@ -142,6 +142,19 @@ describe("a copy that stops half-way", () => {
     verify(bench.look());
   });
 
+  it("keeps its receiver from a caller that comes meanwhile", () => {
+    stopHalfWay("sender");
+    const other = bench.thread(client);
+    bench.makeAs(other, "call", { a0: outer, label: 3 });
+    expect(bench.stateOf(other)).toBe("sending");
+    verify(bench.look());
+    bench.run(a);
+    bench.goOn();
+    expect(bench.answer(s)).toMatchObject({ pending: undefined, label: 0, badge: 7 });
+    expect(bench.answer(a).status).toBe(Status.ok);
+    verify(bench.look());
+  });
+
   it("copies anew what a program changes under it, and never trusts it", () => {
     stopHalfWay("sender");
     message({ direct: [memoryBytes - 4, 4096] });
