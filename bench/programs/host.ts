@@ -10,9 +10,6 @@ export type HostName = (typeof hostNames)[number];
 
 export const peers = ["nodeWasi", "browserShim"] as const satisfies readonly HostName[];
 
-/** Becomes true, and then goes, when on-shoal.ts can call boot; until then peers are timed alone. */
-export const canTimeOurs: boolean = false;
-
 /** The name under which a host's time for a workload is reported. */
 export function computeMetric(host: HostName, workload: string): string {
   return `compute.${host}.${workload}`;

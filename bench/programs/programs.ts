@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bench, BenchOptions, BenchOutcome } from "../harness/bench.ts";
 import { hashLines } from "../harness/rounds.ts";
-import { canTimeOurs, type HostName, hostNames, peers, runByCommand, runOn } from "./host.ts";
+import { type HostName, hostNames, runByCommand, runOn } from "./host.ts";
 import { programsMetrics, programsSpreads, sampleKey } from "./figures.ts";
 import { chooseWorkloads, type Workload } from "./workloads.ts";
 
@@ -51,7 +51,7 @@ type Way = HostName | "command";
 
 /** Ours by its script and by the command, and each peer, starting with another one every round. */
 async function runWorkload(run: Run, workload: Workload, round: number): Promise<void> {
-  const ways: readonly Way[] = canTimeOurs ? [...hostNames, "command"] : peers;
+  const ways: readonly Way[] = [...hostNames, "command"];
   for (let position = 0; position < ways.length; position++) {
     const way = ways[(position + round) % ways.length];
     const key = sampleKey(way, workload.name);

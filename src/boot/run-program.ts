@@ -50,6 +50,8 @@ export interface RunProgramOptions {
   readonly trace?: ((line: string) => void) | undefined;
   /** Where its standard streams lead; those of this process unless given. */
   readonly console?: ConsoleDevice;
+  /** Called when everything is set up and the program's first instruction is next. */
+  readonly onStart?: () => void;
   /** Counts changes of hands, for a watchdog. */
   readonly beat?: Int32Array;
 }
@@ -101,6 +103,7 @@ export function runProgram(options: RunProgramOptions): Promise<ProgramEnd> {
     env: options.env,
   });
   system.start(spawned);
+  options.onStart?.();
   system.core.start();
   return promise;
 }
