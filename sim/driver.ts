@@ -33,6 +33,7 @@ import { noteWaiting } from "./check/order.ts";
 import { Outcome } from "./coverage.ts";
 import { promise } from "./failure.ts";
 import { startBurst } from "./fault/burst.ts";
+import { meddle } from "./fault/meddle.ts";
 import { happen, passTime, revive } from "./fault/injections.ts";
 import { advanceScript, disturb, followScript, startRoundTrip } from "./fault/round-trip.ts";
 import type { Mind } from "./mind.ts";
@@ -50,7 +51,10 @@ export function step(world: World): void {
     happen(world);
     settle(world, Next.resume, 0);
   } else if (k.current === 0) idle(world);
-  else if (world.isStopped) settle(world, schedule(k), 0);
+  else if (world.isStopped && random.chance(1, 3)) {
+    meddle(world);
+    settle(world, Next.resume, 0);
+  } else if (world.isStopped) settle(world, schedule(k), 0);
   else takeTurn(world);
 }
 
@@ -110,7 +114,7 @@ for (const [name, weight] of Object.entries(weights)) {
 function makeCall(world: World, mind: Mind): void {
   const { k, random } = world;
   if (mind.script === undefined && k.portalDepth === 0) {
-    if (random.chance(1, 60)) startRoundTrip(world, mind);
+    if (random.chance(1, 24)) startRoundTrip(world, mind);
     else if (random.chance(1, 1500)) startBurst(world, mind);
   }
   k.registers.fill(0);

@@ -4,6 +4,7 @@ import { Kind, kindCount, Status } from "../../src/abi/index.ts";
 import { isLive } from "../../src/base/index.ts";
 import {
   createObject,
+  createRootSpace,
   grant,
   interrupt,
   type Kernel,
@@ -62,8 +63,9 @@ export function giveCapability(world: World): void {
     Kind.endpoint,
     Kind.thread,
     Kind.mutex,
+    Kind.space,
     1 + random.below(kindCount - 1),
-  ][random.below(5)];
+  ][random.below(6)];
   const row = someRow(world, kind);
   if (space === 0 || row === 0 || kind === Kind.reply || isActivation(world, kind, row)) return;
   // What boot does must not be seen by a kernel that has something unwritten.
@@ -79,7 +81,8 @@ function isActivation(world: World, kind: number, row: number): boolean {
   return kind === Kind.thread && (flags & ThreadFlag.activation) !== 0;
 }
 
-function hasFreeSlot(k: Kernel, space: number): boolean {
+/** Whether a living space has a slot to fill. */
+export function hasFreeSlot(k: Kernel, space: number): boolean {
   const base = space << spaceShift;
   const slots = k.spaces[base + Space.slotCount];
   return isAlive(k, space) && slots < k.spaces[base + Space.slotLimit] && slots < slotsUsed;
@@ -87,6 +90,28 @@ function hasFreeSlot(k: Kernel, space: number): boolean {
 
 function isAlive(k: Kernel, space: number): boolean {
   return space !== 0 && k.spaces[(space << spaceShift) + Space.state] === SpaceState.alive;
+}
+
+/** Boot makes a space with an endpoint of each form, in place of one that was destroyed. */
+function addSpace(world: World): number {
+  const { k } = world;
+  const space = createRootSpace(k);
+  if (reserveSlot(k, space, 1) !== Status.ok) return space;
+  grant(k, space, 1, { kind: Kind.space, row: space });
+  const endpoints = k.tables[Kind.endpoint];
+  for (const form of [0, 1, 3]) {
+    if (endpoints.liveCount === endpoints.rowLimit || !hasThreadRoom(k)) break;
+    const row = createObject(k, Kind.endpoint, space, [form]);
+    grant(k, space, freeSlot(world, space), { kind: Kind.endpoint, row });
+  }
+  return space;
+}
+
+/** Whether two more threads and their reply objects would fit. */
+function hasThreadRoom(k: Kernel): boolean {
+  const threads = k.tables[Kind.thread];
+  const replies = k.tables[Kind.reply];
+  return threads.liveCount + 2 <= threads.rowLimit && replies.liveCount + 2 <= replies.rowLimit;
 }
 
 /** Boot kills a thread, as it would one that an operator has had enough of. */
@@ -102,7 +127,7 @@ function killSome(world: World): void {
 export function revive(world: World): void {
   const { k, random } = world;
   interrupt(k, someRow(world, Kind.notification), 15);
-  const space = someRow(world, Kind.space);
+  const space = k.tables[Kind.space].liveCount < 3 ? addSpace(world) : someRow(world, Kind.space);
   if (!isAlive(k, space)) return;
   const isFull = !hasRoom(k, space);
   const threads = k.tables[Kind.thread];

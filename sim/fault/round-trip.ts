@@ -32,7 +32,7 @@ function step(call: number, a0: number, more: Readonly<Record<number, number>> =
 export function startRoundTrip(world: World, mind: Mind): void {
   const { k } = world;
   const space = currentSpaceOf(world);
-  const slot = slotOfKind(world, space, Kind.thread);
+  const slot = slotOfSubject(world, space);
   const row = objectInSlot(k, space, slot, Kind.thread);
   const area = areaOf(world, mind);
   if (row === 0 || row === k.current || area < 0) return;
@@ -48,8 +48,20 @@ export function startRoundTrip(world: World, mind: Mind): void {
     next: 0,
     subject,
     subjectRow: row,
-    steps: stepsFor({ slot, first, forSlot, area }),
+    steps: stepsFor(world, { slot, first, forSlot, area }),
   };
+}
+
+/** A slot with a thread, preferably with one that waits for an answer. */
+function slotOfSubject(world: World, space: number): number {
+  const { k } = world;
+  let slot = 0;
+  for (let tries = 0; tries < 3; tries++) {
+    slot = slotOfKind(world, space, Kind.thread);
+    const row = objectInSlot(k, space, slot, Kind.thread);
+    if (k.threads[(row << threadShift) + Thread.state] === ThreadState.awaitingReply) break;
+  }
+  return slot;
 }
 
 function slotOfSpace(world: World, space: number, wanted: number): number {
@@ -64,10 +76,10 @@ interface Places {
   readonly area: number;
 }
 
-function stepsFor({ slot, first, forSlot, area }: Places): Step[] {
+function stepsFor(world: World, { slot, first, forSlot, area }: Places): Step[] {
   const address = stateAddress(area);
   const state = { [Register.a1]: address, [Register.a2]: 64 };
-  return [
+  const steps = [
     step(Syscall.threadStop, slot),
     step(Syscall.objectGetState, slot, { ...state, [Register.a3]: first }),
     step(Syscall.objectDestroy, slot),
@@ -83,6 +95,9 @@ function stepsFor({ slot, first, forSlot, area }: Places): Step[] {
     step(Syscall.capabilityDelete, first),
     step(Syscall.capabilityDelete, first + 1),
   ];
+  // Others run while the state is out: a server may try to answer who is not there.
+  const isSlow = world.random.chance(1, 2);
+  return isSlow ? steps.flatMap((one) => [one, step(Syscall.threadYield, 0)]) : steps;
 }
 
 /** Puts the next call of a mind's script into the registers. */
@@ -96,7 +111,8 @@ export function advanceScript(world: World, mind: Mind, isOk: boolean): void {
   if (script === undefined) return;
   const call = script.steps[script.next].get(Register.call);
   // The state may have had fewer references than slots kept for them.
-  const isLast = call === Syscall.capabilityDelete && script.next > 4;
+  const slot = script.steps[script.next].get(Register.a0) ?? 0;
+  const isLast = call === Syscall.capabilityDelete && slot >= firstScriptSlot;
   if (!isOk && !isLast) return abandonScript(world, mind);
   if (call === Syscall.objectSetState) moveMind(world, script);
   script.next++;

@@ -2,10 +2,10 @@
 import { Kind, kindCount, Register, stateVersion, stateWords } from "../../src/abi/index.ts";
 import { kindName, type KindName, type SyscallName } from "../../src/abi/index.ts";
 import { slotRow } from "../../src/kernel/capability.ts";
-import { Capability, capabilityShift } from "../../src/kernel/layout.ts";
+import { Capability, capabilityShift, Region, regionShift } from "../../src/kernel/layout.ts";
 import { bulkAddress, bulkBytes, memoryBytes } from "../memory.ts";
 import type { Mind } from "../mind.ts";
-import { freeSlot, slotOfKind, type World } from "../world.ts";
+import { freeSlot, objectInSlot, slotOfKind, type World } from "../world.ts";
 import type { Composer } from "./compose.ts";
 import { makeRoomIn, portalDescriptor } from "./descriptor.ts";
 import { hostileWord, mostly } from "./hostile.ts";
@@ -58,13 +58,21 @@ function composeLimits(world: World): void {
   if (random.chance(1, 2)) return;
   world.k.registers[Register.w0] = random.below(20);
   world.k.registers[Register.w1] = random.below(40);
+  world.k.registers[Register.w2] = random.below(32);
 }
 
 /** Destroys mostly what is cheap to make again, and hardly ever a space. */
 function composeDestroy(world: World, mind: Mind): void {
   const { random } = world;
   const draw = random.below(12);
-  const kind = draw === 0 ? Kind.space : draw < 4 ? Kind.thread : 1 + random.below(kindCount - 1);
+  // Under other portals a space is destroyed that may be one of theirs.
+  const isNested = world.k.portalDepth > 1;
+  const kind =
+    draw === 0 || (isNested && draw < 5)
+      ? Kind.space
+      : draw < 4
+        ? Kind.thread
+        : 1 + random.below(kindCount - 1);
   const slot = slotOfKind(world, mind.space, kind);
   world.k.registers[Register.a0] = mostly(world, slot === 1 ? 0 : slot);
 }
@@ -91,6 +99,11 @@ function kindInSlot(world: World, space: number, slot: number): number {
   );
 }
 
+function regionSize(world: World, space: number, slot: number): number {
+  const row = objectInSlot(world.k, space, slot, Kind.region);
+  return world.k.tables[Kind.region].words[(row << regionShift) + Region.bytes];
+}
+
 /** A state that is well formed but for a few words; threads get one that sends nothing. */
 function composeSetState(world: World, mind: Mind): void {
   const { random } = world;
@@ -113,6 +126,9 @@ function composeSetState(world: World, mind: Mind): void {
   if (kind === Kind.timer) words[at + 7] = slotOfKind(world, mind.space, Kind.notification);
   if (kind === Kind.space) words[at + 5] = words[at + 6] = 40;
   if (random.chance(1, 12)) words[at + random.below(size)] = hostileWord(world) & ~0x40;
+  if (kind === Kind.thread && random.chance(1, 6))
+    words[at + 2 + random.below(3)] = hostileWord(world);
+  if (kind === Kind.region) words[at + 2] = regionSize(world, mind.space, slot);
   if (kind === Kind.thread) words[at + 5] = random.chance(1, 8) ? 16 : 0;
   registers[Register.a0] = mostly(world, slot);
   registers[Register.a1] = mostly(world, setAddress);

@@ -284,7 +284,10 @@ export class CoreLoop implements Core {
         return;
       }
       // A program can make a thread and let it run before anybody gave it code.
-      this.faulted(FaultReason.hostError, new Error("a thread was resumed that has no code to run"));
+      this.faulted(
+        FaultReason.hostError,
+        new Error("a thread was resumed that has no code to run"),
+      );
       if (this.#next === Next.again) {
         this.#yield();
         return;

@@ -260,7 +260,7 @@ function firstAccepting(k: Kernel, first: number, badge: number): number {
  * sender. All of them, since a call made again may be refused: its capability may have gone.
  */
 export function wakeReceiver(k: Kernel, endpoint: number, badge: number): void {
-  for (let thread = receiverFor(k, endpoint, badge); thread !== 0; ) {
+  for (let thread = receiverFor(k, endpoint, badge); thread !== 0;) {
     restart(k, thread);
     thread = receiverFor(k, endpoint, badge);
   }

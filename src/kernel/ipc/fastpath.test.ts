@@ -15,7 +15,7 @@ import { PortalForm } from "../object/endpoint.ts";
 import { verify } from "../verify.ts";
 
 /** Where programs put the descriptors to send and to receive with, and their buffers. */
-const sent = 0;
+const sent = 64;
 const room = 320;
 const body = 640;
 const landing = 1024;
@@ -38,8 +38,12 @@ class Correspondence {
   toSend(): number {
     if (this.#random.chance(1, 3)) return 0;
     const bytes = this.#random.below(200);
+    const plain: LongMessage = { direct: [body, bytes] };
     const message = this.#random.pick<LongMessage>([
-      { direct: [body, bytes] },
+      plain,
+      plain,
+      plain,
+      plain,
       { direct: [body + (bytes & 3), bytes] },
       { words: [body, 3], direct: [body, bytes] },
       { direct: [memoryBytes - 50, bytes] },
@@ -52,8 +56,12 @@ class Correspondence {
   /** Somewhere to receive: the address of its descriptor, or 0. */
   toReceive(): number {
     if (this.#random.chance(1, 4)) return 0;
+    const plain: LongMessage = { direct: [landing, 160] };
     const message = this.#random.pick<LongMessage>([
-      { direct: [landing, 256] },
+      plain,
+      plain,
+      plain,
+      plain,
       { direct: [landing, this.#random.below(200)] },
       { words: [landing + 300, 4], direct: [landing, 256] },
       { direct: [room, 128] },

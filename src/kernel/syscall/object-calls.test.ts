@@ -4,6 +4,7 @@ import {
   Kind,
   type KindName,
   Register,
+  registerCount,
   stateHeaderWords,
   stateVersion,
   stateWord,
@@ -253,6 +254,21 @@ describe("the state of a thread", () => {
     expect(setState(100, "thread")).toBe(Status.badArgument);
   });
 
+  it("is afterwards what was set, register by register", () => {
+    bench.make(t, "threadStop", { a0: 100 });
+    getState(100, "thread");
+    setField("thread", "priority", 9);
+    setField("thread", "sliceUs", 1234);
+    setField("thread", "exitCode", 77);
+    for (let i = 1; i < registerCount; i++) setField("thread", "registers", 1000 + i, i);
+    const words = Array.from(bench.memories.wordsOf(space).slice(0, stateWords("thread")));
+    expect(setState(100, "thread")).toBe(Status.ok);
+    bench.memories.wordsOf(space).fill(0, 0, 64);
+    getState(100, "thread");
+    expect(Array.from(bench.memories.wordsOf(space).slice(0, words.length))).toEqual(words);
+    expect(bench.stateOf(other)).toBe("stopped");
+  });
+
   it("keeps what is left of a timeout through stopping and setting", () => {
     bench.make(other, "notificationWait", { a0: 101, receiveTimeout: 2000 });
     bench.pass(500);
@@ -295,6 +311,19 @@ describe("references in a state", () => {
     bench.make(t, "mutexLock", { a0: 100 });
     getState(100, "mutex");
     expect([field("mutex", "locked"), field("mutex", "owner")]).toEqual([1, 0]);
+  });
+
+  it("give a mutex to the thread that they name", () => {
+    const owner = bench.thread(space);
+    bench.grant(space, Kind.thread, owner, { slot: 150 });
+    create("mutex", 100);
+    getState(100, "mutex");
+    setField("mutex", "locked", 1);
+    setField("mutex", "owner", 150);
+    expect(setState(100, "mutex")).toBe(Status.ok);
+    expect(bench.status(t, "mutexUnlock", { a0: 100 })).toBe(Status.notOwner);
+    expect(bench.status(owner, "mutexUnlock", { a0: 100 })).toBe(Status.ok);
+    verify(bench.look());
   });
 
   it("that name nothing, or another kind, are refused", () => {
