@@ -49,6 +49,22 @@ const waits: readonly SyscallName[] = [
   "futexWait",
 ];
 
+/** Calls that look at the state of what they name; the others are refused only to doomed portals. */
+const looksAtState: readonly CellName[] = [
+  "objectDestroy",
+  "objectSetState",
+  "send",
+  "receive",
+  "replyAndReceive",
+  "threadResume",
+  "threadStop",
+  "threadInterrupt",
+  "threadExit",
+  "setAdd",
+  "setRemove",
+  "spaceBind",
+];
+
 const rules: Readonly<Record<string, Rule>> = {
   ok: {
     at: [...allBut("awaitReply", "threadSleep", "threadExit", "conditionWait"), ...later],
@@ -196,7 +212,8 @@ const rules: Readonly<Record<string, Rule>> = {
     why: "the call waits, or has nothing to wait for",
   },
   notOwner: {
-    at: ["mutexLock", "mutexTryLock", "mutexUnlock", "conditionWait"],
+    at: ["mutexLock", "mutexTryLock", "mutexUnlock", "conditionWait", "conditionWait > mutexLock"],
+    rareAt: ["conditionWait > mutexLock"],
     why: "the call is about no mutex, or its thread gave it up at the stage before",
   },
   ownerDied: {
@@ -204,24 +221,10 @@ const rules: Readonly<Record<string, Rule>> = {
     why: "the call locks no mutex at this stage",
   },
   wrongState: {
-    at: [
-      "objectDestroy",
-      "objectSetState",
-      "send",
-      "receive",
-      "replyAndReceive",
-      "replyAndReceive > receive",
-      "threadResume",
-      "threadStop",
-      "threadInterrupt",
-      "threadSchedule",
-      "threadExit",
-      "setAdd",
-      "setRemove",
-      "spaceBind",
-    ],
-    rareAt: ["replyAndReceive > receive", "threadSchedule", "objectCreate"],
-    why: "any state of the object will do; calls of a space that ended under its portal are rarer still",
+    at: looksAtState,
+    // Any call is refused to a portal whose space was destroyed under it.
+    rareAt: [...allBut(...callNames.filter((name) => looksAtState.includes(name))), ...later],
+    why: "any state of the object will do",
   },
   noReply: { at: ["reply", "saveReply"], why: "the call answers nobody" },
   badCall: { at: [], why: "the call exists" },
@@ -274,8 +277,8 @@ export function unreachable(
   outcome: string,
 ): string | undefined {
   if (isImpossible(call, stage, outcome)) return rules[outcome].why;
-  const isRare = rules[outcome]?.rareAt?.includes(cellName(call, stage)) === true;
-  return isRare ? "it is rare" : undefined;
+  const rule = rules[outcome];
+  return rule?.rareAt?.includes(cellName(call, stage)) === true ? "it is rare" : undefined;
 }
 
 /** Whether a cell is said not to occur at all. */

@@ -20,7 +20,7 @@ export const programsBench: Bench = {
 
 async function runPrograms(options: BenchOptions): Promise<BenchOutcome> {
   const workloads = await chooseWorkloads(options.quick, options.log);
-  const rounds = options.quick ? 1 : 9;
+  const rounds = options.quick ? 1 : 5;
   const run: Run = { samples: new Map(), outputs: new Map(), unable: new Set(), ...options };
   for (let round = 0; round < rounds; round++) {
     for (const workload of workloads) {

@@ -19,7 +19,9 @@ interface Summary {
 
 /** Runs a program of the simulator; a run that fails has printed its summary all the same. */
 function print(...args: string[]): string {
-  const options = { cwd: root, encoding: "utf8", maxBuffer: 64 << 20 } as const;
+  // A kernel that never ends must fail the test, not hold it up.
+  const timeout = 280_000;
+  const options = { cwd: root, encoding: "utf8", maxBuffer: 64 << 20, timeout } as const;
   try {
     return execFileSync(process.execPath, args, options);
   } catch (error) {

@@ -12,10 +12,11 @@ export function deleteStep(k: Kernel, row: number): boolean {
   const parent = k.capabilities[(row << capabilityShift) + Capability.parent]!;
   for (let n = 0; n < revokeStepCount; n++) {
     if (adoptChild(k, row, parent)) continue;
-    if (isLastName(k, row) && !classOf(kindOf(k, row)).destroyStep(k, objectOf(k, row)))
-      return false;
-    // A thread that waited to answer through this very slot has given it up when it was sent away.
-    if (k.capabilities[(row << capabilityShift) + Capability.header] !== 0) clearCapability(k, row);
+    const isLast = isLastName(k, row);
+    if (isLast && !classOf(kindOf(k, row)).destroyStep(k, objectOf(k, row))) return false;
+    // A thread that waited to answer through this very slot gave it up when it was sent away.
+    const isGivenUp = isLast && k.capabilities[(row << capabilityShift) + Capability.header] === 0;
+    if (!isGivenUp) clearCapability(k, row);
     return true;
   }
   return false;

@@ -133,6 +133,7 @@ function countTree(k: Kernel, root: number): number {
     } else {
       while (at !== root && words[at + Capability.nextSibling] === 0) {
         at = words[at + Capability.parent] << capabilityShift;
+        assert(words[at] !== 0, "the way up the derivation tree leads to its root", root, at);
       }
       if (at === root) return count;
       at = words[at + Capability.nextSibling] << capabilityShift;
