@@ -90,22 +90,37 @@ async function limit(model: ExecutionModel): Promise<number> {
 const windows = { process: 100, interrupt: 10 } as const;
 const stepsPerSweep = 120;
 
+/**
+ * Sweeps over the end of the stack. The end moves while the engine changes compilers, so a sweep begins
+ * where the program still comes through and goes on until its stack has ended.
+ */
 async function directly(model: ExecutionModel): Promise<Sighting> {
-  let answers = 0;
-  let overflows = 0;
-  const oddCodes: number[] = [];
+  const seen = { answers: 0, overflows: 0, oddCodes: [] as number[] };
   for (let wide = 0; wide < 3; wide++) {
     const end = await limit(model);
     const window = Math.ceil(end / windows[model]);
     const step = Math.ceil(window / stepsPerSweep);
-    for (let narrow = end - window; narrow < end + 10; narrow += step) {
-      const code = await attackFrom(model, { narrow, wide, rounds: 2 });
-      if (code === 0) answers++;
-      else if (code === 128 + FaultReason.stackOverflow) overflows++;
-      else oddCodes.push(code);
+    let narrow = end - window;
+    while (narrow > window && !(await sight(seen, model, narrow, wide))) narrow -= window;
+    for (let isThrough = true; narrow < end + 10 || isThrough; narrow += step) {
+      isThrough = await sight(seen, model, narrow, wide);
     }
   }
-  return { answers, overflows, oddCodes };
+  return seen;
+}
+
+/** Counts what an attack ends in; answers whether the program came through. */
+async function sight(
+  seen: { answers: number; overflows: number; readonly oddCodes: number[] },
+  model: ExecutionModel,
+  narrow: number,
+  wide: number,
+): Promise<boolean> {
+  const code = await attackFrom(model, { narrow, wide, rounds: 2 });
+  if (code === 0) seen.answers++;
+  else if (code === 128 + FaultReason.stackOverflow) seen.overflows++;
+  else seen.oddCodes.push(code);
+  return code === 0;
 }
 
 const [scenario, given] = process.argv.slice(2);
