@@ -32,8 +32,8 @@ export class PlainMemories implements Memories {
     return address + bytes <= (this.#words.get(handle)?.byteLength ?? 0);
   }
 
-  words(handle: number, address: number): Int32Array | undefined {
-    return this.contains(handle, address, 4) ? this.wordsOf(handle) : undefined;
+  words(space: number, isArea: boolean): Int32Array | undefined {
+    return isArea || !this.#isSpace(space) ? undefined : this.wordsOf(space);
   }
 
   load(handle: number, address: number): number {

@@ -16,8 +16,8 @@ interface Parameters extends BatchSizes {
 // Batches are kept well under a scheduler's time slice, so that most run undisturbed even when the
 // machine is busy, and there are many of them.
 const full: Parameters = {
-  calls: 20_000,
-  switches: 2_000,
+  calls: 40_000,
+  switches: 4_000,
   additions: 1_000_000,
   rounds: 300,
   warmupRounds: 40,

@@ -14,7 +14,7 @@ import {
 } from "../../src/kernel/index.ts";
 import { hasRoom } from "../../src/kernel/charge.ts";
 import { reserveSlot } from "../../src/kernel/capability.ts";
-import { materialize } from "../../src/kernel/ipc/fastpath.ts";
+import { materialize } from "../../src/kernel/ipc/lazy-portals.ts";
 import {
   Space,
   spaceShift,

@@ -5,7 +5,6 @@ import { FaultReason, leaveStack, Next, Register, Syscall } from "../abi/index.t
 import { assert } from "../base/index.ts";
 import {
   createKernel,
-  enterFast,
   enterSlow,
   exited,
   faulted,
@@ -15,7 +14,7 @@ import {
   nextTickNs,
   portalFaulted,
   portalOf,
-  portalReturned,
+  portalReturnedSlow,
   preempted,
   schedule,
   slow,
@@ -59,6 +58,12 @@ export interface CoreOptions {
   readonly beat?: Int32Array;
 }
 
+// Copies of imported constants, which the engine folds only when they are a module's own.
+const leave = leaveStack;
+const again = Next.again;
+const portal = Next.portal;
+const resume = Next.resume;
+
 /** Hand-overs between two looks at the clock, and how long events may wait, nanoseconds. */
 const switchesPerLook = 64;
 const eventLatencyNs = 2_000_000;
@@ -82,6 +87,9 @@ export class CoreLoop implements Core {
   #lastLookNs = 0;
   #isYielding = false;
   #isStopped = false;
+  /** The door of this core and the way on, as of `Core`; a program keeps those it was linked with. */
+  enter: () => number;
+  left: () => void;
 
   constructor({ machine, kernel, events, beat }: CoreOptions) {
     this.machine = machine;
@@ -90,6 +98,8 @@ export class CoreLoop implements Core {
     this.registerMemory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
     this.registers = new Int32Array(this.registerMemory.buffer, 0, 16);
     this.kernel = createKernel({ ...kernel, memories: this.memories, registers: this.registers });
+    this.enter = this.#openDoor();
+    this.left = this.#openWay();
     machine.onWake(() => this.#onWake());
   }
 
@@ -101,20 +111,27 @@ export class CoreLoop implements Core {
     return this.kernel.portalDepth > 0;
   }
 
-  enter(): number {
+  /**
+   * The door of this core, as a closure of it: the engine compiles the core into it, as it does the
+   * kernel into the fast path.
+   */
+  #openDoor(): () => number {
     const k = this.kernel;
-    const thread = k.current;
-    let next: Next;
-    try {
-      const fast = enterFast(k);
-      next = fast === slow ? this.#enterSlow() : (fast as Next);
-      while (next === Next.portal) next = this.#runPortal();
-    } catch (error) {
-      return this.#crash(error);
-    }
-    if (next === Next.resume && k.current === thread) return 0;
-    this.#next = next;
-    return leaveStack;
+    const enterFast = k.fast.enter;
+    return () => {
+      const thread = k.current;
+      let next: Next;
+      try {
+        const fast = enterFast();
+        next = fast === slow ? this.#enterSlow() : (fast as Next);
+        while (next === portal) next = this.#runPortal();
+      } catch (error) {
+        return this.#crash(error);
+      }
+      if (next === resume && k.current === thread) return 0;
+      this.#next = next;
+      return leave;
+    };
   }
 
   preempt(): number {
@@ -128,16 +145,29 @@ export class CoreLoop implements Core {
     return leaveStack;
   }
 
-  left(): void {
-    if (this.#isStopped) return;
-    this.#beat[0]!++;
-    this.#deliverNotices();
-    if (this.kernel.eventPending[0] !== 0 && !this.#letPendingIn()) return;
-    if (this.#next === Next.again || (++this.#switches >= switchesPerLook && this.#isEventDue())) {
-      this.#yield();
-      return;
-    }
-    this.#resumeCurrent();
+  /** The way on for whoever runs now; a closure for the reason that the door is one. */
+  #openWay(): () => void {
+    const k = this.kernel;
+    const { eventPending, notices } = k;
+    const beat = this.#beat;
+    const runners = this.#runners;
+    return () => {
+      if (this.#isStopped) return;
+      beat[0]!++;
+      if (notices.length > 0) this.#deliverNotices();
+      if (eventPending[0] !== 0 && !this.#letPendingIn()) return;
+      if (this.#next === again || (++this.#switches >= switchesPerLook && this.#isEventDue())) {
+        this.#yield();
+        return;
+      }
+      const runner = runners[k.current];
+      if (runner === undefined) {
+        this.#resumeCurrent();
+        return;
+      }
+      this.#onStack = k.current;
+      runner.resume();
+    };
   }
 
   leaving(): Runner {
@@ -237,7 +267,8 @@ export class CoreLoop implements Core {
       if (!this.#portals.has(endpoint)) return this.#runNewPortal(endpoint);
       return this.#endPortal(error);
     }
-    return portalReturned(k);
+    const next = k.fast.portalReturned();
+    return next === slow ? portalReturnedSlow(k) : (next as Next);
   }
 
   /** The first call of a portal that a program made for itself. */
@@ -251,7 +282,7 @@ export class CoreLoop implements Core {
     } catch (error) {
       return this.#endPortal(error);
     }
-    return portalReturned(this.kernel);
+    return portalReturnedSlow(this.kernel);
   }
 
   /** A portal trapped. It is reported once the stack that it ran on, perhaps a deep one, is left. */

@@ -23,13 +23,8 @@ import {
   threadShift,
 } from "./layout.ts";
 import { type Kernel, setTime } from "./kernel.ts";
-import {
-  fastCall,
-  fastPortalReturned,
-  fastReplyAndReceive,
-  materialize,
-  slow,
-} from "./ipc/fastpath.ts";
+import { materialize } from "./ipc/lazy-portals.ts";
+import { slow } from "./ipc/slow.ts";
 import * as portal from "./ipc/portal.ts";
 import { fire } from "./object/timer.ts";
 import { raise } from "./object/notification.ts";
@@ -51,7 +46,7 @@ import { wakeWith } from "./wake.ts";
 
 /** The running thread makes the call in the register file. */
 export function enter(k: Kernel): Next {
-  const next = enterFast(k);
+  const next = k.fast.enter();
   return next === slow ? enterSlow(k) : (next as Next);
 }
 
@@ -60,14 +55,6 @@ export function enterSlow(k: Kernel): Next {
   if (k.lazyCount > 0) materialize(k);
   const next = runCall(k);
   return next === Next.resume && !k.switchWanted ? Next.resume : settle(k, next);
-}
-
-/** The same on the fast path, which never looks at the time; or `slow`, and nothing has happened. */
-export function enterFast(k: Kernel): number {
-  if (!k.fastPath || k.switchWanted) return slow;
-  const call = k.registers[Register.call];
-  if (call === Syscall.call) return fastCall(k);
-  return call === Syscall.replyAndReceive ? fastReplyAndReceive(k) : slow;
 }
 
 function runCall(k: Kernel): number {
@@ -190,10 +177,12 @@ export function interrupt(k: Kernel, notification: number, bits: number, generat
 }
 
 export function portalReturned(k: Kernel): Next {
-  if (k.fastPath && !k.switchWanted) {
-    const next = fastPortalReturned(k);
-    if (next !== slow) return next as Next;
-  }
+  const next = k.fast.portalReturned();
+  return next === slow ? portalReturnedSlow(k) : (next as Next);
+}
+
+/** The same on the slow path. */
+export function portalReturnedSlow(k: Kernel): Next {
   if (k.lazyCount > 0) materialize(k);
   const next = portal.portalReturned(k);
   return next === Next.resume && !k.switchWanted ? Next.resume : settle(k, next);

@@ -1,16 +1,9 @@
 // The face of the kernel: its state, its events, and what boot may do to it. Only `boot` and the
 // simulator import this; everybody else makes calls.
-export {
-  createKernel,
-  type Kernel,
-  type KernelOptions,
-  Preemption,
-  setTime,
-  type Techniques,
-} from "./kernel.ts";
+export { createKernel } from "./create.ts";
+export { type Kernel, type KernelOptions, Preemption, setTime, type Techniques } from "./kernel.ts";
 export {
   enter,
-  enterFast,
   enterSlow,
   exited,
   faulted,
@@ -19,11 +12,12 @@ export {
   portalDetached,
   portalFaulted,
   portalReturned,
+  portalReturnedSlow,
   preempted,
   schedule,
   tick,
 } from "./event.ts";
-export { slow } from "./ipc/fastpath.ts";
+export { slow } from "./ipc/slow.ts";
 export {
   createObject,
   createRootSpace,

@@ -1,5 +1,5 @@
 // The state of one core's kernel: tables, queues, the register file, and what runs now. All of it is
-// words; nothing here is a closure, a promise or an object of the host. Files of `kernel/` take it as
+// words; nothing here is a promise, an object of the host, or a closure with state of its own. Files of `kernel/` take it as
 // their first argument. Nobody outside reads it but through calls, events and `verify`.
 import {
   Kind,
@@ -22,6 +22,7 @@ import {
 } from "./layout.ts";
 import type { Route } from "./ipc/clan.ts";
 import { createPlan, type Plan } from "./ipc/plan.ts";
+import { slow } from "./ipc/slow.ts";
 import { createWakeLists, type WakeLists } from "./wake-lists.ts";
 
 /** A note of the fast path: caller, endpoint, receive timeout, receive descriptor. */
@@ -49,14 +50,23 @@ export interface KernelOptions {
   readonly eventPending?: Int32Array;
 }
 
+/** The fast path of IPC, which closes over its kernel. Each answers a `Next`, or `slow`. */
+export interface FastPath {
+  /** The running thread makes the call in the register file. */
+  enter(): number;
+  /** The running portal returned an answer. */
+  portalReturned(): number;
+}
+
 export interface Kernel {
+  /** Set once, when the kernel is made; it has no state of its own. */
+  fast: FastPath;
   readonly registers: Int32Array;
   readonly memories: Memories;
   readonly preemption: Preemption;
   readonly eventPending: Int32Array;
   readonly directSwitch: boolean;
   readonly lazyQueues: boolean;
-  readonly fastPath: boolean;
 
   /** Tables by kind, and the words of those that the IPC path reads. */
   readonly tables: readonly Table[];
@@ -102,7 +112,8 @@ export interface Kernel {
   ipcCount: number;
 }
 
-export function createKernel(options: KernelOptions): Kernel {
+/** A kernel without its fast path, which can only be made of a kernel: see `create.ts`. */
+export function createSlowKernel(options: KernelOptions): Kernel {
   const tables = createTables(options.limits);
   const threads = tables[Kind.thread]!.words;
   const timers = tables[Kind.timer]!.words;
@@ -113,13 +124,13 @@ export function createKernel(options: KernelOptions): Kernel {
   const registers = options.registers ?? new Int32Array(registerCount);
   assert(registers.length >= registerCount, "the register file is large enough", registers.length);
   return {
+    fast: noFastPath,
     registers,
     memories: options.memories,
     preemption: options.preemption ?? Preemption.none,
     eventPending: options.eventPending ?? new Int32Array(1),
     directSwitch: options.techniques?.directSwitch ?? true,
     lazyQueues: options.techniques?.lazyQueues ?? true,
-    fastPath: options.techniques?.fastPath ?? true,
     tables,
     spaces: tables[Kind.space]!.words,
     threads,
@@ -171,6 +182,8 @@ export function createKernel(options: KernelOptions): Kernel {
     ipcCount: 0,
   };
 }
+
+const noFastPath: FastPath = { enter: () => slow, portalReturned: () => slow };
 
 function createTables(limits: Limits): readonly Table[] {
   const rows: Readonly<Record<number, number>> = {

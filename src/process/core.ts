@@ -21,13 +21,13 @@ export interface Core {
    * The running thread makes the call in its registers; portals are run. Answers 0 if the call is
    * over, or `leaveStack`: then the code gets off its stack and calls `left`.
    */
-  enter(): number;
+  readonly enter: () => number;
   /** The running thread used up its fuel. As `enter`. */
   preempt(): number;
   /** Whether a portal is on the running stack. */
   isInPortal(): boolean;
   /** The code that was told to leave its stack has left it: whoever runs now goes on. */
-  left(): void;
+  readonly left: () => void;
   /** The runner of the thread whose code was told to leave. */
   leaving(): Runner;
   /** The code of the running thread returned, or trapped; then `left` is called. */

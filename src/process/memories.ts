@@ -3,8 +3,14 @@
 // taken anew whenever it may have grown. Nothing here throws for an address: the kernel has checked it,
 // and what a program changed since then reads as zero and writes nowhere.
 import { communicationAddress, communicationBytes, isRegionHandle } from "../abi/index.ts";
-import { MemoryCopier } from "./memory-copier.ts";
+import { MemoryCopier, noPlace } from "./memory-copier.ts";
 import type { Memories } from "./process.ts";
+
+// A copy of an imported constant, which the engine folds only when it is a module's own.
+const areaAddress = communicationAddress;
+
+/** No space. */
+const nobody = -1;
 
 /** What a space's memory is: a program's linear memory, or plain bytes. */
 export type MemorySource = WebAssembly.Memory | ArrayBuffer;
@@ -20,9 +26,13 @@ export class SpaceMemories implements Memories {
   readonly #areas: (Entry | undefined)[] = [];
   readonly #regions = new Map<number, Entry>();
   readonly #copier = new MemoryCopier();
+  #lastFrom = nobody;
+  #lastTo = nobody;
+  #lastPlace = noPlace;
 
   /** Gives a space its memory; it has a communication area then, too. */
   attach(space: number, source: MemorySource): void {
+    this.#lastFrom = nobody;
     this.#spaces[space] = entryOf(source);
     this.area(space);
   }
@@ -42,8 +52,8 @@ export class SpaceMemories implements Memories {
 
   contains(handle: number, address: number, bytes: number): boolean {
     const end = address + bytes;
-    if (address >= communicationAddress && !isRegionHandle(handle)) {
-      return this.#areas[handle] !== undefined && end <= communicationAddress + communicationBytes;
+    if (address >= areaAddress && !isRegionHandle(handle)) {
+      return this.#areas[handle] !== undefined && end <= areaAddress + communicationBytes;
     }
     const entry = this.#entry(handle);
     if (entry === undefined) return false;
@@ -52,8 +62,8 @@ export class SpaceMemories implements Memories {
 
   load(handle: number, address: number): number {
     const at = address >>> 0;
-    if (at >= communicationAddress) {
-      return (this.#areas[handle]?.words[(at - communicationAddress) >>> 2] ?? 0) | 0;
+    if (at >= areaAddress) {
+      return (this.#areas[handle]?.words[(at - areaAddress) >>> 2] ?? 0) | 0;
     }
     const entry = this.#entry(handle);
     if (entry === undefined) return 0;
@@ -63,9 +73,9 @@ export class SpaceMemories implements Memories {
 
   store(handle: number, address: number, value: number): void {
     const at = address >>> 0;
-    if (at >= communicationAddress) {
+    if (at >= areaAddress) {
       const area = this.#areas[handle];
-      if (area !== undefined) area.words[(at - communicationAddress) >>> 2] = value;
+      if (area !== undefined) area.words[(at - areaAddress) >>> 2] = value;
       return;
     }
     const entry = this.#entry(handle);
@@ -75,21 +85,48 @@ export class SpaceMemories implements Memories {
     (isCovered ? entry : refreshed(entry)).words[at >>> 2] = value;
   }
 
-  words(handle: number, address: number): Int32Array | undefined {
-    const entry = this.#at(handle, address);
+  words(space: number, isArea: boolean): Int32Array | undefined {
+    const entry = isArea ? this.#areas[space] : this.#spaces[space];
     if (entry === undefined) return undefined;
-    return entry.words.length > 0 ? entry.words : refreshed(entry).words;
+    const { words } = entry;
+    return words.length > 0 ? words : refreshed(entry).words;
   }
 
   copy(from: number, fromAddress: number, to: number, toAddress: number, bytes: number): void {
+    // Addresses from 0 up to 2 GiB, as signed words, are of the memories and not of their areas.
+    if (from === this.#lastFrom && to === this.#lastTo && (fromAddress | toAddress) >= 0) {
+      this.#copier.copy(this.#lastPlace, toAddress, fromAddress, bytes);
+    } else this.#copyAnywhere(from, fromAddress, to, toAddress, bytes);
+  }
+
+  #copyAnywhere(
+    from: number,
+    fromAddress: number,
+    to: number,
+    toAddress: number,
+    bytes: number,
+  ): void {
     const source = this.#at(from, fromAddress >>> 0);
     const target = this.#at(to, toAddress >>> 0);
     if (source === undefined || target === undefined) return;
     const sourceAt = offsetIn(source, fromAddress >>> 0, from);
     const targetAt = offsetIn(target, toAddress >>> 0, to);
-    if (this.#copier.copy(source.source, sourceAt, target.source, targetAt, bytes)) return;
+    const place = this.#copier.placeOf(source.source, target.source);
+    if (place !== noPlace) {
+      this.#remember(from, to, place);
+      this.#copier.copy(place, targetAt, sourceAt, bytes);
+      return;
+    }
     const part = refreshed(source).bytes.subarray(sourceAt, sourceAt + bytes);
     refreshed(target).bytes.set(part, targetAt);
+  }
+
+  /** Messages come in runs: two spaces whose memories were copied between last. */
+  #remember(from: number, to: number, place: number): void {
+    if (isRegionHandle(from) || isRegionHandle(to)) return;
+    this.#lastFrom = from;
+    this.#lastTo = to;
+    this.#lastPlace = place;
   }
 
   createRegion(handle: number, bytes: number): boolean {
@@ -108,6 +145,7 @@ export class SpaceMemories implements Memories {
     }
     const source = this.#spaces[handle]?.source;
     if (source !== undefined) this.#copier.forget(source);
+    this.#lastFrom = nobody;
     this.#spaces[handle] = undefined;
     this.#areas[handle] = undefined;
   }
@@ -117,16 +155,14 @@ export class SpaceMemories implements Memories {
   }
 
   #at(handle: number, address: number): Entry | undefined {
-    const isArea = address >= communicationAddress && !isRegionHandle(handle);
+    const isArea = address >= areaAddress && !isRegionHandle(handle);
     return isArea ? this.#areas[handle] : this.#entry(handle);
   }
 }
 
 function offsetIn(entry: Entry, address: number, handle: number): number {
-  const isArea = address >= communicationAddress && !isRegionHandle(handle);
-  return isArea && entry.bytes.length === communicationBytes
-    ? address - communicationAddress
-    : address;
+  const isArea = address >= areaAddress && !isRegionHandle(handle);
+  return isArea && entry.bytes.length === communicationBytes ? address - areaAddress : address;
 }
 
 function entryOf(source: MemorySource): Entry {

@@ -12,11 +12,10 @@ export interface Memories {
   load(handle: number, address: number): number;
   store(handle: number, address: number, value: number): void;
   /**
-   * The memory that an address lies in, as words, if it can be seen so: word 0 is the first of the
-   * space's memory, or of its communication area if the address is there. Without it the kernel reads
-   * word by word.
+   * The memory of a space, or its communication area, as words, if it can be seen so. Without it the
+   * kernel reads word by word.
    */
-  words?(handle: number, address: number): Int32Array | undefined;
+  words?(space: number, isArea: boolean): Int32Array | undefined;
   /** Copies bytes once, from one memory to another or within one. Ranges are checked already. */
   copy(from: number, fromAddress: number, to: number, toAddress: number, bytes: number): void;
   /** Makes the zeroed buffer of a region. False if there is no memory for it. */

@@ -74,6 +74,8 @@ export async function runTogether(members: readonly Member[], manner: Manner): P
     onCrash: ended.reject,
     onIdle: () => nextTickNs(system.core.kernel) === Infinity && ended.resolve(),
   });
+  // A program keeps the door it was linked with, so it is opened before any is.
+  verifyOften(system, manner.verifiesCalls ?? false);
   const codes: (number | undefined)[] = members.map(() => undefined);
   const isOver = manner.isOver ?? (() => codes.every((code) => code !== undefined));
   const faults: FaultReport[] = [];
@@ -92,7 +94,6 @@ export async function runTogether(members: readonly Member[], manner: Manner): P
   );
   connect(system, members, spawned);
   members.forEach(({ prepare }, i) => prepare?.(spawned[i]));
-  verifyOften(system, manner.verifiesCalls ?? false);
   for (const one of spawned) system.start(one);
   system.core.start();
   await ended.promise.finally(() => {

@@ -38,8 +38,8 @@ export class CountingMemories implements Memories {
   }
 
   /** As the kernel sees it. There is no communication area here. */
-  words(handle: number, address: number): Int32Array | undefined {
-    return this.contains(handle, address, 4) ? this.#memories.get(handle)!.words : undefined;
+  words(space: number, isArea: boolean): Int32Array | undefined {
+    return isArea ? undefined : this.#memories.get(space)?.words;
   }
 
   contains(handle: number, address: number, count: number): boolean {

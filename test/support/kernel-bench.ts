@@ -28,7 +28,7 @@ import {
   type Techniques,
   tick,
 } from "../../src/kernel/index.ts";
-import { materialize } from "../../src/kernel/ipc/fastpath.ts";
+import { materialize } from "../../src/kernel/ipc/lazy-portals.ts";
 import { Thread, threadShift } from "../../src/kernel/layout.ts";
 import {
   leaveReadyQueue,

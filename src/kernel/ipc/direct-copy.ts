@@ -11,8 +11,12 @@ import {
 } from "../../abi/index.ts";
 import type { Kernel } from "../kernel.ts";
 
+//
+// Addresses are compared as signed words, which is what the engine computes with at no cost: what lies
+// above 2 GiB and not in the communication area is left to the plan, too.
+
 // Copies of imported constants, which V8 folds only when they are a module's own (see fastpath.ts).
-const areaAddress = communicationAddress;
+const areaAddress = communicationAddress | 0;
 const words = descriptorWords;
 const stepBytes = copyStepBytes;
 const bytesMax = messageBytesMax;
@@ -35,7 +39,7 @@ export function copyDirect(
   toDescriptor: number,
 ): boolean {
   if (toDescriptor === 0) return false;
-  const target = k.memories.words?.(toSpace, toDescriptor >>> 0);
+  const target = k.memories.words?.(toSpace, toDescriptor < 0);
   if (target === undefined) return false;
   const to = directIndex(target, toDescriptor);
   if (to < 0) return false;
@@ -45,7 +49,7 @@ export function copyDirect(
   if (!isInside(k, target, toSpace, toDescriptor, targetAddress, room)) return false;
   let bytes = 0;
   if (fromDescriptor !== 0) {
-    const source = k.memories.words?.(fromSpace, fromDescriptor >>> 0);
+    const source = k.memories.words?.(fromSpace, fromDescriptor < 0);
     if (source === undefined) return false;
     const from = directIndex(source, fromDescriptor);
     if (from < 0) return false;
@@ -66,7 +70,7 @@ export function copyDirect(
 
 /** Whether a descriptor to receive with offers room for one direct string and nothing else. */
 export function isDirect(k: Kernel, space: number, descriptor: number): boolean {
-  const view = k.memories.words?.(space, descriptor >>> 0);
+  const view = k.memories.words?.(space, descriptor < 0);
   if (view === undefined) return false;
   const at = directIndex(view, descriptor);
   if (at < 0) return false;
@@ -78,6 +82,7 @@ export function isDirect(k: Kernel, space: number, descriptor: number): boolean 
 /**
  * Whether a buffer lies in a space. The view in which its descriptor was found covers the space's
  * memory, unless the descriptor is in the communication area; only past it has the memory to be asked.
+ * Counted in whole words with two to spare, which no sum of signed words overflows.
  */
 function isInside(
   k: Kernel,
@@ -87,16 +92,16 @@ function isInside(
   address: number,
   bytes: number,
 ): boolean {
-  const end = (address >>> 0) + bytes;
-  if (descriptor >>> 0 < areaAddress && end <= view.length * 4) return true;
+  const isNear = (address >> 2) + (bytes >> 2) + 2 <= view.length;
+  if (isNear && address >= 0 && descriptor >= 0) return true;
   return k.memories.contains(space, address >>> 0, bytes);
 }
 
 /** Where a descriptor stands in a view, or -1 if it is not plainly that of one direct string. */
 function directIndex(view: Int32Array, descriptor: number): number {
-  const address = descriptor >>> 0;
-  const at = (address >= areaAddress ? address - areaAddress : address) >>> 2;
-  if ((address & 3) !== 0 || at + words > view.length) return -1;
+  const address = descriptor < 0 ? descriptor - areaAddress : descriptor;
+  const at = address >> 2;
+  if ((address & 3) !== 0 || at < 0 || at + words > view.length) return -1;
   const others =
     view[at + wordCount]! |
     view[at + indirectCount]! |

@@ -22,6 +22,9 @@ import {
 
 type Value = number | bigint;
 
+// A copy of an imported constant, which the engine folds only when it is a module's own.
+const leave = leaveStack;
+
 /** One import as a library provides it. Both answer a result, or `leaveStack` if the thread waits. */
 export interface ImportFunction {
   readonly begin: (...args: Value[]) => number;
@@ -55,8 +58,9 @@ export function linkSuspending(options: LinkOptions): WebAssembly.Imports {
   const wrapped: WrappedImport[] = wanted.map((fact) => ({ fact, form: form(fact) }));
   const environment: Record<string, WebAssembly.ImportValue> = {
     [wrapperImports.registers]: registerMemory,
-    [wrapperImports.enter]: () => core.enter(),
-    [wrapperImports.park]: new WebAssembly.Suspending(() => park(core)),
+    [wrapperImports.enter]: core.enter,
+    [wrapperImports.park]: doorsOf(core).park,
+    [wrapperImports.enterWaiting]: doorsOf(core).enterWaiting,
   };
   if (servesPortals) environment[wrapperImports.probe] = stackProbe();
   wrapped.forEach(({ fact, form }, i) => {
@@ -70,13 +74,40 @@ export function linkSuspending(options: LinkOptions): WebAssembly.Imports {
   return importObject(wanted, (_, i) => instance.exports[wrapperImports.wrapped(i)]!);
 }
 
-function park(core: Core): Promise<void> {
-  const runner = core.leaving();
-  if (!(runner instanceof SuspendedStack))
-    throw new LinkError("a thread of the other model parked");
-  const parked = runner.park();
-  core.left();
-  return parked;
+/** The imports through which a stack is suspended, for all programs of a core. */
+interface SuspendingDoors {
+  /** The running thread waits: leaves its stack. */
+  readonly park: WebAssembly.ImportValue;
+  /** A call that is expected to wait. The program gets 0 if it did, in the end, and 1 if it did not. */
+  readonly enterWaiting: WebAssembly.ImportValue;
+}
+
+const doors = new WeakMap<Core, SuspendingDoors>();
+
+/** Made once per core, so that the engine compiles the core in as a constant. */
+function doorsOf(core: Core): SuspendingDoors {
+  const known = doors.get(core);
+  if (known !== undefined) return known;
+  const made = openDoors(core);
+  doors.set(core, made);
+  return made;
+}
+
+function openDoors(core: Core): SuspendingDoors {
+  const { enter, left } = core;
+  const park = (): Promise<number> => {
+    const runner = core.leaving();
+    if (!(runner instanceof SuspendedStack))
+      throw new LinkError("a thread of the other model parked");
+    const parked = runner.park();
+    left();
+    return parked;
+  };
+  const enterWaiting = (): Promise<number> | number => (enter() === leave ? park() : 1);
+  return {
+    park: new WebAssembly.Suspending(park),
+    enterWaiting: new WebAssembly.Suspending(enterWaiting),
+  };
 }
 
 /**

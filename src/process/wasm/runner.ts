@@ -21,7 +21,7 @@ export class SuspendedStack implements Runner {
   #thread = 0;
   #isStarted = false;
   #isGone = false;
-  #resume: (() => void) | undefined;
+  #resume: ((answer: number) => void) | undefined;
   #loss: Loss | undefined;
 
   /** The entries run one after the other: a start function that preparation set apart, then the main one. */
@@ -30,19 +30,25 @@ export class SuspendedStack implements Runner {
     this.#entries = entries.map((entry) => WebAssembly.promising(entry));
   }
 
+  /** A closure made here would cost every resumption the context it closes over. */
   resume(): void {
+    const resume = this.#resume;
+    if (resume === undefined) {
+      this.#begin();
+      return;
+    }
+    this.#resume = undefined;
+    resume(0);
+  }
+
+  /** The thread is not parked: it has lost its stack, or has none yet. */
+  #begin(): void {
     const loss = this.#loss;
     if (loss !== undefined) {
       queueMicrotask(() => this.#ended(() => this.#fault(loss.error)));
       return;
     }
-    if (this.#isStarted) {
-      const resume = this.#resume;
-      this.#resume = undefined;
-      assert(resume !== undefined, "a thread resumed is parked");
-      resume();
-      return;
-    }
+    assert(!this.#isStarted, "a thread resumed is parked");
     this.#isStarted = true;
     queueMicrotask(() => this.#start());
   }
@@ -52,11 +58,13 @@ export class SuspendedStack implements Runner {
     this.#resume = undefined;
   }
 
-  /** Called from the suspending import: the stack waits for this promise. */
-  park(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#resume = resolve;
-    });
+  readonly #keep = (resolve: (answer: number) => void): void => {
+    this.#resume = resolve;
+  };
+
+  /** Called from the suspending import: the stack waits for this promise, which answers 0. */
+  park(): Promise<number> {
+    return new Promise(this.#keep);
   }
 
   #start(): void {
@@ -78,8 +86,12 @@ export class SuspendedStack implements Runner {
    * thread's any more: it has no code to go on with, and faults when it runs again.
    */
   #fault(error: unknown): void {
-    if (this.#core.current() === this.#thread) this.#core.faulted(reasonOf(error), error);
-    else this.#loss = { error };
+    if (this.#core.current() === this.#thread) {
+      this.#core.faulted(reasonOf(error), error);
+      return;
+    }
+    this.#resume = undefined;
+    this.#loss = { error };
   }
 
   #ended(tell: () => void): void {

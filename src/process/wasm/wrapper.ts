@@ -1,6 +1,8 @@
 // Linking wrappers: a small module between a program and its imports. For each import it has a function
 // that first makes the plain call, and only if that answers `leaveStack` suspends the stack; when the
 // thread runs again it asks for the answer. So a call that need not wait never pays for being able to.
+// And a call that had to wait pays for only one crossing the next time: the wrapper remembers, for each
+// of the calls whose registers it writes, and expects the same again.
 //
 // For `shoal.call` and its kin the wrapper writes the registers itself: the register file is a memory
 // that it imports, and a short call passes no more than its arguments through JavaScript.
@@ -58,6 +60,7 @@ export const wrapperImports = {
   registers: "registers",
   enter: "enter",
   park: "park",
+  enterWaiting: "enterWaiting",
   probe: "probe",
   begin: (index: number) => `begin${index}`,
   finish: (index: number) => `finish${index}`,
@@ -70,7 +73,13 @@ const op = {
   call: 0x10,
   localGet: 0x20,
   localTee: 0x22,
+  globalGet: 0x23,
+  globalSet: 0x24,
+  else: 0x05,
+  i32Eqz: 0x45,
   i32Const: 0x41,
+  i64Const: 0x42,
+  i64Store: 0x37,
   i32Eq: 0x46,
   i32And: 0x71,
   i32Shl: 0x74,
@@ -95,6 +104,7 @@ export function wrapperModule(
   section(out, 1, typeSection(imports));
   section(out, 2, importSection(imports, layout));
   section(out, 3, functionSection(imports));
+  section(out, 6, globalSection(imports));
   section(out, 7, exportSection(imports, layout));
   section(out, 10, codeSection(imports, layout));
   return out.finish();
@@ -102,9 +112,10 @@ export function wrapperModule(
 
 interface Layout {
   readonly hasProbe: boolean;
-  /** Function indices: enter, park, probe, then begin and finish of each import in JavaScript. */
+  /** Function indices: these four, then begin and finish of each import in JavaScript. */
   readonly enter: number;
   readonly park: number;
+  readonly enterWaiting: number;
   readonly probe: number;
   readonly begin: readonly number[];
   readonly finish: readonly number[];
@@ -116,14 +127,23 @@ const voidType = 1;
 const firstOwnType = 2;
 
 function layOut(imports: readonly WrappedImport[], hasProbe: boolean): Layout {
-  let next = hasProbe ? 3 : 2;
+  let next = hasProbe ? 4 : 3;
   const begin: number[] = [];
   const finish: number[] = [];
   for (const { form } of imports) {
     begin.push(form === "function" ? next++ : -1);
     finish.push(form === "function" ? next++ : -1);
   }
-  return { hasProbe, enter: 0, park: 1, probe: 2, begin, finish, firstWrapped: next };
+  return {
+    hasProbe,
+    enter: 0,
+    park: 1,
+    enterWaiting: 2,
+    probe: 3,
+    begin,
+    finish,
+    firstWrapped: next,
+  };
 }
 
 function section(out: ByteWriter, id: number, body: ByteWriter): void {
@@ -162,6 +182,7 @@ function importSection(imports: readonly WrappedImport[], layout: Layout): ByteW
   add(wrapperImports.registers).raw([0x02, 0x01, 1, 1]);
   add(wrapperImports.enter).raw([0x00, enterType]);
   add(wrapperImports.park).raw([0x00, voidType]);
+  add(wrapperImports.enterWaiting).raw([0x00, enterType]);
   if (layout.hasProbe) add(wrapperImports.probe).raw([0x00, voidType]);
   imports.forEach(({ form }, i) => {
     if (form !== "function") return;
@@ -176,6 +197,14 @@ function functionSection(imports: readonly WrappedImport[]): ByteWriter {
   const body = new ByteWriter();
   body.u32(imports.length);
   imports.forEach((_, i) => body.u32(firstOwnType + i * 2));
+  return body;
+}
+
+/** Per import: whether its last call had to wait. */
+function globalSection(imports: readonly WrappedImport[]): ByteWriter {
+  const body = new ByteWriter();
+  body.u32(imports.length);
+  for (let i = 0; i < imports.length; i++) body.raw([0x7f, 1, op.i32Const, 0, op.end]);
   return body;
 }
 
@@ -198,7 +227,7 @@ function codeSection(imports: readonly WrappedImport[], layout: Layout): ByteWri
     const code = new ByteWriter();
     if (one.form === "function") writeFunction(code, one.fact, i, layout);
     else if (one.form in accessors) writeAccessor(code, one.form as keyof typeof accessors);
-    else writeRegisterCall(code, one.form as keyof typeof registerCalls, layout);
+    else writeRegisterCall(code, one.form as keyof typeof registerCalls, i, layout);
     body.sized(code.view());
   });
   return body;
@@ -230,17 +259,16 @@ function pushParameters(code: ByteWriter, parameters: readonly string[]): void {
 function writeRegisterCall(
   code: ByteWriter,
   form: keyof typeof registerCalls,
+  i: number,
   layout: Layout,
 ): void {
   const { syscall, parameters } = registerCalls[form];
   code.u32(0);
   if (layout.hasProbe) code.u8(op.call).u32(layout.probe);
   storeConstant(code, Register.call, syscall);
-  storeConstant(code, Register.a1, 0);
-  storeConstant(code, Register.a2, 0);
+  storeTwice(code, Register.a1, 0);
   storeConstant(code, Register.a3, 0);
-  storeConstant(code, Register.sendTimeout, forever);
-  storeConstant(code, Register.receiveTimeout, forever);
+  storeTwice(code, Register.sendTimeout, forever);
   parameters.forEach((name, i) => {
     code.u8(op.i32Const).s32(0).u8(op.localGet).u32(i);
     code
@@ -248,8 +276,11 @@ function writeRegisterCall(
       .u32(2)
       .u32(Register[name] * 4);
   });
-  code.u8(op.call).u32(layout.enter);
-  code.u8(op.if).u8(emptyBlock).u8(op.call).u32(layout.park).u8(op.end);
+  code.u8(op.globalGet).u32(i).u8(op.if).u8(emptyBlock);
+  code.u8(op.call).u32(layout.enterWaiting).u8(op.i32Eqz).u8(op.globalSet).u32(i);
+  code.u8(op.else).u8(op.call).u32(layout.enter).u8(op.if).u8(emptyBlock);
+  code.u8(op.i32Const).s32(1).u8(op.globalSet).u32(i).u8(op.call).u32(layout.park);
+  code.u8(op.end).u8(op.end);
   code
     .u8(op.i32Const)
     .s32(0)
@@ -273,6 +304,15 @@ function writeAccessor(code: ByteWriter, form: keyof typeof accessors): void {
     .u32(2)
     .u32(register * 4);
   code.u8(op.end);
+}
+
+/** The same word, all zeros or all ones, in a register and the next. */
+function storeTwice(code: ByteWriter, register: number, value: 0 | -1): void {
+  code.u8(op.i32Const).s32(0).u8(op.i64Const).s32(value);
+  code
+    .u8(op.i64Store)
+    .u32(2)
+    .u32(register * 4);
 }
 
 function storeConstant(code: ByteWriter, register: number, value: number): void {
