@@ -185,26 +185,24 @@ function plain(begin: (...args: Value[]) => number): ImportFunction {
 /**
  * The general kernel call of a program: `syscall(address)`, where the memory at the address holds the
  * sixteen registers, and holds them again when it is over. Answers the status, or -22 for an address
- * outside the memory.
+ * outside the memory. `words`: that memory now, as far as it goes, or at least up to a word.
  */
-export function syscallImport(core: Core, words: () => Int32Array): ImportFunction {
-  const back = (address: Value): number => {
-    const memory = words();
+export function syscallImport(core: Core, words: (end: number) => Int32Array): ImportFunction {
+  const { registers } = core;
+  const finish = (address: Value): number => {
     const at = Number(address) >>> 2;
-    for (let i = 0; i < registerCount; i++) memory[at + i] = core.registers[i]!;
-    return core.registers[Register.status]!;
+    const memory = words(at + registerCount);
+    for (let i = 0; i < registerCount; i++) memory[at + i] = registers[i]!;
+    return registers[Register.status]!;
   };
-  return {
-    begin(address) {
-      const memory = words();
-      const at = (Number(address) >>> 0) >>> 2;
-      if ((Number(address) & 3) !== 0 || at + registerCount > memory.length)
-        return badSyscallAddress;
-      for (let i = 0; i < registerCount; i++) core.registers[i] = memory[at + i]!;
-      return core.enter() === leaveStack ? leaveStack : back(address!);
-    },
-    finish: (address) => back(address!),
+  const begin = (address: Value): number => {
+    const at = Number(address) >>> 2;
+    const memory = words(at + registerCount);
+    if ((Number(address) & 3) !== 0 || at + registerCount > memory.length) return badSyscallAddress;
+    for (let i = 0; i < registerCount; i++) registers[i] = memory[at + i]!;
+    return core.enter() === leave ? leave : finish(address);
   };
+  return { begin, finish };
 }
 
 export const badSyscallAddress = -22;

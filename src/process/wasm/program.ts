@@ -1,6 +1,6 @@
 // A WebAssembly program as a process: its instance, its memory behind its space's number, its threads'
 // runners and its portals. What execution model it runs in was decided when it was prepared.
-import type { Core, PortalEntry, Runner } from "../core.ts";
+import type { Core, PortalEntry } from "../core.ts";
 import type { SpaceMemories } from "../memories.ts";
 import {
   hasFuel,
@@ -20,7 +20,15 @@ import {
   withRegisterCalls,
 } from "./link.ts";
 import { trapForFuel } from "./fuel-trap.ts";
-import { type AsyncifyExports, type Entry, SuspendedStack, ThrownStack } from "./runner.ts";
+import {
+  type AsyncifyExports,
+  type Entry,
+  SuspendedStack,
+  type ThreadStack,
+  ThrownStack,
+} from "./runner.ts";
+import { importedMemory, makeMemory } from "./thread-memory.ts";
+import { threadWaits } from "./thread-wait.ts";
 import { portalEntry } from "./portal-table.ts";
 
 export type ExecutionModel = "process" | "interrupt";
@@ -33,6 +41,8 @@ export interface ProgramOptions {
   readonly model: ExecutionModel;
   readonly prepared: PreparedModule;
   readonly library: Library;
+  /** The memory of the process, for a thread that is not its first. */
+  readonly memory?: WebAssembly.Memory | undefined;
   /** Wraps all functions that the program is linked with, for tracing. */
   readonly wrap?: ((library: Library) => Library) | undefined;
   /** Loop turns and calls that a program with fuel makes before it asks whether to go on. */
@@ -47,6 +57,8 @@ const portalFuelSlices = 64;
 
 export class Program {
   readonly instance: WebAssembly.Instance;
+  /** The memory that it exports or imports; without one nothing can be passed to it but numbers. */
+  readonly memory: WebAssembly.Memory | undefined;
   readonly #options: ProgramOptions;
   #portalSlices = 0;
 
@@ -66,21 +78,26 @@ export class Program {
       registerMemory: options.registerMemory,
       servesPortals: facts.exports.some(({ name }) => name === portalExport),
     });
+    const imported = this.#importMemory(imports);
     this.instance = new WebAssembly.Instance(module, imports);
-    options.memories.attach(options.space, this.#memory() ?? new ArrayBuffer(0));
+    const exported = this.instance.exports["memory"];
+    this.memory = exported instanceof WebAssembly.Memory ? exported : imported;
+    if (options.memory === undefined) {
+      options.memories.attach(options.space, this.memory ?? new ArrayBuffer(0));
+    }
     this.#refuel();
   }
 
-  /** The runner of a thread that begins at an export without parameters, as `_start`. */
-  runner(exportName: string): Runner {
+  /** The stack of a thread that begins at an export, as `_start`, with these arguments. */
+  runner(exportName: string, ...args: readonly number[]): ThreadStack {
     const found = this.instance.exports[exportName];
     if (typeof found !== "function") {
       throw new LinkError(`the program has no function "${exportName}" to start at`);
     }
-    // Exports are functions of unknown type; one to start at takes nothing.
+    // Exports are functions of unknown type; a start function takes nothing and ignores the arguments.
     const { startExport } = this.#options.prepared.facts;
     const start = startExport === undefined ? [] : [this.instance.exports[startExport] as Entry];
-    return this.#runnerOf([...start, found as Entry]);
+    return this.#runnerOf([...start, found as Entry], args);
   }
 
   /** A function that runs the program's portal `handler` on the registers. */
@@ -109,22 +126,30 @@ export class Program {
     }
   }
 
-  #runnerOf(entries: readonly Entry[]): Runner {
+  #runnerOf(entries: readonly Entry[], args: readonly number[]): ThreadStack {
     const { core, model } = this.#options;
-    if (model === "process") return new SuspendedStack(core, entries);
-    return new ThrownStack(core, entries, asyncifyOf(this.instance));
+    if (model === "process") return new SuspendedStack(core, entries, args);
+    return new ThrownStack(core, entries, asyncifyOf(this.instance), args);
   }
 
-  #memory(): WebAssembly.Memory | undefined {
-    const exported = this.instance.exports["memory"];
-    return exported instanceof WebAssembly.Memory ? exported : undefined;
+  /** Adds the memory that the program imports, if it does, to what it is linked with. */
+  #importMemory(imports: WebAssembly.Imports): WebAssembly.Memory | undefined {
+    const { facts, memoryMaxBytes } = this.#options.prepared;
+    const fact = importedMemory(facts);
+    if (fact?.importedAs === undefined) return undefined;
+    const memory = this.#options.memory ?? makeMemory(fact, memoryMaxBytes);
+    const { module, name } = fact.importedAs;
+    imports[module] = { ...imports[module], [name]: memory };
+    return memory;
   }
 
   /** What the program may import: the libraries it was given, and the kernel's own. */
   #library(): Library {
     const { core, memories, space, library } = this.#options;
     const own = new Map<string, ImportFunction>(library.get(reservedModule));
-    const words = (): Int32Array => {
+    const words = (end: number): Int32Array => {
+      const known = memories.words(space, false);
+      if (known !== undefined && end <= known.length) return known;
       const bytes = memories.bytes(space);
       return new Int32Array(bytes.buffer, 0, bytes.length >>> 2);
     };
@@ -137,6 +162,7 @@ export class Program {
       },
       finish: () => 0,
     });
+    for (const [name, one] of threadWaits(core, words)) own.set(name, one);
     const all = withRegisterCalls(core, new Map([...library, [reservedModule, own]]));
     return this.#options.wrap?.(all) ?? all;
   }
@@ -158,7 +184,7 @@ function refuseSharedMemory({ prepared }: ProgramOptions): void {
   if (!facts.memories.some(({ isShared }) => isShared) || hasFuel(facts)) return;
   throw new LinkError(
     "the program has shared memory, and unprepared it could stop every process of this core by " +
-      "waiting. Prepare it with fuel (--fuel-slice), so that its waits become kernel calls.",
+      "waiting. Prepare it with fuel, so that its waits become kernel calls.",
   );
 }
 
