@@ -1,11 +1,22 @@
 // The benchmarks there are. The command lists and runs them from here and from nowhere else.
+import { filesBench } from "./files/files.ts";
 import { flukeBench } from "./fluke/fluke.ts";
 import type { Bench } from "./harness/bench.ts";
+import { httpBench } from "./http/http.ts";
 import { ipcBench } from "./ipc/ipc.ts";
+import { pipeBench } from "./pipe/pipe.ts";
 import { programsBench } from "./programs/programs.ts";
 import { startupBench } from "./startup/startup.ts";
 
-export const benches: readonly Bench[] = [ipcBench, programsBench, flukeBench, startupBench];
+export const benches: readonly Bench[] = [
+  ipcBench,
+  programsBench,
+  filesBench,
+  flukeBench,
+  startupBench,
+  httpBench,
+  pipeBench,
+];
 
 export function findBench(name: string): Bench | undefined {
   return benches.find((bench) => bench.name === name);

@@ -133,6 +133,10 @@ enum {
   SHOAL_SLOT_CLOCK = 4,
   SHOAL_SLOT_ENTROPY = 5,
   SHOAL_SLOT_CONSOLE = 6,
+  SHOAL_SLOT_READY = 7,
+  SHOAL_SLOT_PROCESSES = 8,
+  SHOAL_SLOT_PIPES = 9,
+  SHOAL_SLOT_NETWORK = 10,
   SHOAL_SLOT_FIRST_FILES = 16,
   SHOAL_SLOT_FIRST_FREE = 64,
 };
@@ -392,6 +396,20 @@ SHOAL_IMPORT("receive") shoal_status shoal_receive(shoal_slot endpoint);
 SHOAL_IMPORT("reply_and_receive")
 shoal_status shoal_reply_and_receive(shoal_slot endpoint, int32_t label, int32_t w0, int32_t w1,
                                      int32_t w2, int32_t w3, int32_t w4, int32_t w5);
+
+/*
+ * The same with long messages: what is sent, and what is received into; NULL for none. The words of the
+ * message are those that shoal_set_word set. Afterwards the second descriptor says what came.
+ */
+SHOAL_IMPORT("call_long")
+shoal_status shoal_call_long(shoal_slot endpoint, int32_t label, const struct shoal_descriptor *send,
+                             struct shoal_descriptor *receive);
+SHOAL_IMPORT("receive_long")
+shoal_status shoal_receive_long(shoal_slot endpoint, struct shoal_descriptor *receive);
+SHOAL_IMPORT("reply_and_receive_long")
+shoal_status shoal_reply_and_receive_long(shoal_slot endpoint, int32_t label,
+                                          const struct shoal_descriptor *send,
+                                          struct shoal_descriptor *receive);
 
 /* The message that came: its label, whom it is from, its words. */
 SHOAL_IMPORT("label") int32_t shoal_label(void);

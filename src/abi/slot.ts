@@ -11,6 +11,11 @@ export const InitialSlot = {
   clock: 4,
   entropy: 5,
   console: 6,
+  /** A notification that its servers may raise: what it waits for at several of them at once. */
+  ready: 7,
+  processes: 8,
+  pipes: 9,
+  network: 10,
   /** File servers, one per granted tree, from here on. */
   firstFiles: 16,
   /** Everything from here on is the program's own to fill. */

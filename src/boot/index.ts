@@ -8,7 +8,14 @@ export {
   System,
   type SystemOptions,
 } from "./system.ts";
-export { type Grant, type ProgramEnd, runProgram, type RunProgramOptions } from "./run-program.ts";
+export type { Grant } from "./grants.ts";
+export {
+  runPipeline,
+  type RunPipelineOptions,
+  runProgram,
+  type RunProgramOptions,
+} from "./run-program.ts";
+export { type ProgramEnd, type ProgramSpec, Session, type SessionOptions } from "./session.ts";
 export {
   InvalidModuleError,
   LinkError,
@@ -17,4 +24,9 @@ export {
   type PrepareOptions,
 } from "../process/index.ts";
 export { startWatchdog, type Watchdog, type WatchdogOptions } from "./watchdog.ts";
-export { kindOfStream } from "../server/node/index.ts";
+export { kindOfStream, NodeConsole, NodeNetwork } from "../server/node/index.ts";
+export {
+  formatListenAddress,
+  type ListenAddress,
+  parseListenAddress,
+} from "../server/network/index.ts";

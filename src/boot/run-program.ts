@@ -1,168 +1,70 @@
-// Running one program with what it was granted: a system of its own, with a file server per granted
-// tree, console, clock and entropy, and the WASI library that turns its calls into messages to them.
-import { InitialSlot } from "../abi/index.ts";
+// Running programs with what they were granted, on a system of their own: one alone, or several joined
+// by pipes. They end when all have ended and everything they wrote has reached the host.
 import { Preemption } from "../kernel/index.ts";
-import type { Machine } from "../machine/machine.ts";
 import { createNodeMachine } from "../machine/node/index.ts";
-import type { ExecutionModel, FaultReport, Library, PreparedModule } from "../process/index.ts";
-import { clockService } from "../server/clock/index.ts";
-import { type ConsoleDevice, ConsoleService, filetypeOfStream } from "../server/console/index.ts";
-import { entropyService } from "../server/entropy/index.ts";
-import {
-  fileService,
-  type FileTree,
-  HostDirectory,
-  MemoryFiles,
-  readOnly,
-} from "../server/files/index.ts";
-import { NodeConsole, NodeFiles } from "../server/node/index.ts";
-import {
-  type Descriptor,
-  DescriptorTable,
-  preopenRow,
-  streamRow,
-  type WasiProcess,
-} from "../wasi/index.ts";
-import { kernelForm, type TraceForm, traced, tracedEnter } from "./trace.ts";
-import { wasiForm } from "./trace-form.ts";
-import { type SpawnedProgram, System } from "./system.ts";
-import { makeWasiProcess, wasiLibrary } from "./wasi-library.ts";
+import type { ExecutionModel, PreparedModule } from "../process/index.ts";
+import type { ConsoleDevice } from "../server/console/index.ts";
+import { NodeConsole, type NodeNetwork } from "../server/node/index.ts";
+import type { Grant } from "./grants.ts";
+import { type ProgramEnd, type ProgramSpec, Session } from "./session.ts";
+import { System } from "./system.ts";
 
-/** A tree that the program may see, and the name under which it does. */
-export interface Grant {
-  readonly guest: string;
-  /** The host's directory, or undefined for an empty tree in memory. */
-  readonly host: string | undefined;
-  readonly isReadOnly: boolean;
-}
-
-export interface RunProgramOptions {
-  readonly prepared: PreparedModule;
-  /** The whole argument list, the program's own name first. */
-  readonly args: readonly string[];
-  /** `NAME=value` each; the program sees no other variables. */
-  readonly env: readonly string[];
+export interface RunOptions {
   readonly grants: readonly Grant[];
+  /** The listeners that the first program finds open from descriptor 3 on; without, no network at all. */
+  readonly network?: NodeNetwork | undefined;
   readonly model?: ExecutionModel;
   readonly preemption?: keyof typeof Preemption;
   readonly fuelSlice?: number | undefined;
-  /** Gets a line for every call the program makes. */
+  /** How modules are prepared that the programs themselves start; without, they can start none. */
+  readonly prepare?: ((code: Uint8Array) => Promise<PreparedModule>) | undefined;
+  /** Gets a line for every call that a program makes. */
   readonly trace?: ((line: string) => void) | undefined;
-  /** Where its standard streams lead; those of this process unless given. */
+  /** Where the standard streams lead; those of this process unless given. */
   readonly console?: ConsoleDevice;
-  /** Called when everything is set up and the program's first instruction is next. */
+  /** Called when everything is set up and the first program's first instruction is next. */
   readonly onStart?: () => void;
+  /** A server broke while it answered a program. */
+  readonly onServiceFault?: (service: string, error: unknown) => void;
   /** Counts changes of hands, for a watchdog. */
   readonly beat?: Int32Array;
 }
 
-/** How a program ended: its exit code, and the fault if it did not end by itself. */
-export interface ProgramEnd {
-  readonly code: number;
-  readonly fault?: FaultReport | undefined;
+export interface RunProgramOptions extends RunOptions, ProgramSpec {}
+
+export interface RunPipelineOptions extends RunOptions {
+  /** The output of each is the input of the next. */
+  readonly programs: readonly ProgramSpec[];
 }
 
-/** The badge by which servers know the program: it is their only client. */
-const badge = 1;
+export async function runProgram(options: RunProgramOptions): Promise<ProgramEnd> {
+  const { prepared, args, env } = options;
+  const [end] = await runPipeline({ ...options, programs: [{ prepared, args, env }] });
+  return end!;
+}
 
-export function runProgram(options: RunProgramOptions): Promise<ProgramEnd> {
+/** Runs programs joined by pipes. Answers how each of them ended, in order, once all have. */
+export async function runPipeline(options: RunPipelineOptions): Promise<readonly ProgramEnd[]> {
   const machine = createNodeMachine();
-  const { promise, resolve, reject } = Promise.withResolvers<ProgramEnd>();
+  const crash = Promise.withResolvers<never>();
   const system = new System({
     machine,
     preemption: Preemption[options.preemption ?? "none"],
     ...(options.beat === undefined ? {} : { beat: options.beat }),
-    onCrash: (error) => {
-      machine.close();
-      reject(error instanceof Error ? error : new Error(String(error)));
-    },
+    onServiceFault: options.onServiceFault,
+    onCrash: (error) => crash.reject(error instanceof Error ? error : new Error(String(error))),
   });
-  let fault: FaultReport | undefined;
-  const spawned = system.spawn({
-    prepared: options.prepared,
-    model: options.model ?? "process",
-    ...(options.fuelSlice === undefined ? {} : { fuelSlice: options.fuelSlice }),
-    library: () => wasiLibrary(() => running),
-    wrap: wrapFor(options, system.core.registers, () => memoryOf(spawned)),
-    onFault: (report) => (fault = report),
-    onExit: (code) => {
-      machine.close();
-      resolve({ code, fault });
-    },
-  });
-  const table = startServers(system, spawned.space, options);
-  const running: WasiProcess = makeWasiProcess({
-    caller: {
-      registers: system.core.registers,
-      area: system.core.memories.area(spawned.space),
-      enter: tracedEnter(() => system.core.enter(), system.core.registers, options.trace),
-    },
-    memory: () => memoryOf(spawned).buffer,
-    table,
-    args: options.args,
-    env: options.env,
-  });
-  system.start(spawned);
-  options.onStart?.();
-  system.core.start();
-  return promise;
-}
-
-function memoryOf({ program }: SpawnedProgram): Uint8Array {
-  const { memory } = program.instance.exports;
-  return memory instanceof WebAssembly.Memory ? new Uint8Array(memory.buffer) : new Uint8Array(0);
-}
-
-/** With `trace`: wraps the functions of a program so that they tell of themselves. */
-function wrapFor(
-  { trace }: RunProgramOptions,
-  registers: Int32Array,
-  memory: () => Uint8Array,
-): ((library: Library) => Library) | undefined {
-  if (trace === undefined) return undefined;
-  const form = (module: string, name: string): TraceForm =>
-    module === "shoal" ? kernelForm(name, registers) : wasiForm(name, memory);
-  return (library) => traced(library, { write: trace, form });
-}
-
-/** Starts the program's servers, lets it call them, and answers the descriptors it begins with. */
-function startServers(system: System, space: number, options: RunProgramOptions): DescriptorTable {
-  const { machine } = system.core;
-  const clock = clockService({ realtimeNs: () => machine.realtimeNs(), cpuNs });
-  system.allow(space, InitialSlot.clock, system.serve(clock), badge);
-  const entropy = entropyService((target) => machine.entropy(target));
-  system.allow(space, InitialSlot.entropy, system.serve(entropy), badge);
-  const device = options.console ?? new NodeConsole();
-  const console = system.serve(new ConsoleService(device));
-  device.onReady = () => console.raise(1);
-  system.allow(space, InitialSlot.console, console, badge);
-  const rows: Descriptor[] = device.streams.map((kind, stream) =>
-    streamRow(InitialSlot.console, stream, {
-      filetype: filetypeOfStream(kind),
-      isTerminal: kind === "terminal",
-    }),
-  );
-  options.grants.forEach((grant, i) => {
-    const slot = InitialSlot.firstFiles + i;
-    system.allow(
-      space,
-      slot,
-      system.serve(fileService(`files ${grant.guest}`, treeOf(machine, grant))),
-      badge,
-    );
-    rows.push(preopenRow(slot, grant.guest));
-  });
-  return new DescriptorTable(rows);
-}
-
-function treeOf(machine: Machine, { host, isReadOnly }: Grant): FileTree {
-  const nowNs = (): bigint => machine.realtimeNs();
-  const tree =
-    host === undefined ? new MemoryFiles({ nowNs }) : new HostDirectory(new NodeFiles(), host);
-  return isReadOnly ? readOnly(tree) : tree;
-}
-
-function cpuNs(): bigint {
-  const { user, system } = process.cpuUsage();
-  return BigInt(user + system) * 1000n;
+  const console = options.console ?? new NodeConsole();
+  const session = new Session(system, { ...options, console });
+  try {
+    const ended = session.start(options.programs);
+    options.onStart?.();
+    system.core.start();
+    const ends = await Promise.race([ended, crash.promise]);
+    // What the programs wrote is still to reach whoever reads it.
+    await Promise.all([console.drained?.(), options.network?.close()]);
+    return ends;
+  } finally {
+    machine.close();
+  }
 }

@@ -13,7 +13,12 @@ import {
 } from "../kernel/index.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { FaultReport } from "../process/index.ts";
-import { ServiceProcess, serviceDescriptor, serviceSlots } from "../process/index.ts";
+import {
+  clientGoneBit,
+  ServiceProcess,
+  serviceDescriptor,
+  serviceSlots,
+} from "../process/index.ts";
 import {
   type ExecutionModel,
   type Library,
@@ -22,6 +27,7 @@ import {
 } from "../process/index.ts";
 import type { Service } from "../userlib/index.ts";
 import { CoreLoop } from "./core.ts";
+import { ThreadGroup } from "./thread-group.ts";
 
 export interface SystemOptions {
   readonly machine: Machine;
@@ -35,6 +41,8 @@ export interface SystemOptions {
   readonly onCrash: (error: unknown) => void;
   /** Called when nothing runs and nothing is due. */
   readonly onIdle?: () => void;
+  /** A service broke while it answered: its client was refused, and it serves on. */
+  readonly onServiceFault?: ((service: string, error: unknown) => void) | undefined;
 }
 
 /** A service that was started: what is granted to its clients. */
@@ -44,6 +52,14 @@ export interface StartedService {
   readonly endpoint: number;
   /** Raises bits of the service's notification, from its devices. */
   readonly raise: (bits: number) => void;
+  /** The process itself, which keeps a slot per client. */
+  readonly process: ServiceProcess;
+}
+
+/** A service that a space may call, and the badge by which the service knows it. */
+interface Client {
+  readonly service: StartedService;
+  readonly badge: number;
 }
 
 export interface SpawnOptions {
@@ -62,6 +78,16 @@ export interface SpawnOptions {
   readonly onExit?: (code: number) => void;
 }
 
+/** How another thread of a program is made. */
+export interface ThreadOptions {
+  readonly library: Library;
+  readonly wrap: ((library: Library) => Library) | undefined;
+  /** The export where it begins, and what that is given. */
+  readonly entry: string;
+  readonly args: readonly number[];
+  readonly onGone: () => void;
+}
+
 /** A program that was started. Its threads run once the core does. */
 export interface SpawnedProgram {
   readonly space: number;
@@ -75,6 +101,11 @@ const programLimits = [1024, 4096, 24] as const;
 export class System {
   readonly core: CoreLoop;
   readonly #spawned = new Map<number, SpawnOptions>();
+  readonly #groups = new Map<number, ThreadGroup>();
+  readonly #serviceNames = new Map<number, string>();
+  /** By space: the notification that its servers raise, and what it is a client of. */
+  readonly #readiness = new Map<number, number>();
+  readonly #clients = new Map<number, Client[]>();
 
   constructor(options: SystemOptions) {
     this.core = new CoreLoop({
@@ -88,9 +119,9 @@ export class System {
       },
       events: {
         onCrash: options.onCrash,
-        onFault: (report) => this.#spawned.get(report.space)?.onFault?.(report),
+        onFault: (report) => this.#faulted(report, options),
         onThreadGone: (space) => this.#threadGone(space),
-        onSpaceGone: (space) => this.#spawned.delete(space),
+        onSpaceGone: (space) => this.#spaceGone(space),
         ...(options.onIdle === undefined ? {} : { onIdle: options.onIdle }),
       },
     });
@@ -110,29 +141,22 @@ export class System {
     const endpoint = createObject(kernel, Kind.endpoint, space, [1, 0, serviceDescriptor]);
     const notification = createObject(kernel, Kind.notification, space);
     grant(kernel, space, serviceSlots.notification, { kind: Kind.notification, row: notification });
+    // An endpoint ends with its last name, which is not to be that of a client.
+    grant(kernel, space, serviceSlots.endpoint, { kind: Kind.endpoint, row: endpoint });
     const thread = createObject(kernel, Kind.thread, space);
     this.core.setPortal(endpoint, () => runner.serve());
     this.core.setRunner(thread, runner);
     startThread(kernel, thread);
+    this.#serviceNames.set(space, service.name);
     const raise = (bits: number): void => this.core.raise(notification, bits);
-    return { name: service.name, space, endpoint, raise };
+    return { name: service.name, space, endpoint, raise, process: runner };
   }
 
   /** Makes a process of a prepared program; `start` lets it run. */
   spawn(options: SpawnOptions): SpawnedProgram {
     const { kernel } = this.core;
     const space = createObject(kernel, Kind.space, 0, programLimits);
-    const program = new Program({
-      core: this.core,
-      memories: this.core.memories,
-      registerMemory: this.core.registerMemory,
-      space,
-      model: options.model ?? "process",
-      prepared: options.prepared,
-      library: options.library?.(space) ?? new Map(),
-      wrap: options.wrap,
-      fuelSlice: options.fuelSlice ?? defaultFuelSlice,
-    });
+    const program = this.#instantiate(space, options, options.library?.(space) ?? new Map());
     const thread = createObject(kernel, Kind.thread, space, [options.priority ?? 0]);
     const futexQueue = createObject(kernel, Kind.futexQueue, space);
     // Not `write`: with it a program could raise its own limits.
@@ -140,10 +164,57 @@ export class System {
     grant(kernel, space, InitialSlot.space, { kind: Kind.space, row: space, rights });
     grant(kernel, space, InitialSlot.thread, { kind: Kind.thread, row: thread });
     grant(kernel, space, InitialSlot.futexQueue, { kind: Kind.futexQueue, row: futexQueue });
-    this.core.setRunner(thread, program.runner(options.entry ?? "_start"));
+    const readiness = createObject(kernel, Kind.notification, space);
+    grant(kernel, space, InitialSlot.ready, { kind: Kind.notification, row: readiness });
+    this.#readiness.set(space, readiness);
+    const group = new ThreadGroup(this.core);
+    group.add(thread, program.runner(options.entry ?? "_start"));
+    group.endsWith(thread);
+    this.#groups.set(space, group);
     this.core.setPortalServer(space, (handler) => program.portal(handler));
     this.#spawned.set(space, options);
     return { space, thread, program };
+  }
+
+  #instantiate(
+    space: number,
+    options: SpawnOptions,
+    library: Library,
+    memory?: WebAssembly.Memory,
+  ): Program {
+    return new Program({
+      core: this.core,
+      memories: this.core.memories,
+      registerMemory: this.core.registerMemory,
+      space,
+      model: options.model ?? "process",
+      prepared: options.prepared,
+      library,
+      memory,
+      wrap: options.wrap,
+      fuelSlice: options.fuelSlice ?? defaultFuelSlice,
+    });
+  }
+
+  /**
+   * Makes another thread of a program, an instance of its own over the same memory, and lets it run.
+   * Throws a RangeError if there is no room for it.
+   */
+  addThread({ space, program }: SpawnedProgram, options: ThreadOptions): void {
+    const spawned = this.#spawned.get(space);
+    const group = this.#groups.get(space);
+    if (spawned === undefined || group === undefined) throw new RangeError("the process is over");
+    const { library, wrap, entry, args, onGone } = options;
+    const instance = this.#instantiate(space, { ...spawned, wrap }, library, program.memory);
+    const stack = instance.runner(entry, ...args);
+    const thread = createObject(this.core.kernel, Kind.thread, space, [spawned.priority ?? 0]);
+    group.add(thread, stack, onGone);
+    startThread(this.core.kernel, thread);
+  }
+
+  /** The process of the thread that runs is over when that thread is, whatever its others do. */
+  endWithCurrent(space: number): void {
+    this.#groups.get(space)?.endsWith(this.core.current());
   }
 
   /** Lets a program's first thread run. */
@@ -160,15 +231,58 @@ export class System {
       rights,
       badge,
     });
+    this.#addClient(space, { service, badge });
+  }
+
+  /**
+   * Gives a service control of a process, in a slot from `serviceSlots.firstProcess` on, so that it can
+   * end it by a kernel call of its own.
+   */
+  entrust(service: StartedService, slot: number, space: number): void {
+    const given = { kind: Kind.space, row: space, rights: Right.control };
+    grant(this.core.kernel, service.space, slot, given);
+  }
+
+  #faulted(report: FaultReport, { onServiceFault }: SystemOptions): void {
+    const service = this.#serviceNames.get(report.space);
+    if (service !== undefined) onServiceFault?.(service, report.error);
+    // A thread that faults takes the others of its process along.
+    this.#groups.get(report.space)?.endsWith(report.thread);
+    this.#spawned.get(report.space)?.onFault?.(report);
+  }
+
+  #addClient(space: number, client: Client): void {
+    const known = this.#clients.get(space) ?? [];
+    if (known.some(({ service }) => service === client.service)) return;
+    this.#clients.set(space, [...known, client]);
+    const row = this.#readiness.get(space);
+    if (row === undefined) return;
+    const slot = client.service.process.admit(client.badge);
+    const given = { kind: Kind.notification, row, rights: Right.send };
+    grant(this.core.kernel, client.service.space, slot, given);
+  }
+
+  #spaceGone(space: number): void {
+    this.#spawned.delete(space);
+    this.#groups.delete(space);
+    this.#readiness.delete(space);
+    for (const { service, badge } of this.#clients.get(space) ?? []) {
+      this.clientGone(service, badge);
+    }
+    this.#clients.delete(space);
+  }
+
+  /** Tells a service that whoever had this badge is gone. */
+  clientGone(service: StartedService, badge: number): void {
+    service.process.clientGone(badge);
+    service.raise(clientGoneBit);
   }
 
   #threadGone(space: number): void {
     const { kernel } = this.core;
-    if (liveThreads(kernel, space) > 0) return;
-    const spawned = this.#spawned.get(space);
-    if (spawned === undefined) return;
+    if (this.#groups.get(space)?.endsNow(liveThreads(kernel, space)) !== true) return;
     // Its portals may serve on, and fault.
-    spawned.onExit?.(exitCodeOf(kernel, space));
+    this.#spawned.get(space)?.onExit?.(exitCodeOf(kernel, space));
   }
 }
 

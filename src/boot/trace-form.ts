@@ -51,6 +51,12 @@ const parameters: Readonly<Record<string, string>> = {
   sock_recv: "fd iovs count flags nread outflags",
   sock_send: "fd data count flags nwritten",
   sock_shutdown: "fd how",
+  dup: "fd newfd",
+  kill: "pid signal",
+  pipe: "flags fds",
+  self: "result",
+  spawn: "request child",
+  wait: "pid flags ended",
 };
 
 const errnoNames = new Map<number, string>(
@@ -60,7 +66,7 @@ const errnoNames = new Map<number, string>(
 const shownBytesMax = 48;
 
 /** Arguments whose value is where the answer is put: shown after the call, as the word there. */
-const answers = new Set(["nread", "nwritten", "newfd", "used", "nevents"]);
+const answers = new Set(["nread", "nwritten", "newfd", "used", "nevents", "child", "ended"]);
 
 export function wasiForm(name: string, memory: () => Uint8Array): TraceForm {
   const names = (parameters[name] ?? "").split(" ").filter((one) => one !== "");
@@ -102,6 +108,7 @@ function wordAt(bytes: Uint8Array, at: number): number {
 }
 
 function quoted(bytes: Uint8Array): string {
-  const text = new TextDecoder().decode(bytes.subarray(0, shownBytesMax));
+  // A copy: the decoder takes no memory that is shared.
+  const text = new TextDecoder().decode(bytes.slice(0, shownBytesMax));
   return JSON.stringify(text) + (bytes.length > shownBytesMax ? "..." : "");
 }

@@ -9,8 +9,11 @@ import {
   encodeStrings,
   exitThread,
   GuestMemory,
+  processFunctions,
+  processModule,
   type WasiFunction,
   wasiFunctions,
+  type WasiImport,
   type WasiProcess,
 } from "../wasi/index.ts";
 
@@ -21,10 +24,14 @@ export interface WasiOptions {
   readonly table: DescriptorTable;
   readonly args: readonly string[];
   readonly env: readonly string[];
+  /** The page in which the thread builds its messages; each thread of a process has its own. */
+  readonly page?: number;
+  /** Called before a thread of the process ends it. */
+  readonly onExit?: () => void;
 }
 
 export function makeWasiProcess(options: WasiOptions): WasiProcess {
-  const call = new LongCall(options.caller);
+  const call = new LongCall(options.caller, options.page);
   return {
     memory: new GuestMemory(options.memory),
     call,
@@ -35,7 +42,10 @@ export function makeWasiProcess(options: WasiOptions): WasiProcess {
     entropy: InitialSlot.entropy,
     doneBytes: 0,
     askedBytes: 0,
-    exit: (code) => exitThread(call, code),
+    exit(code) {
+      options.onExit?.();
+      return exitThread(call, code);
+    },
   };
 }
 
@@ -53,7 +63,16 @@ export function wasiLibrary(
   return new Map([
     ["wasi_snapshot_preview1", preview1],
     ["wasi_unstable", unstable],
+    [processModule, boundAll(processFunctions, processOf)],
   ]);
+}
+
+function boundAll(
+  functions: Readonly<Record<string, WasiImport>>,
+  processOf: () => WasiProcess,
+): Map<string, ImportFunction> {
+  const entries = Object.entries(functions);
+  return new Map(entries.map(([name, one]) => [name, bind(one, one.params.length, processOf)]));
 }
 
 type V = number | bigint;

@@ -62,16 +62,20 @@ Examples:
   shoal run --dir . sort.wasm names.txt    let it see the current directory
   shoal run --dir data::/in jq.wasm . /in/a.json
                                            show it data/ as /in
+  shoal run sort.wasm names.txt :: uniq.wasm -c
+                                           join two programs by a pipe
   shoal run --trace calls hello.wasm       print every call it makes`,
   );
 
 program
   .command("run")
-  .summary("run a WebAssembly program")
+  .summary("run a WebAssembly program, or several joined by pipes")
   .description(
     "Runs a WASI (preview 1) program. It sees nothing of this machine but its standard streams " +
       "and what is granted here. The exit code is the program's own; 134 if it trapped, 126 if it " +
-      "cannot be run, 127 if there is no such file, 2 for a wrong command line.",
+      "cannot be run, 127 if there is no such file, 2 for a wrong command line. A word :: among the " +
+      "arguments ends them and begins another program, whose input is the output of the one before. " +
+      "Options hold for all programs, and the exit code is the last one's.",
   )
   .helpOption("-h, --help", "print this help and exit")
   .argument("<file>", "the program, a .wasm file")
@@ -80,7 +84,19 @@ program
   .addOption(
     repeated("--dir-read-only <host[::guest]>", "the same, but nothing in it can be changed"),
   )
+  .addOption(
+    repeated(
+      "--dir-overlay <host[::guest[::changes]]>",
+      "the same, but what is changed is kept in memory, or in the directory CHANGES",
+    ),
+  )
   .addOption(repeated("--temp-dir <guest>", "grant an empty directory in memory"))
+  .addOption(
+    repeated(
+      "--listen <host:port>",
+      "grant a socket listening there, as descriptor 3 and on; port 0 is any free one, told on stderr",
+    ),
+  )
   .addOption(
     repeated("--env <NAME=VALUE>", "set a variable; NAME alone passes on this one's").argParser(
       settingOf,
@@ -114,6 +130,8 @@ program
     "say so if the program keeps its core that long (30 at a terminal)",
     countOf,
   )
+  .option("--pipefail", "of joined programs, the exit code is that of the last that failed")
+  .option("--raw", "every key typed at a terminal is input, ctrl-C and ctrl-Z too")
   .passThroughOptions()
   .action((file, args, options) => run(file, args, options));
 

@@ -1,25 +1,28 @@
-// `shoal run`: reads and prepares a program, grants it what the command line says, runs it, and ends as
-// it ended. Messages of our own go to standard error and begin with "shoal:"; all else is the program's.
-import { readFileSync, statSync, writeSync } from "node:fs";
-import { FaultReason } from "../abi/index.ts";
+// `shoal run`: reads and prepares programs, grants them what the command line says, runs them, and ends
+// as the last of them ended. Messages of our own go to standard error and begin with "shoal:"; all else is the program's.
+import { readFileSync } from "node:fs";
 import {
   type Grant,
   InvalidModuleError,
   kindOfStream,
   LinkError,
+  NodeConsole,
   prepareModule,
   type PreparedModule,
   type ProgramEnd,
-  runProgram,
+  runPipeline,
+  type RunPipelineOptions,
   startWatchdog,
   type Watchdog,
 } from "../boot/index.ts";
 import { ExitCode } from "./exit-code.ts";
+import { tellFault, tellServiceFault } from "./fault-report.ts";
+import { type GrantOptions, grantsOf, setting } from "./grants.ts";
+import { openListeners } from "./listen.ts";
+import { errorCode, fail, say, traceLine } from "./message.ts";
 
-export interface RunCommandOptions {
-  readonly dir: readonly string[];
-  readonly dirReadOnly: readonly string[];
-  readonly tempDir: readonly string[];
+export interface RunCommandOptions extends GrantOptions {
+  readonly listen: readonly string[];
   readonly env: readonly string[];
   readonly argv0?: string | undefined;
   readonly memoryMax?: number | undefined;
@@ -28,6 +31,16 @@ export interface RunCommandOptions {
   readonly preempt: "none" | "partial" | "full";
   readonly trace?: "calls" | undefined;
   readonly watch?: number | undefined;
+  readonly pipefail?: boolean | undefined;
+  readonly raw?: boolean | undefined;
+}
+
+/** What stands between two programs that are joined by a pipe. */
+export const joinWord = "::";
+
+interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
 }
 
 export async function run(
@@ -35,30 +48,78 @@ export async function run(
   args: readonly string[],
   options: RunCommandOptions,
 ): Promise<void> {
+  const commands = commandsOf([file, ...args]);
+  if (commands.length > 1 && options.argv0 !== undefined) {
+    fail("--argv0 is for one program: leave it away where several are joined", ExitCode.usage);
+  }
   const grants = grantsOf(options);
   const env = options.env.map(setting);
-  const prepared = await prepare(file, options);
-  const watchdog = watch(file, grants, options);
-  let end: ProgramEnd;
-  try {
-    end = await runProgram({
-      prepared,
-      args: [options.argv0 ?? file, ...args],
+  const programs = await Promise.all(
+    commands.map(async (command) => ({
+      prepared: await prepare(command.file, options),
+      args: [options.argv0 ?? command.file, ...command.args],
       env,
-      grants,
-      model: options.model,
-      preemption: options.preempt,
-      fuelSlice: options.fuelSlice,
-      ...(watchdog === undefined ? {} : { beat: watchdog.beat }),
-      trace: options.trace === undefined ? undefined : traceLine,
-    });
-  } catch (error) {
-    if (error instanceof LinkError)
-      fail(`${file} cannot be run: ${error.message}`, ExitCode.cannotRun);
-    throw error;
+    })),
+  );
+  const network = await openListeners(options.listen, { say, fail });
+  const watchdog = watch(commands, grants, options);
+  const ends = await runAll(commands, {
+    programs,
+    grants,
+    network,
+    console: new NodeConsole({ isRaw: options.raw === true }),
+    model: options.model,
+    preemption: options.preempt,
+    fuelSlice: options.fuelSlice,
+    prepare: (code) => prepareCode(code, options),
+    ...(watchdog === undefined ? {} : { beat: watchdog.beat }),
+    trace: options.trace === undefined ? undefined : traceLine,
+    onServiceFault: tellServiceFault,
+  });
+  ends.forEach(({ fault }, i) => {
+    if (fault !== undefined) tellFault(commands[i]!.file, fault);
+  });
+  process.exit(exitCodeOf(ends, options.pipefail === true));
+}
+
+/** The programs that `::` joins, each with its arguments. */
+function commandsOf(words: readonly string[]): Command[] {
+  const parts: string[][] = [[]];
+  for (const word of words) {
+    if (word === joinWord) parts.push([]);
+    else parts.at(-1)!.push(word);
   }
-  if (end.fault !== undefined) tellFault(file, end.fault);
-  process.exit(end.fault === undefined ? end.code : ExitCode.fault);
+  return parts.map(([file, ...args]) => {
+    if (file === undefined) fail(`${joinWord} joins two programs: one is missing`, ExitCode.usage);
+    if (file.startsWith("-")) {
+      fail(`options come before the first program, not after ${joinWord}: ${file}`, ExitCode.usage);
+    }
+    return { file, args };
+  });
+}
+
+async function runAll(
+  commands: readonly Command[],
+  options: RunPipelineOptions,
+): Promise<readonly ProgramEnd[]> {
+  try {
+    return await runPipeline(options);
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    const isNamed = commands.length > 1;
+    const { message } = error;
+    return fail(
+      isNamed ? message : `${commands[0]!.file} cannot be run: ${message}`,
+      ExitCode.cannotRun,
+    );
+  }
+}
+
+/** That of the last program; with `--pipefail`, of the last that did not end with 0. */
+function exitCodeOf(ends: readonly ProgramEnd[], isPipefail: boolean): number {
+  const codes = ends.map(({ code, fault }) => (fault === undefined ? code : ExitCode.fault));
+  const last = codes.at(-1)!;
+  return isPipefail ? (codes.findLast((code) => code !== 0) ?? 0) : last;
 }
 
 /** Seconds after which somebody at a terminal is told of a program that lets nothing else run. */
@@ -69,7 +130,7 @@ const watchSecondsAtTerminal = 30;
  * always does; without, only ending the core helps, and this says what that takes along.
  */
 function watch(
-  file: string,
+  commands: readonly Command[],
   grants: readonly Grant[],
   options: RunCommandOptions,
 ): Watchdog | undefined {
@@ -77,6 +138,7 @@ function watch(
   const seconds =
     options.watch ?? (kindOfStream(2) === "terminal" ? watchSecondsAtTerminal : undefined);
   if (seconds === undefined) return undefined;
+  const file = commands.map((command) => command.file).join(" or ");
   const others = ["console", "clock", "entropy", ...grants.map(({ guest }) => `files ${guest}`)];
   return startWatchdog({
     afterMs: seconds * 1000,
@@ -89,15 +151,19 @@ function watch(
 async function prepare(file: string, options: RunCommandOptions): Promise<PreparedModule> {
   const bytes = read(file);
   try {
-    return await prepareModule(bytes, {
-      fuel: options.fuelSlice !== undefined,
-      capture: options.model === "interrupt" ? "asyncify" : "none",
-      ...(options.memoryMax === undefined ? {} : { memoryMaxBytes: options.memoryMax }),
-    });
+    return await prepareCode(bytes, options);
   } catch (error) {
     if (error instanceof InvalidModuleError) fail(`${file}: ${error.message}`, ExitCode.cannotRun);
     throw error;
   }
+}
+
+function prepareCode(code: Uint8Array, options: RunCommandOptions): Promise<PreparedModule> {
+  return prepareModule(code, {
+    fuel: options.fuelSlice !== undefined,
+    capture: options.model === "interrupt" ? "unwind" : "none",
+    ...(options.memoryMax === undefined ? {} : { memoryMaxBytes: options.memoryMax }),
+  });
 }
 
 function read(file: string): Uint8Array {
@@ -111,94 +177,4 @@ function read(file: string): Uint8Array {
       fail(`"${file}" may not be read: check its permissions`, ExitCode.cannotRun);
     throw error;
   }
-}
-
-function grantsOf(options: RunCommandOptions): Grant[] {
-  const grants = [
-    ...options.dir.map((text) => hostGrant(text, false)),
-    ...options.dirReadOnly.map((text) => hostGrant(text, true)),
-    ...options.tempDir.map((guest): Grant => ({ guest, host: undefined, isReadOnly: false })),
-  ];
-  const seen = new Set<string>();
-  for (const { guest } of grants) {
-    if (seen.has(guest))
-      fail(`"${guest}" is granted twice: give each tree a name of its own`, ExitCode.usage);
-    seen.add(guest);
-  }
-  return grants;
-}
-
-/** `host` or `host::guest`. */
-function hostGrant(text: string, isReadOnly: boolean): Grant {
-  const at = text.indexOf("::");
-  const host = at < 0 ? text : text.slice(0, at);
-  const guest = at < 0 ? text : text.slice(at + 2);
-  if (host === "" || guest === "")
-    fail(`--dir takes HOST or HOST::GUEST, not "${text}"`, ExitCode.usage);
-  try {
-    if (!statSync(host).isDirectory())
-      fail(`--dir ${text}: "${host}" is not a directory`, ExitCode.usage);
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
-    fail(`--dir ${text}: there is no directory "${host}"`, ExitCode.usage);
-  }
-  return { guest, host, isReadOnly };
-}
-
-/** NAME=VALUE, or NAME for the value it has here. */
-function setting(text: string): string {
-  if (text.includes("=")) return text;
-  const value = process.env[text];
-  if (value === undefined)
-    fail(`--env ${text}: it is not set here; give ${text}=VALUE`, ExitCode.usage);
-  return `${text}=${value}`;
-}
-
-const faultNames: Readonly<Record<number, string>> = {
-  [FaultReason.trap]: "trapped",
-  [FaultReason.stackOverflow]: "used up its stack",
-  [FaultReason.fuel]: "used up its fuel",
-  [FaultReason.hostError]: "ended by an error",
-  [FaultReason.killed]: "was killed",
-};
-
-function tellFault(file: string, { reason, error }: NonNullable<ProgramEnd["fault"]>): void {
-  const message = error instanceof Error ? error.message : String(error);
-  say(`${file} ${faultNames[reason] ?? "faulted"}: ${message}`);
-  for (const line of wasmFrames(error)) say(`    ${line}`);
-}
-
-const framesMax = 24;
-
-/** The program's own frames of a stack, innermost first: name, function number and offset in the file. */
-function wasmFrames(error: unknown): string[] {
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
-  const frames = stack.split("\n").flatMap((line) => {
-    const match = /^\s*at (?:(.*) \()?wasm:\/\/[^:]*:wasm-function\[(\d+)\]:(0x[0-9a-f]+)/.exec(
-      line,
-    );
-    if (match === null) return [];
-    const name = match[1]?.replace(/^[^.]*\.wasm\./, "").replace(/^wasm\./, "") ?? "";
-    return [`at ${name === "" ? "function" : name} [${match[2]}] +${match[3]}`];
-  });
-  const hidden = frames.length - framesMax;
-  return hidden <= 0 ? frames : [...frames.slice(0, framesMax), `... and ${hidden} more`];
-}
-
-function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
-}
-
-function say(line: string): void {
-  writeSync(2, `${line.startsWith("    ") ? "" : "shoal: "}${line}\n`);
-}
-
-/** Written at once: the trace of a program that is killed must not be lost. */
-function traceLine(line: string): void {
-  writeSync(2, `${line}\n`);
-}
-
-function fail(message: string, code: number): never {
-  say(message);
-  process.exit(code);
 }

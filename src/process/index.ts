@@ -4,6 +4,7 @@ export type { Memories, Notice } from "./process.ts";
 export type { Core, FaultReport, PortalEntry, Runner } from "./core.ts";
 export { type MemorySource, SpaceMemories } from "./memories.ts";
 export {
+  clientGoneBit,
   serviceDescriptor,
   ServiceProcess,
   serviceSlots,
@@ -15,6 +16,7 @@ export {
   InvalidModuleError,
   type Library,
   LinkError,
+  type ModuleFacts,
   type PreparedModule,
   prepareModule,
   type PrepareOptions,
@@ -22,4 +24,5 @@ export {
   Program,
   type ProgramOptions,
   reasonOf,
+  type ThreadStack,
 } from "./wasm/index.ts";

@@ -1,6 +1,7 @@
 // The face of userlib: what programs and servers written in TypeScript link against.
 export { type Caller, LongCall, scratchBytes } from "./caller.ts";
 export type { Answer, Later, Message, Service, ServiceHost } from "./service.ts";
+export { notReady, readiness, ReadyList } from "./ready-list.ts";
 export { Errno } from "./protocol/errno.ts";
 export {
   Access,
@@ -16,6 +17,14 @@ export {
   OpenFlag,
   pathBytesMax,
   readyRecordBytes,
+  ReceiveFlag,
   TimeFlag,
 } from "./protocol/stream.ts";
+export {
+  ProcessAsk,
+  ProcessState,
+  signalExitBase,
+  StartRow,
+  startRowWords,
+} from "./protocol/process.ts";
 export { Clock, ClockAsk, EntropyAsk } from "./protocol/time.ts";

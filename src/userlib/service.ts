@@ -33,6 +33,13 @@ export interface ServiceHost {
   defer(): Later;
   /** Answers a deferred message; from `onSignal` or from a later `handle`. False: the client is gone. */
   answer(ticket: number, answer: Answer): boolean;
+  /**
+   * Raises bits of the notification with which a client waits for several servers at once. False if it
+   * has none, or is gone.
+   */
+  signal(badge: number, bits: number): boolean;
+  /** Destroys the object behind a slot that the service was given, and empties the slot. */
+  destroy(slot: number): boolean;
   /** Where answers are built: `bytes` of an answer that already lie here are not copied again. */
   readonly outbox: Uint8Array;
   /** Nanoseconds since the core started, as the kernel tells it. */

@@ -1,14 +1,17 @@
 // fd_read, fd_pread, fd_write, fd_pwrite: the hot functions. The program's buffers are the strings of
 // the message, by address, so that the kernel copies each byte once, between the program's memory and
-// the server's. A message has room for `indirectStringsMax` buffers and `portalBytesMax` bytes: on a
-// file more is a loop, on a stream it is a short read or write.
+// the server's. A message has room for `indirectStringsMax` buffers and `portalBytesMax` bytes: more is
+// a loop, except that a stream is read once, and written once if it may not wait.
 //
 // Nothing here allocates. Progress is in `doneBytes` and `askedBytes` of the process.
 import { indirectStringsMax, leaveStack, portalBytesMax, Register } from "../abi/index.ts";
 import { Access, Ask, Errno, FdFlag, Filetype } from "../userlib/index.ts";
-import { isFile } from "./descriptor-table.ts";
+import { type Descriptor, isFile } from "./descriptor-table.ts";
 import { enter, highWord, lowWord, outcome, wordPair } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";
+
+/** Most that one message writes to a stream: what it has no room for would be copied again. */
+const streamWriteBytesMax = 65_536;
 
 const vectorBytes = 8;
 const vectorCountMax = 1024;
@@ -60,7 +63,7 @@ export const fdPwrite: WasiFunction = {
 };
 
 /** Everything that can be refused before the first message. */
-function check(
+export function check(
   p: WasiProcess,
   fd: number,
   access: number,
@@ -105,7 +108,8 @@ function checkAt(
   const refused = check(p, fd, access, vectors, count, result);
   if (refused !== 0) return refused;
   if (!isFile(p.table.get(fd)!)) return Errno.spipe;
-  return at < 0n || at > BigInt(Number.MAX_SAFE_INTEGER) ? Errno.inval : Errno.success;
+  const offset = Number(at);
+  return offset < 0 || offset > Number.MAX_SAFE_INTEGER ? Errno.inval : Errno.success;
 }
 
 /** Reads until the buffers are full, the file ends or the thread has to wait. */
@@ -146,7 +150,8 @@ function write(
     // A write at a place of its own goes there even if the descriptor appends.
     const flags = at === ownPosition ? row.flags : row.flags & ~FdFlag.append;
     p.call.begin(row.server, Ask.write, row.handle, lowWord(from), highWord(from), flags);
-    if (addBuffers(p, false, vectors, count) === 0) return conclude(p, result);
+    const bytesMax = isFile(row) ? portalBytesMax : streamWriteBytesMax;
+    if (addBuffers(p, false, vectors, count, bytesMax) === 0) return conclude(p, result);
     const errno = enter(p);
     if (errno === leaveStack) return leaveStack;
     if (advance(p, false, fd, at, errno)) return conclude(p, result);
@@ -154,18 +159,24 @@ function write(
 }
 
 /** Adds what is left of the program's buffers to the message, as far as it fits. Answers its bytes. */
-function addBuffers(p: WasiProcess, isRead: boolean, vectors: number, count: number): number {
+export function addBuffers(
+  p: WasiProcess,
+  isRead: boolean,
+  vectors: number,
+  count: number,
+  bytesMax: number = portalBytesMax,
+): number {
   let skip = p.doneBytes;
   let total = 0;
   let strings = 0;
-  for (let i = 0; i < count && strings < indirectStringsMax && total < portalBytesMax; i++) {
+  for (let i = 0; i < count && strings < indirectStringsMax && total < bytesMax; i++) {
     const address = p.memory.u32(vectors + i * vectorBytes);
     const size = p.memory.u32(vectors + i * vectorBytes + 4);
     if (size <= skip) {
       skip -= size;
       continue;
     }
-    const bytes = Math.min(size - skip, portalBytesMax - total);
+    const bytes = Math.min(size - skip, bytesMax - total);
     if (isRead) p.call.receive(address + skip, bytes);
     else p.call.send(address + skip, bytes);
     skip = 0;
@@ -189,12 +200,22 @@ function advance(p: WasiProcess, isRead: boolean, fd: number, at: number, errno:
     row.offset = isRead ? row.offset + moved : wordPair(p, 1);
   }
   p.doneBytes += moved;
-  const isOver = row === undefined || !isFile(row) || moved < p.askedBytes;
+  const isOver = row === undefined || moved === 0 || !goesOn(row, isRead, moved < p.askedBytes);
   if (isOver) p.askedBytes = 0;
   return isOver;
 }
 
-function conclude(p: WasiProcess, result: number): number {
+/**
+ * Whether the buffers that are left are moved by another message: on a file as long as all was moved, and
+ * to a stream until all was, unless the program asked not to wait for that. A read of a stream is answered
+ * with what there is.
+ */
+function goesOn(row: Descriptor, isRead: boolean, isShort: boolean): boolean {
+  if (isFile(row)) return !isShort;
+  return !isRead && (row.flags & FdFlag.nonblock) === 0;
+}
+
+export function conclude(p: WasiProcess, result: number): number {
   if (p.askedBytes < 0) return -p.askedBytes;
   p.memory.setU32(result, p.doneBytes);
   return Errno.success;

@@ -33,10 +33,12 @@ import {
 import { pollOneoff } from "./poll.ts";
 import { fdPrestatDirName, fdPrestatGet } from "./prestat.ts";
 import { procExit, procRaise } from "./proc.ts";
+import { dup, kill, pipe, self, wait } from "./processes.ts";
 import type { WasiFunction } from "./process.ts";
 import { randomGet } from "./random.ts";
 import { schedYield } from "./sched.ts";
 import { sockAccept, sockRecv, sockSend, sockShutdown } from "./sock.ts";
+import { spawn } from "./spawn.ts";
 
 export interface WasiImport extends WasiFunction {
   readonly params: readonly ("i32" | "i64")[];
@@ -96,6 +98,19 @@ export const wasiFunctions: Readonly<Record<string, WasiImport>> = {
   sock_send: define("iiiii", sockSend),
   sock_shutdown: define("ii", sockShutdown),
 };
+
+/** The functions of `shoal_process`, for programs that start others. */
+export const processFunctions: Readonly<Record<string, WasiImport>> = {
+  dup: define("ii", dup),
+  kill: define("ii", kill),
+  pipe: define("ii", pipe),
+  self: define("i", self),
+  spawn: define("ii", spawn),
+  wait: define("iii", wait),
+};
+
+/** The module that programs import them from. */
+export const processModule = "shoal_process";
 
 /** The functions whose layouts or numbers changed after `wasi_unstable`. The others are the same. */
 export const changedSinceUnstable: ReadonlySet<string> = new Set([

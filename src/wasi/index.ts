@@ -7,6 +7,13 @@ export {
   preopenRow,
   streamRow,
 } from "./descriptor-table.ts";
-export { changedSinceUnstable, type WasiImport, wasiFunctions } from "./functions.ts";
+export {
+  changedSinceUnstable,
+  processFunctions,
+  processModule,
+  type WasiImport,
+  wasiFunctions,
+} from "./functions.ts";
 export { GuestMemory } from "./guest-memory.ts";
+export { connectionRow, isSocket, listenerRow } from "./sock-rows.ts";
 export { exitThread, type WasiFunction, type WasiProcess, type WasmValue } from "./process.ts";

@@ -59,7 +59,7 @@ export async function prepareC(
   { model, fuelSlice }: Manner,
 ): Promise<PreparedModule> {
   const bytes = program instanceof Uint8Array ? program : await compileC(...program);
-  const capture = model === "interrupt" ? "asyncify" : "none";
+  const capture = model === "interrupt" ? "unwind" : "none";
   return prepareModule(bytes, { fuel: fuelSlice !== undefined, capture });
 }
 

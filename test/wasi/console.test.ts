@@ -153,6 +153,8 @@ describe("the console, asked by several clients", () => {
         const words = answer.words === undefined ? {} : { words: [...answer.words] };
         return answers.push([to, { label: answer.label, ...words }]) > 0;
       },
+      signal: () => false,
+      destroy: () => false,
       outbox: new Uint8Array(1024),
       nowNs: () => 0,
     };
@@ -166,16 +168,18 @@ describe("the console, asked by several clients", () => {
     device.room[1] = 1;
     service.onSignal(1, host);
     expect(write(1, "third")).toEqual({ later: 4 });
-    service.onClientGone(3);
+    service.onClientGone(3, host);
     device.room[1] = 100;
     service.onSignal(1, host);
     expect(device.output[1]).toBe("first second third");
+    // Whoever is gone is answered all the same, which releases the ticket.
     expect(answers.map(([to, { label }]) => [to, label])).toEqual([
+      [3, Errno.intr],
       [1, 0],
       [2, 0],
       [4, 0],
     ]);
-    expect(answers[0][1].words?.[0]).toBe(6);
+    expect(answers[1][1].words?.[0]).toBe(6);
   });
 
   it("reports a terminal as one, and nothing else", () => {

@@ -30,7 +30,8 @@ import {
   type WasmValue,
 } from "../../src/wasi/index.ts";
 
-const clientBadge = 7;
+/** The badge by which services know the one program. */
+export const clientBadge = 7;
 
 /** A call that a service has put off. */
 interface Pending {
@@ -69,6 +70,9 @@ export class DirectHost implements Caller, ServiceHost {
   readonly #inbox = new Uint8Array(portalBytesMax);
   readonly #leaves: boolean;
   #pending: Pending | undefined;
+  /** Bits raised by services, and the mask of a thread that waits for some. */
+  #raised = 0;
+  #awaited: number | undefined;
   #nextTicket = 1;
   #handlingDescriptor = 0;
 
@@ -103,7 +107,7 @@ export class DirectHost implements Caller, ServiceHost {
   /** Goes on with a call, unless a service has still to answer it. */
   resume(name: string, ...args: WasmValue[]): number {
     for (;;) {
-      if (this.#pending !== undefined) return leaveStack;
+      if (this.isWaiting) return leaveStack;
       const result = wasiFunctions[name].finish(this.process, ...args);
       if (result !== leaveStack) return result;
     }
@@ -112,11 +116,17 @@ export class DirectHost implements Caller, ServiceHost {
   /** What ends a waiting call from outside: its timeout, or an interrupt. */
   abandon(status: number): void {
     this.#pending = undefined;
+    this.#awaited = undefined;
     this.registers[Register.status] = status;
   }
 
   get isWaiting(): boolean {
-    return this.#pending !== undefined;
+    return this.#pending !== undefined || this.#awaited !== undefined;
+  }
+
+  /** How long the call in the registers was ready to wait. */
+  get timeoutUs(): number {
+    return this.registers[Register.receiveTimeout];
   }
 
   enter(): number {
@@ -133,6 +143,11 @@ export class DirectHost implements Caller, ServiceHost {
         return this.#over(Status.timeout);
       case Syscall.threadYield:
         return this.#over(Status.ok);
+      case Syscall.notificationPoll:
+        this.#takeBits(this.registers[Register.a1]);
+        return this.#over(Status.ok);
+      case Syscall.notificationWait:
+        return this.#waitForBits();
       default:
         throw new RangeError(`no such call here: ${this.registers[Register.call]}`);
     }
@@ -179,6 +194,34 @@ export class DirectHost implements Caller, ServiceHost {
 
   nowNs(): number {
     return this.timeNs;
+  }
+
+  signal(_badge: number, bits: number): boolean {
+    this.#raised |= bits;
+    if (this.#awaited === undefined || (this.#raised & this.#awaited) === 0) return true;
+    this.#takeBits(this.#awaited);
+    this.registers[Register.status] = Status.ok;
+    this.#awaited = undefined;
+    return true;
+  }
+
+  destroy(): boolean {
+    return false;
+  }
+
+  #takeBits(mask: number): void {
+    this.registers[Register.w0] = this.#raised & mask;
+    this.#raised &= ~mask;
+  }
+
+  /** As with messages, only a timeout of zero ends the wait by itself. */
+  #waitForBits(): number {
+    const mask = this.registers[Register.a1];
+    this.#takeBits(mask);
+    if (this.registers[Register.w0] !== 0) return this.#over(Status.ok);
+    if (this.registers[Register.receiveTimeout] === 0) return this.#over(Status.timeout);
+    this.#awaited = mask;
+    return leaveStack;
   }
 
   #deliver({ label, words, bytes }: Answer, receiveDescriptor: number): number {

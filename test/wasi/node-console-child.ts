@@ -20,6 +20,8 @@ const host = {
     return resolve !== undefined;
   },
   outbox,
+  signal: () => false,
+  destroy: () => false,
   nowNs: () => 0,
 };
 device.onReady = () => service.onSignal(1, host);
@@ -40,8 +42,10 @@ for (;;) {
   const wrote = await ask(Ask.write, [1, 0, 0, 0, 0, 0], bytes);
   if (wrote.label !== 0) {
     await ask(Ask.write, [2, 0, 0, 0, 0, 0], new TextEncoder().encode(`errno ${wrote.label}`));
+    await device.drained();
     process.exit(3);
   }
 }
 await ask(Ask.write, [2, 0, 0, 0, 0, 0], new TextEncoder().encode(`${device.streams[0]} ${total}`));
+await device.drained();
 process.exit(0);

@@ -168,6 +168,7 @@ describe.each([false, true])("poll_oneoff by a program that leaves its stack: %s
   it("waits for input until the clock is due", () => {
     const args = write([{ read: 0 }, after(1000n)]);
     expect(g.call("poll_oneoff", ...args)).toBe(leaveStack);
+    g.host.timeNs += 1_000_000_000;
     g.host.abandon(Status.timeout);
     expect(g.host.resume("poll_oneoff", ...args)).toBe(0);
     expect(events()).toMatchObject([{ index: 1, type: 0 }]);
@@ -196,6 +197,7 @@ describe.each([false, true])("poll_oneoff by a program that leaves its stack: %s
     };
     for (let i = 0; i < 3; i++) {
       expect(g.call("poll_oneoff", ...args)).toBe(leaveStack);
+      g.host.timeNs += 1_000_000;
       g.host.abandon(Status.timeout);
       expect(g.host.resume("poll_oneoff", ...args)).toBe(0);
     }

@@ -1,5 +1,6 @@
 // The face of the script adapter: TypeScript as processes.
 export {
+  clientGoneBit,
   serviceDescriptor,
   ServiceProcess,
   serviceSlots,

@@ -22,8 +22,21 @@ const receiveDescriptor = 16;
 const sendDescriptor = 64;
 const pageBytes = 65536;
 
-/** Slots of a service's space. */
-export const serviceSlots = { notification: 2, firstReply: 256, replyCount: 4096 } as const;
+/**
+ * Slots of a service's space: its notification and endpoint, replies that it owes, the notifications of
+ * its clients, and processes that it controls.
+ */
+export const serviceSlots = {
+  notification: 2,
+  endpoint: 3,
+  firstReply: 256,
+  replyCount: 4096,
+  firstClient: 8192,
+  firstProcess: 12288,
+} as const;
+
+/** Raised in a service's own notification when a client of its is gone; the other bits are its devices'. */
+export const clientGoneBit = 1 << 30;
 
 export interface ServiceProcessOptions {
   readonly core: Core;
@@ -51,6 +64,11 @@ export class ServiceProcess implements ServiceHost, Runner {
   #freeTickets: number[] = [];
   #nextTicket: number = serviceSlots.firstReply;
   #isWaiting = false;
+  /** By badge, the slot of the notification that the client waits with. */
+  readonly #clients = new Map<number, number>();
+  readonly #freeClientSlots: number[] = [];
+  #nextClientSlot: number = serviceSlots.firstClient;
+  #goneClients: number[] = [];
 
   constructor(options: ServiceProcessOptions) {
     this.#options = options;
@@ -107,13 +125,36 @@ export class ServiceProcess implements ServiceHost, Runner {
     this.#options.core.enter();
     const status = registers[Register.status];
     // A caller that is gone leaves its reply slot stale: it is emptied for the next one.
-    if (status !== Status.ok) this.#deleteSlot(ticket);
+    if (status !== Status.ok) this.#callOn(Syscall.capabilityDelete, ticket);
     this.#freeTickets.push(ticket);
     return status === Status.ok;
   }
 
   nowNs(): number {
     return this.#options.nowNs();
+  }
+
+  signal(badge: number, bits: number): boolean {
+    const slot = this.#clients.get(badge);
+    return slot !== undefined && this.#callOn(Syscall.notificationSignal, slot, bits) === Status.ok;
+  }
+
+  destroy(slot: number): boolean {
+    const status = this.#callOn(Syscall.objectDestroy, slot);
+    this.#callOn(Syscall.capabilityDelete, slot);
+    return status === Status.ok;
+  }
+
+  /** A slot for the capability to the notification of a new client. */
+  admit(badge: number): number {
+    const slot = this.#freeClientSlots.pop() ?? this.#nextClientSlot++;
+    this.#clients.set(badge, slot);
+    return slot;
+  }
+
+  /** A client's space is gone: the service hears of it when `clientGoneBit` is raised. */
+  clientGone(badge: number): void {
+    this.#goneClients.push(badge);
   }
 
   // The service's own thread: it waits for its notification, and runs `onSignal` when bits are raised.
@@ -127,9 +168,9 @@ export class ServiceProcess implements ServiceHost, Runner {
   }
 
   #run(): void {
-    const { core, service } = this.#options;
+    const { core } = this.#options;
     for (;;) {
-      if (this.#isWaiting) service.onSignal?.(core.registers[Register.w0]!, this);
+      if (this.#isWaiting) this.#signalled(core.registers[Register.w0]!);
       this.#isWaiting = true;
       core.registers[Register.call] = Syscall.notificationWait;
       core.registers[Register.a0] = serviceSlots.notification;
@@ -138,6 +179,24 @@ export class ServiceProcess implements ServiceHost, Runner {
       if (core.enter() === leaveStack) break;
     }
     core.left();
+  }
+
+  #signalled(bits: number): void {
+    const { service } = this.#options;
+    for (const badge of this.#goneClients.splice(0)) {
+      service.onClientGone?.(badge, this);
+      this.#forget(badge);
+    }
+    const own = bits & ~clientGoneBit;
+    if (own !== 0) service.onSignal?.(own, this);
+  }
+
+  #forget(badge: number): void {
+    const slot = this.#clients.get(badge);
+    if (slot === undefined) return;
+    this.#clients.delete(badge);
+    this.#callOn(Syscall.capabilityDelete, slot);
+    this.#freeClientSlots.push(slot);
   }
 
   #openInbox(): void {
@@ -168,10 +227,13 @@ export class ServiceProcess implements ServiceHost, Runner {
     return sendDescriptor;
   }
 
-  #deleteSlot(slot: number): void {
+  /** A call on a slot that never waits. */
+  #callOn(syscall: number, slot: number, argument = 0): number {
     const { registers } = this.#options.core;
-    registers[Register.call] = Syscall.capabilityDelete;
+    registers[Register.call] = syscall;
     registers[Register.a0] = slot;
+    registers[Register.a1] = argument;
     this.#options.core.enter();
+    return registers[Register.status]!;
   }
 }

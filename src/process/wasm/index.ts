@@ -3,9 +3,10 @@
 export { type ImportFunction, type Library, LinkError } from "./link.ts";
 export { type ExecutionModel, Program, type ProgramOptions } from "./program.ts";
 export { PortalTable } from "./portal-table.ts";
-export { reasonOf } from "./runner.ts";
+export { reasonOf, type ThreadStack } from "./runner.ts";
 export {
   InvalidModuleError,
+  type ModuleFacts,
   prepareModule,
   type PreparedModule,
   type PrepareOptions,

@@ -10,7 +10,7 @@ import {
   ReservedImport,
   reservedModule,
 } from "./prepare/index.ts";
-import { SuspendedStack, ThrownStack } from "./runner.ts";
+import { SuspendedStack, ThrowableStack } from "./runner.ts";
 import { probeModule, unknown } from "./stack-probe.ts";
 import {
   registerCalls,
@@ -126,7 +126,8 @@ export function linkThrowing(options: LinkOptions): WebAssembly.Imports {
       const answer = isBack(core) ? finish(...args) : begin(...args);
       if (answer !== leaveStack) return hasResult ? answer : undefined;
       const runner = core.leaving();
-      if (!(runner instanceof ThrownStack)) throw new LinkError("a thread of the other model left");
+      if (!(runner instanceof ThrowableStack))
+        throw new LinkError("a thread of the other model left");
       runner.throwOut();
       return hasResult ? 0 : undefined;
     };
@@ -135,7 +136,7 @@ export function linkThrowing(options: LinkOptions): WebAssembly.Imports {
 
 function isBack(core: Core): boolean {
   const runner = core.leaving();
-  return runner instanceof ThrownStack && runner.isBack();
+  return runner instanceof ThrowableStack && runner.isBack();
 }
 
 /** The wrapper's own calls as functions, for where there is no wrapper. */

@@ -29,6 +29,8 @@ import {
 } from "./runner.ts";
 import { importedMemory, makeMemory } from "./thread-memory.ts";
 import { threadWaits } from "./thread-wait.ts";
+import { stackOf, UnwoundStack } from "./unwound-stack.ts";
+import type { UnwindingStack } from "./resume/index.ts";
 import { portalEntry } from "./portal-table.ts";
 
 export type ExecutionModel = "process" | "interrupt";
@@ -61,13 +63,15 @@ export class Program {
   readonly memory: WebAssembly.Memory | undefined;
   readonly #options: ProgramOptions;
   #portalSlices = 0;
+  /** Takes out and puts back the stacks of its threads. */
+  #stack: UnwindingStack | undefined;
 
   constructor(options: ProgramOptions) {
     this.#options = options;
     const { facts, module } = options.prepared;
     refuseSharedMemory(options);
     if (options.model === "interrupt" && !isCapturable(facts)) {
-      throw new LinkError("the interrupt model needs a program prepared for capture (asyncify)");
+      throw new LinkError("the interrupt model needs a program prepared for capture");
     }
     const link = options.model === "process" ? linkSuspending : linkThrowing;
     const imports = link({
@@ -129,7 +133,12 @@ export class Program {
   #runnerOf(entries: readonly Entry[], args: readonly number[]): ThreadStack {
     const { core, model } = this.#options;
     if (model === "process") return new SuspendedStack(core, entries, args);
-    return new ThrownStack(core, entries, asyncifyOf(this.instance), args);
+    const { capturable } = this.#options.prepared;
+    if (capturable === undefined) {
+      return new ThrownStack(core, entries, asyncifyOf(this.instance), args);
+    }
+    this.#stack ??= stackOf(capturable, this.instance);
+    return new UnwoundStack(core, entries, this.#stack, args);
   }
 
   /** Adds the memory that the program imports, if it does, to what it is linked with. */

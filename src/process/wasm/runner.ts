@@ -1,23 +1,32 @@
 // The two execution models of a WebAssembly thread, behind one interface; all their difference is here
 // and in how imports are linked (`link.ts`). In the process model a waiting thread keeps its stack: the
 // engine suspends it (JSPI). In the interrupt model its stack is thrown out when it waits, and put back
-// when it runs; Binaryen's Asyncify does that, as a first implementation.
+// when it runs: here by Binaryen's Asyncify, the reference that our own (`unwound-stack.ts`) is tested
+// and measured against.
 import { FaultReason } from "../../abi/index.ts";
 import { assert } from "../../base/index.ts";
 import type { Core, Runner } from "../core.ts";
 import { isFuelTrap } from "./fuel-trap.ts";
 
 /** What a thread runs; answers its exit code or nothing. */
-export type Entry = () => number | void;
+export type Entry = (...args: readonly number[]) => number | void;
+
+/** The stack of a thread of a program, in either model. */
+export interface ThreadStack extends Runner {
+  /** Called when the thread is gone. */
+  onGone: (() => void) | undefined;
+}
 
 /** What broke code that was no longer the running thread's. */
 interface Loss {
   readonly error: unknown;
 }
 
-export class SuspendedStack implements Runner {
+export class SuspendedStack implements ThreadStack {
+  onGone: (() => void) | undefined;
   readonly #core: Core;
-  readonly #entries: (() => Promise<unknown>)[];
+  readonly #entries: ((...args: readonly number[]) => Promise<unknown>)[];
+  readonly #args: readonly number[];
   #thread = 0;
   #isStarted = false;
   #isGone = false;
@@ -25,8 +34,9 @@ export class SuspendedStack implements Runner {
   #loss: Loss | undefined;
 
   /** The entries run one after the other: a start function that preparation set apart, then the main one. */
-  constructor(core: Core, entries: readonly Entry[]) {
+  constructor(core: Core, entries: readonly Entry[], args: readonly number[] = []) {
     this.#core = core;
+    this.#args = args;
     this.#entries = entries.map((entry) => WebAssembly.promising(entry));
   }
 
@@ -56,6 +66,7 @@ export class SuspendedStack implements Runner {
   drop(): void {
     this.#isGone = true;
     this.#resume = undefined;
+    this.onGone?.();
   }
 
   readonly #keep = (resolve: (answer: number) => void): void => {
@@ -77,7 +88,7 @@ export class SuspendedStack implements Runner {
 
   async #enterAll(): Promise<unknown> {
     let code: unknown;
-    for (const enter of this.#entries) code = await enter();
+    for (const enter of this.#entries) code = await enter(...this.#args);
     return code;
   }
 
@@ -116,9 +127,21 @@ const StackState = { running: 0, unwinding: 1, out: 2, rewinding: 3 } as const;
 const dataAddress = 16;
 const framesAddress = 32;
 
-export class ThrownStack implements Runner {
+/** A stack that an import takes out when it must wait; after that the import is called again. */
+export abstract class ThrowableStack implements ThreadStack {
+  onGone: (() => void) | undefined;
+  abstract resume(): void;
+  abstract drop(): void;
+  /** Whether the import now called is the one that the stack was taken out of. */
+  abstract isBack(): boolean;
+  /** The import now called must wait: takes the stack out, by throwing or once it has returned. */
+  abstract throwOut(): void;
+}
+
+export class ThrownStack extends ThrowableStack {
   readonly #core: Core;
   readonly #entries: readonly Entry[];
+  readonly #args: readonly number[];
   readonly #asyncify: AsyncifyExports;
   #state: number = StackState.running;
   #thread = 0;
@@ -126,8 +149,15 @@ export class ThrownStack implements Runner {
   #isGone = false;
   #loss: Loss | undefined;
 
-  constructor(core: Core, entries: readonly Entry[], asyncify: AsyncifyExports) {
+  constructor(
+    core: Core,
+    entries: readonly Entry[],
+    asyncify: AsyncifyExports,
+    args: readonly number[] = [],
+  ) {
+    super();
     this.#core = core;
+    this.#args = args;
     this.#entries = entries;
     this.#asyncify = asyncify;
   }
@@ -138,6 +168,7 @@ export class ThrownStack implements Runner {
 
   drop(): void {
     this.#isGone = true;
+    this.onGone?.();
   }
 
   /** Whether the import now called is the one that the stack was thrown out of. */
@@ -176,7 +207,7 @@ export class ThrownStack implements Runner {
     }
     let code: number | void;
     for (; this.#at < this.#entries.length; this.#at++) {
-      code = this.#entries[this.#at]!();
+      code = this.#entries[this.#at]!(...this.#args);
       if (this.#state !== StackState.unwinding) continue;
       this.#asyncify.stopUnwind();
       this.#state = StackState.out;

@@ -14,6 +14,10 @@ export interface ConsoleDevice {
   read(stream: number, into: Uint8Array): number;
   /** Bytes that a read would answer at once; 0 at the end of input, or `wouldBlock`. */
   available(stream: number): number;
+  /** Resolves once what was taken has reached the host. A device without it keeps nothing back. */
+  drained?(): Promise<void>;
+  /** The size of the terminal that standard output is, in characters. */
+  size?(): { readonly columns: number; readonly rows: number } | undefined;
   /** Set by who starts the server: raises the notification on which the server tries again. */
   onReady: (() => void) | undefined;
 }

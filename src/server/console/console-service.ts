@@ -10,7 +10,9 @@ import {
   FilestatOffset,
   Filetype,
   Interest,
-  readyRecordBytes,
+  notReady,
+  readiness,
+  ReadyList,
 } from "../../userlib/index.ts";
 import type { Answer, Later, Message, Service, ServiceHost } from "../../userlib/index.ts";
 import { type ConsoleDevice, type StreamKind, wouldBlock } from "./console-device.ts";
@@ -28,14 +30,6 @@ interface WaitingWrite {
   done: number;
 }
 
-interface WaitingPoll {
-  readonly ticket: number;
-  readonly badge: number;
-  /** Which of the client's threads asked: it waits for one poll at a time. */
-  readonly thread: number;
-  readonly records: Uint8Array;
-}
-
 const streamCount = 3;
 
 /** The type that a stream's descriptor reports. */
@@ -49,7 +43,7 @@ export class ConsoleService implements Service {
   readonly #device: ConsoleDevice;
   readonly #reads: WaitingRead[] = [];
   readonly #writes: WaitingWrite[][] = [[], [], []];
-  #polls: WaitingPoll[] = [];
+  readonly #polls = new ReadyList((_, stream, interest) => this.#readiness(stream, interest));
   /** Input that was read for somebody who had gone; the next reader gets it. */
   #unread: Uint8Array | undefined;
   /** Why the last write to the device ended early: `wouldBlock`, a negative errno, or 0. */
@@ -61,7 +55,7 @@ export class ConsoleService implements Service {
   }
 
   handle(message: Message, host: ServiceHost): Answer | Later {
-    if (message.label === Ask.ready) return this.#poll(message, host);
+    if (message.label === Ask.ready) return this.#polls.ask(message, host);
     const stream = message.words[0];
     if (stream < 0 || stream >= streamCount) return { label: Errno.badf };
     switch (message.label) {
@@ -84,12 +78,18 @@ export class ConsoleService implements Service {
   onSignal(_bits: number, host: ServiceHost): void {
     for (let stream = 0; stream < streamCount; stream++) this.#retryWrites(stream, host);
     this.#retryReads(host);
-    this.#retryPolls(host);
+    this.#polls.retry(host);
   }
 
-  onClientGone(badge: number): void {
-    for (const queue of [this.#reads, ...this.#writes, this.#polls]) {
-      for (let i = queue.length - 1; i >= 0; i--) if (queue[i].badge === badge) queue.splice(i, 1);
+  /** Answering those who are gone releases their tickets. */
+  onClientGone(badge: number, host: ServiceHost): void {
+    this.#polls.forget(badge, host);
+    for (const queue of [this.#reads, ...this.#writes]) {
+      for (let i = queue.length - 1; i >= 0; i--) {
+        if (queue[i].badge !== badge) continue;
+        const [{ ticket }] = queue.splice(i, 1);
+        host.answer(ticket, { label: Errno.intr });
+      }
     }
   }
 
@@ -196,58 +196,12 @@ export class ConsoleService implements Service {
     return { label: Errno.success, words: [0], bytes };
   }
 
-  #poll(message: Message, host: ServiceHost): Answer | Later {
-    this.#forgetPoll(message.badge, message.words[0], host);
-    const answer = this.#readyAnswer(message.bytes, host);
-    if (answer !== undefined) return answer;
-    const later = host.defer();
-    const records = message.bytes.slice();
-    const { badge, words } = message;
-    this.#polls.push({ ticket: later.later, badge, thread: words[0], records });
-    return later;
-  }
-
-  /** A thread that polls again no longer waits for its last poll: it was timed out. */
-  #forgetPoll(badge: number, thread: number, host: ServiceHost): void {
-    const isOld = (poll: WaitingPoll): boolean => poll.badge === badge && poll.thread === thread;
-    for (const { ticket } of this.#polls.filter(isOld)) host.answer(ticket, { label: Errno.intr });
-    this.#polls = this.#polls.filter((poll) => !isOld(poll));
-  }
-
-  #retryPolls(host: ServiceHost): void {
-    this.#polls = this.#polls.filter(({ ticket, records }) => {
-      const answer = this.#readyAnswer(records, host);
-      if (answer === undefined) return true;
-      host.answer(ticket, answer);
-      return false;
-    });
-  }
-
-  /** The records that are ready, if any is. */
-  #readyAnswer(records: Uint8Array, host: ServiceHost): Answer | undefined {
-    const asked = new DataView(records.buffer, records.byteOffset, records.byteLength);
-    const out = new DataView(host.outbox.buffer, host.outbox.byteOffset, host.outbox.byteLength);
-    let count = 0;
-    for (let at = 0; at + readyRecordBytes <= records.length; at += readyRecordBytes) {
-      const [stream, interest] = [asked.getInt32(at, true), asked.getInt32(at + 4, true)];
-      const available = this.#readiness(stream, interest);
-      if (available === wouldBlock) continue;
-      const isHangup = (interest & Interest.read) !== 0 && available === 0;
-      const to = count++ * readyRecordBytes;
-      out.setInt32(to, interest | (isHangup ? Interest.hangup : 0), true);
-      out.setInt32(to + 4, Math.max(0, available), true);
-      out.setInt32(to + 8, asked.getInt32(at + 8, true), true);
-    }
-    if (count === 0) return undefined;
-    const bytes = host.outbox.subarray(0, count * readyRecordBytes);
-    return { label: Errno.success, words: [count], bytes };
-  }
-
   #readiness(stream: number, interest: number): number {
-    if (stream < 0 || stream >= streamCount) return 0;
-    if ((interest & Interest.read) !== 0) {
-      return this.#unread === undefined ? this.#device.available(0) : this.#unread.length;
+    if (stream < 0 || stream >= streamCount) return readiness(0, true);
+    if ((interest & Interest.read) === 0) {
+      return this.#writes[stream].length > 0 ? notReady : readiness(1, false);
     }
-    return this.#writes[stream].length > 0 ? wouldBlock : 1;
+    const bytes = this.#unread === undefined ? this.#device.available(0) : this.#unread.length;
+    return bytes === wouldBlock ? notReady : readiness(Math.max(0, bytes), bytes <= 0);
   }
 }

@@ -70,6 +70,13 @@ export interface OpenDirectory extends OpenNode {
   /** Opens a directory in it on the way to something else. */
   enter(name: string): OpenDirectory | number;
   open(name: string, request: OpenRequest): OpenDirectory | OpenFile | number;
+  /**
+   * The same for a path of plain names, without ".." and links, in one step. Undefined if it has to be
+   * walked name by name.
+   */
+  enterPath?(path: string): OpenDirectory | number | undefined;
+  statPath?(path: string): FileStat | number | undefined;
+  openPath?(path: string, request: OpenRequest): OpenFile | number | undefined;
   statAt(name: string): FileStat | number;
   setTimesAt(name: string, times: Times): number;
   /** The target of a symbolic link; `Errno.inval` for anything else. */

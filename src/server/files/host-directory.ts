@@ -177,6 +177,26 @@ class Directory implements OpenDirectory {
     return filetype < 0 ? -filetype : this.enter(name);
   }
 
+  enterPath(path: string): OpenDirectory | number | undefined {
+    const fd = this.host.enterPath?.(this.at, path);
+    return fd === undefined ? undefined : this.#opened(fd);
+  }
+
+  statPath(path: string): FileStat | number | undefined {
+    return this.host.statPath?.(this.at, path);
+  }
+
+  openPath(path: string, request: OpenRequest): OpenFile | number | undefined {
+    const fd = request.isDirectory ? undefined : this.host.openPath?.(this.at, path, request);
+    if (fd === undefined || fd < 0) return fd === undefined ? fd : -fd;
+    // What was just made can be nothing else.
+    const isNew = request.isCreate && request.isExclusive;
+    const filetype = isNew ? Filetype.regularFile : this.host.filetype(fd);
+    if (filetype >= 0 && filetype !== Filetype.directory) return new File(this.host, fd, filetype);
+    this.host.close(fd);
+    return undefined;
+  }
+
   #openDirectory(name: string, { access, isTruncate }: OpenRequest): OpenDirectory | number {
     const directory = this.enter(name);
     const isChange = (access & 2) !== 0 || isTruncate;

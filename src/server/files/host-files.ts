@@ -20,6 +20,13 @@ export interface HostFiles {
   /** Opens a directory to go on from; a symbolic link is `-Errno.loop`. */
   enter(at: number, name: string): number;
   open(at: number, name: string, how: HostOpen): number;
+  /**
+   * The same for a path of plain names, in one step. Undefined if that cannot be done, as when there is
+   * a link on the way: then it is walked name by name.
+   */
+  enterPath?(at: number, path: string): number | undefined;
+  statPath?(at: number, path: string): FileStat | number | undefined;
+  openPath?(at: number, path: string, how: HostOpen): number | undefined;
   /** Another number for the same directory. */
   reopenDirectory(at: number): number;
   /** The same file, opened so that every write goes to its end. */

@@ -5,7 +5,7 @@ import type { Answer } from "../../userlib/index.ts";
 import type { Opened, Request } from "./file-service.ts";
 import type { FileStat, OpenDirectory, OpenRequest } from "./file-tree.ts";
 import { writeFilestat } from "./filestat.ts";
-import { type Place, walk } from "./path-walk.ts";
+import { isPlain, type Place, walk, walkAtOnce } from "./path-walk.ts";
 import {
   byteString,
   bytesOfString,
@@ -29,11 +29,22 @@ function open({ message, client }: Request): Answer {
   const request = openRequest(words[2], words[4]);
   // A directory cannot be made by opening it.
   if (request.isCreate && request.isDirectory) return refuse(Errno.inval);
-  const isFollowingLast = isFollowing(words[1]) && !(request.isCreate && request.isExclusive);
-  const node = walk(base, byteString(bytes), isFollowingLast, (place) => openAt(place, request));
+  const node = openPath(base, byteString(bytes), isFollowing(words[1]), request);
   if (typeof node === "number") return refuse(node);
   const handle = client.add({ node, access: request.access });
   return wordsAnswer(handle, node.filetype, 0);
+}
+
+function openPath(
+  base: OpenDirectory,
+  path: string,
+  follows: boolean,
+  request: OpenRequest,
+): Opened["node"] | number {
+  const atOnce = isPlain(path) ? base.openPath?.(path, request) : undefined;
+  if (atOnce !== undefined) return atOnce;
+  const isFollowingLast = follows && !(request.isCreate && request.isExclusive);
+  return walk(base, path, isFollowingLast, (place) => openAt(place, request));
 }
 
 function openRequest(flags: number, access: number): OpenRequest {
@@ -59,9 +70,15 @@ function openAt(place: Place, request: OpenRequest): Opened["node"] | number {
 function statAt({ message, host, client }: Request): Answer {
   const base = client.directory(message.words[0]);
   if (typeof base === "number") return refuse(base);
-  const isLast = isFollowing(message.words[1]);
-  const stat = walk(base, byteString(message.bytes), isLast, (place) => statPlace(place, isLast));
+  const stat = statPath(base, byteString(message.bytes), isFollowing(message.words[1]));
   return typeof stat === "number" ? refuse(stat) : countAnswer(0, writeFilestat(host.outbox, stat));
+}
+
+function statPath(base: OpenDirectory, path: string, follows: boolean): FileStat | number {
+  const atOnce = isPlain(path) ? base.statPath?.(path) : undefined;
+  const isLink = typeof atOnce === "object" && atOnce.filetype === Filetype.symbolicLink;
+  if (atOnce !== undefined && !(isLink && follows)) return atOnce;
+  return walk(base, path, follows, (place) => statPlace(place, follows));
 }
 
 /** `Errno.loop` for a link that is to be followed. */
@@ -166,6 +183,10 @@ function onTwoNames(
     const oldPath = byteString(bytes, 0, words[2]);
     const newPath = byteString(bytes, words[2]);
     const isLast = followsFirst(words);
+    if (base === other) {
+      const near = isLast ? undefined : inOneDirectory(base, oldPath, newPath, run);
+      if (near !== undefined) return done(near);
+    }
     return done(
       walk(base, oldPath, isLast, (from) => {
         if (isLast && isLink(from)) return Errno.loop;
@@ -173,6 +194,25 @@ function onTwoNames(
       }),
     );
   };
+}
+
+/** Two names in one directory below: it is walked to once. Undefined if that is in doubt. */
+function inOneDirectory(
+  base: OpenDirectory,
+  path: string,
+  other: string,
+  run: (from: Place, to: Place) => number,
+): number | undefined {
+  const slash = path.lastIndexOf("/");
+  if (slash <= 0 || other.lastIndexOf("/") !== slash || !isPlain(other)) return undefined;
+  if (!other.startsWith(path.slice(0, slash + 1))) return undefined;
+  const name = other.slice(slash + 1);
+  let result: number | undefined;
+  const walked = walkAtOnce(base, path, (from) => {
+    result = run(from, { directory: from.directory, name, last: "name", isSlashed: false });
+    return Errno.success;
+  });
+  return walked === undefined || walked === 0 ? result : walked;
 }
 
 function isLink({ directory, name }: Place): boolean {

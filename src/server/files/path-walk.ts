@@ -29,12 +29,55 @@ export function walk<Result>(
   isFollowing: boolean,
   act: (place: Place) => Result | number,
 ): Result | number {
+  const result = walkAtOnce(base, path, act);
+  if (result !== undefined && result !== Errno.loop) return result;
   const stack = [base];
   try {
     return walkFrom(stack, path, isFollowing, act);
   } finally {
     while (stack.length > 1) stack.pop()!.close();
   }
+}
+
+/** Where the tree can, to the last directory in one step. Undefined if that is in doubt. */
+export function walkAtOnce<Result>(
+  base: OpenDirectory,
+  path: string,
+  act: (place: Place) => Result | number,
+): Result | number | undefined {
+  const slash = path.lastIndexOf("/");
+  if (slash <= 0 || base.enterPath === undefined || !isPlain(path)) return undefined;
+  const directory = base.enterPath(path.slice(0, slash));
+  if (directory === undefined || typeof directory === "number") return directory;
+  try {
+    return act({ directory, name: path.slice(slash + 1), last: "name", isSlashed: false });
+  } finally {
+    directory.close();
+  }
+}
+
+const slashCode = 0x2f;
+const dotCode = 0x2e;
+
+/** Whether a path is names alone: none empty, ".", ".." or too long, and no zeros. */
+export function isPlain(path: string): boolean {
+  if (path.length > pathBytesMax) return false;
+  let start = 0;
+  for (let at = 0; at <= path.length; at++) {
+    const code = at === path.length ? slashCode : path.charCodeAt(at);
+    if (code === 0) return false;
+    if (code !== slashCode) continue;
+    const bytes = at - start;
+    if (bytes === 0 || bytes > nameBytesMax) return false;
+    if (path.charCodeAt(start) === dotCode && isDots(path, start, bytes)) return false;
+    start = at + 1;
+  }
+  return true;
+}
+
+/** Whether a name that begins with a dot is "." or "..". */
+function isDots(path: string, start: number, bytes: number): boolean {
+  return bytes === 1 || (bytes === 2 && path.charCodeAt(start + 1) === dotCode);
 }
 
 function walkFrom<Result>(

@@ -37,14 +37,23 @@ export function countAnswer(count: number, bytes: Uint8Array): Answer {
   return carrying;
 }
 
-let part: Uint8Array = new Uint8Array(0);
+/** Views of one outbox by their size, so that the sizes in use cost no new view each time. */
+const partCount = 64;
+let partsOf: Uint8Array | undefined;
+let parts: (Uint8Array | undefined)[] = [];
 
-/** The first bytes of the outbox. The same view again while the same is asked for, as most reads do. */
+/** The first bytes of the outbox, at most `count`. */
 export function outboxPart({ outbox }: ServiceHost, count: number): Uint8Array {
+  if (partsOf !== outbox) {
+    partsOf = outbox;
+    parts = Array.from({ length: partCount }, () => undefined);
+  }
   const bytes = Math.min(count >>> 0, outbox.length);
-  const isSame = part.length === bytes && part.buffer === outbox.buffer;
-  if (!isSame || part.byteOffset !== outbox.byteOffset) part = outbox.subarray(0, bytes);
-  return part;
+  // Sizes that differ by a multiple of 16 are common, and so are small ones.
+  const index = (bytes ^ (bytes >>> 6)) & (partCount - 1);
+  const known = parts[index];
+  if (known !== undefined && known.length === bytes) return known;
+  return (parts[index] = outbox.subarray(0, bytes));
 }
 
 /** A number of 64 bits from two words; exact below 2^53, and negative below zero. */

@@ -1,3 +1,4 @@
 // The face of the node adapters: the only part of the servers that imports from the host.
 export { kindOfStream, NodeConsole } from "./node-console.ts";
 export { hasDirectoryPaths, NodeFiles } from "./node-directory.ts";
+export { defaultSocketLimits, NodeNetwork, type SocketLimits } from "./node-sockets.ts";

@@ -1,14 +1,17 @@
-// The three standard streams of this process as a console device. Output is written with synchronous
-// calls, in order and byte for byte; a pipe that is full is tried again a little later. Input from a
-// terminal or a pipe is read by a stream of the event loop, begun at the first read and paused while
-// nobody asks; input from a file is read when asked.
+// The three standard streams of this process as a console device. Output goes to sinks that never stop
+// the event loop. Input from a terminal or a pipe is read by a stream of the event loop, begun at the
+// first read and paused while nobody asks; input from a file is read when asked.
+//
+// A terminal is left in the mode in which it was found, as a rule that of whole lines, where the host
+// edits lines, ends input at ctrl-D, and turns ctrl-C and ctrl-Z into signals to this process and thereby
+// to all that runs in it. In raw mode every key is a byte of input.
 import * as fs from "node:fs";
 import type * as net from "node:net";
 import type * as tty from "node:tty";
 import { type ConsoleDevice, type StreamKind, wouldBlock } from "../console/index.ts";
 import { attemptNumber } from "./node-errno.ts";
+import { OutputSink } from "./output-sink.ts";
 
-const retryMs = 2;
 const inputBytesMax = 64 * 1024;
 
 /** The major number of null, zero and their kin on Linux: no terminals, and told without loading more. */
@@ -33,24 +36,47 @@ export function kindOfStream(fd: number): StreamKind {
   }
 }
 
+export interface NodeConsoleOptions {
+  /** A terminal is put into raw mode, until this process ends. */
+  readonly isRaw?: boolean;
+}
+
 export class NodeConsole implements ConsoleDevice {
   readonly streams: readonly [StreamKind, StreamKind, StreamKind];
   onReady: (() => void) | undefined;
-  #retry: NodeJS.Timeout | undefined;
+  readonly #sinks = new Map<number, OutputSink>();
   #input: net.Socket | tty.ReadStream | undefined;
   #chunks: Uint8Array[] = [];
   #bufferedBytes = 0;
   #inputEnd: number | undefined;
 
-  constructor() {
+  constructor({ isRaw = false }: NodeConsoleOptions = {}) {
     this.streams = [kindOfStream(0), kindOfStream(1), kindOfStream(2)];
+    // At once: what is typed before the first read is input, too.
+    if (isRaw && this.streams[0] === "terminal") this.#input = this.#openInput(isRaw);
   }
 
   write(stream: number, bytes: Uint8Array): number {
-    if (bytes.length === 0) return 0;
-    const count = attemptNumber(() => fs.writeSync(stream, bytes, 0, bytes.length));
-    if (count === wouldBlock) this.#retryLater();
-    return count;
+    return (this.#sinks.get(stream) ?? this.#openSink(stream)).write(bytes);
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all([...this.#sinks.values()].map((sink) => sink.drained()));
+  }
+
+  size(): { readonly columns: number; readonly rows: number } | undefined {
+    if (this.streams[1] !== "terminal") return undefined;
+    const { columns, rows } = process.stdout;
+    return columns > 0 && rows > 0 ? { columns, rows } : undefined;
+  }
+
+  /** Streams that lead to the same place share a sink: their bytes stay in order. */
+  #openSink(stream: number): OutputSink {
+    const other = [...this.#sinks].find(([known]) => isSamePlace(known, stream));
+    const sink =
+      other?.[1] ?? new OutputSink(stream, this.streams[stream]!, () => this.onReady?.());
+    this.#sinks.set(stream, sink);
+    return sink;
   }
 
   read(_stream: number, into: Uint8Array): number {
@@ -71,9 +97,10 @@ export class NodeConsole implements ConsoleDevice {
     return this.#bufferedBytes > 0 ? this.#bufferedBytes : this.#wait();
   }
 
-  /** Lets go of the input, so that the process can end while nothing was typed. */
+  /** Lets go of the streams, so that the process can end while nothing was typed. */
   close(): void {
-    clearTimeout(this.#retry);
+    for (const sink of this.#sinks.values()) sink.close();
+    this.#sinks.clear();
     this.#input?.destroy();
   }
 
@@ -100,15 +127,8 @@ export class NodeConsole implements ConsoleDevice {
     return wouldBlock;
   }
 
-  #openInput(): net.Socket | tty.ReadStream {
-    const isTerminal = this.streams[0] === "terminal";
-    const input = isTerminal
-      ? new (loadTty().ReadStream)(0)
-      : new (process.getBuiltinModule("node:net").Socket)({
-          fd: 0,
-          readable: true,
-          writable: false,
-        });
+  #openInput(isRaw = false): net.Socket | tty.ReadStream {
+    const input = this.streams[0] === "terminal" ? openTerminal(isRaw) : openPipe();
     input.on("data", (chunk: Uint8Array) => this.#take(chunk));
     input.on("end", () => this.#end(0));
     // Errors of reading a terminal that went away are its end.
@@ -127,11 +147,24 @@ export class NodeConsole implements ConsoleDevice {
     this.#inputEnd = answer;
     this.onReady?.();
   }
+}
 
-  #retryLater(): void {
-    this.#retry ??= setTimeout(() => {
-      this.#retry = undefined;
-      this.onReady?.();
-    }, retryMs);
+function openTerminal(isRaw: boolean): tty.ReadStream {
+  const input = new (loadTty().ReadStream)(0);
+  if (isRaw) input.setRawMode(true);
+  return input;
+}
+
+function openPipe(): net.Socket {
+  const { Socket } = process.getBuiltinModule("node:net");
+  return new Socket({ fd: 0, readable: true, writable: false });
+}
+
+function isSamePlace(one: number, other: number): boolean {
+  try {
+    const [a, b] = [fs.fstatSync(one), fs.fstatSync(other)];
+    return a.dev === b.dev && a.ino === b.ino;
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,8 @@
 // The host's file functions by node:fs. Node has no openat, but on Linux an open directory is also a
 // path, /proc/self/fd/N, and a name below it is looked up in that very directory whatever it is called
 // by now: with O_NOFOLLOW that is openat, without a race. Directories are opened with O_PATH, so one
-// that may be searched but not read can be walked through.
+// that may be searched but not read can be walked through. A program that does much of this has it done
+// by the C library, where whole paths are walked at once: see node-libc.ts.
 //
 // Elsewhere a directory is remembered by the path under which it was reached, and a component that is
 // swapped for a link between two calls is followed: see docs/internals/wasi.md.
@@ -10,6 +11,8 @@ import * as fs from "node:fs";
 import { Access, Errno, Filetype } from "../../userlib/index.ts";
 import type { FileStat, HostFiles, HostOpen } from "../files/index.ts";
 import { attempt, attemptNumber, attemptObject } from "./node-errno.ts";
+import { doubt, libC, type LibC } from "./node-libc.ts";
+import { fileStatOf, filetypeOfMode } from "./node-stat.ts";
 
 const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 const { O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
@@ -18,6 +21,7 @@ const linuxPath = 0o10000000;
 const newFileMode = 0o666;
 const newDirectoryMode = 0o777;
 const nsPerSecond = 1e9;
+const defaultCallsUntilFast = 400;
 
 /** Whether open directories can be used as paths here. */
 export function hasDirectoryPaths(): boolean {
@@ -29,8 +33,22 @@ export class NodeFiles implements HostFiles {
   /** Without directory paths: by what path each open directory was reached. */
   readonly #paths = new Map<number, Buffer>();
 
-  constructor(isLinux: boolean = hasDirectoryPaths()) {
+  /** What else can be asked on Linux, once it is worth loading. */
+  #fast: LibC | undefined;
+  #callsUntilFast: number;
+
+  /** After how many calls on paths the C library is called directly: `Infinity` for never. */
+  constructor(isLinux: boolean = hasDirectoryPaths(), callsUntilFast = defaultCallsUntilFast) {
     this.#isLinux = isLinux;
+    this.#callsUntilFast = isLinux ? callsUntilFast : Infinity;
+  }
+
+  #lib(): LibC | undefined {
+    if (this.#fast === undefined && this.#callsUntilFast-- <= 0) {
+      this.#callsUntilFast = Infinity;
+      this.#fast = libC();
+    }
+    return this.#fast;
   }
 
   nowNs(): bigint {
@@ -45,6 +63,26 @@ export class NodeFiles implements HostFiles {
   }
 
   enter(at: number, name: string): number {
+    const known = this.enterPath(at, name);
+    return known ?? this.#enter(at, name);
+  }
+
+  enterPath(at: number, path: string): number | undefined {
+    return sure(this.#lib()?.enter(at, path));
+  }
+
+  statPath(at: number, path: string): FileStat | number | undefined {
+    const found = this.#lib()?.statPath(at, path) ?? doubt;
+    if (typeof found !== "number") return found;
+    return found === doubt ? undefined : -found;
+  }
+
+  openPath(at: number, path: string, how: HostOpen): number | undefined {
+    const mode = how.isCreate ? newFileMode : 0;
+    return sure(this.#lib()?.open(at, path, openFlags(how), mode));
+  }
+
+  #enter(at: number, name: string): number {
     const path = this.#path(at, name);
     const fd = attemptNumber(() => fs.openSync(path, this.#directoryFlags));
     if (fd >= 0 && !this.#isLinux) this.#paths.set(fd, Buffer.from(path));
@@ -53,6 +91,8 @@ export class NodeFiles implements HostFiles {
   }
 
   open(at: number, name: string, how: HostOpen): number {
+    const known = this.openPath(at, name, how);
+    if (known !== undefined) return known;
     const flags = openFlags(how);
     const path = this.#path(at, name);
     return attemptNumber(() => fs.openSync(path, flags, newFileMode));
@@ -76,11 +116,15 @@ export class NodeFiles implements HostFiles {
   }
 
   stat(fd: number): FileStat | number {
-    return attemptObject(() => convert(fs.fstatSync(fd, { bigint: true })));
+    const known = this.#lib()?.stat(fd) ?? doubt;
+    if (typeof known !== "number") return known;
+    return attemptObject(() => fileStatOf(fs.fstatSync(fd, { bigint: true })));
   }
 
   filetype(fd: number): number {
-    return attemptNumber(() => filetypeOf(fs.fstatSync(fd)));
+    const known = this.#fast?.filetype(fd) ?? doubt;
+    if (known !== doubt) return known;
+    return attemptNumber(() => filetypeOfMode(fs.fstatSync(fd).mode));
   }
 
   size(fd: number): number {
@@ -88,6 +132,9 @@ export class NodeFiles implements HostFiles {
   }
 
   statAt(at: number, name: string): FileStat | number {
+    const known = this.#lib()?.statAt(at, name) ?? doubt;
+    if (typeof known !== "number") return known;
+    if (known !== doubt) return -known;
     return lstat(this.#path(at, name));
   }
 
@@ -153,14 +200,20 @@ export class NodeFiles implements HostFiles {
   }
 
   makeDirectory(at: number, name: string): number {
+    const known = sure(this.#lib()?.makeDirectory(at, name, newDirectoryMode));
+    if (known !== undefined) return -known;
     return attempt(() => fs.mkdirSync(this.#path(at, name), newDirectoryMode));
   }
 
   removeDirectory(at: number, name: string): number {
+    const known = sure(this.#lib()?.removeDirectory(at, name));
+    if (known !== undefined) return -known;
     return attempt(() => fs.rmdirSync(this.#path(at, name)));
   }
 
   unlink(at: number, name: string): number {
+    const known = sure(this.#lib()?.unlink(at, name));
+    if (known !== undefined) return -known;
     return attempt(() => fs.unlinkSync(this.#path(at, name)));
   }
 
@@ -173,6 +226,8 @@ export class NodeFiles implements HostFiles {
   }
 
   rename(at: number, name: string, toAt: number, toName: string): number {
+    const known = sure(this.#lib()?.rename(at, name, toAt, toName));
+    if (known !== undefined) return -known;
     return attempt(() => fs.renameSync(this.#path(at, name), this.#path(toAt, toName)));
   }
 
@@ -201,6 +256,10 @@ export class NodeFiles implements HostFiles {
   }
 }
 
+function sure(result: number | undefined): number | undefined {
+  return result === doubt ? undefined : result;
+}
+
 function openFlags({ access, isCreate, isExclusive, isTruncate }: HostOpen): number {
   const isBoth = access === (Access.read | Access.write);
   const mode = isBoth ? O_RDWR : access === Access.write ? O_WRONLY : O_RDONLY;
@@ -226,29 +285,7 @@ function lstat(path: string | Buffer): FileStat | number {
     () => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? "none",
   );
   if (stat === "none") return Errno.noent;
-  return typeof stat === "number" || typeof stat === "string" ? Number(stat) : convert(stat);
-}
-
-function convert(stat: fs.BigIntStats): FileStat {
-  return {
-    device: BigInt.asUintN(64, stat.dev),
-    inode: BigInt.asUintN(64, stat.ino),
-    filetype: filetypeOf(stat),
-    links: stat.nlink,
-    size: stat.size,
-    accessed: BigInt.asUintN(64, stat.atimeNs),
-    modified: BigInt.asUintN(64, stat.mtimeNs),
-    changed: BigInt.asUintN(64, stat.ctimeNs),
-  };
-}
-
-function filetypeOf(stat: fs.StatsBase<number | bigint>): number {
-  if (stat.isFile()) return Filetype.regularFile;
-  if (stat.isDirectory()) return Filetype.directory;
-  if (stat.isSymbolicLink()) return Filetype.symbolicLink;
-  if (stat.isCharacterDevice()) return Filetype.characterDevice;
-  if (stat.isBlockDevice()) return Filetype.blockDevice;
-  return stat.isSocket() ? Filetype.socketStream : Filetype.unknown;
+  return typeof stat === "number" || typeof stat === "string" ? Number(stat) : fileStatOf(stat);
 }
 
 function seconds(ns: bigint): number {

@@ -7,7 +7,10 @@
 // file server, or the three streams of a console.
 
 export const Ask = {
-  /** handle, offset (2), count, flags. Answers w0 = count, and the bytes. A stream ignores the offset. */
+  /**
+   * handle, offset (2), count, flags. Answers w0 = count, and the bytes. A stream ignores the offset; for
+   * a socket w5 is a set of `ReceiveFlag`.
+   */
   read: 1,
   /** handle, offset (2), flags; bytes. Answers w0 = count, w1 w2 = where the write ended. */
   write: 2,
@@ -28,11 +31,25 @@ export const Ask = {
   /** handle. Answers w0 w1 = size. */
   size: 10,
   /**
-   * w0 = a number for the asking thread; bytes: records of three words (handle, a set of `Interest`,
-   * number). Waits until one is ready; answers w0 = how many are, and for each a record (the set with
-   * `hangup` added if so, bytes available, number). A thread that asks again has given up waiting.
+   * w0 = a number for the asking thread, w1 = bits or 0, w2 = 1 to go on with its last question; bytes: records of three words (handle, a set of
+   * `Interest`, number). Answers w0 = how many are ready, and for each a record (the set with `hangup`
+   * added if so, bytes available, number). If none is ready: with w1 = 0 the answer waits until one is;
+   * else it says so at once, and the bits are raised in the client's notification (`InitialSlot.ready`)
+   * as soon as it is worth asking again. A thread that asks again has given up waiting and watching, and
+   * one that asks for no records does only that. Servers answer it with a `ReadyList`.
    */
   ready: 11,
+  /**
+   * handle, badge. What is open under the handle is opened once more, for the client with that badge, or
+   * for the caller itself if that is 0: answers its handle there. Each of the two is closed for itself.
+   */
+  give: 12,
+  /** w0 = capacity in bytes or 0. Makes a pipe: answers the handles of its reading and its writing end. */
+  pipe: 13,
+  /** handle of a listener, descriptor flags. Answers the handle of a connection. */
+  accept: 14,
+  /** handle of a connection, a set of directions as WASI numbers them. */
+  shutdown: 15,
   /** directory, lookup flags, open flags, descriptor flags, access; path. Answers handle, filetype. */
   open: 16,
   /** directory, lookup flags; path. Answers a filestat. */
@@ -57,6 +74,9 @@ export const Ask = {
 export const Access = { read: 1, write: 2 } as const;
 
 export const Interest = { read: 1, write: 2, hangup: 4 } as const;
+
+/** How a socket is read: the bytes stay, or the answer waits until all that was asked for is there. */
+export const ReceiveFlag = { peek: 1, waitAll: 2 } as const;
 
 /** The record of `Ask.ready`. */
 export const readyRecordBytes = 12;

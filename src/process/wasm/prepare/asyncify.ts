@@ -5,16 +5,21 @@
 // Loading Binaryen costs a third of a second and 130 MB, so this file is imported only in the
 // preparation worker, and only when there is something to rewrite.
 import binaryen from "binaryen";
-import { InvalidModuleError } from "./invalid-module-error.ts";
-import { ReservedExport } from "./reserved.ts";
-import { SectionId, findCustomSection, readBinary, writeBinary } from "./binary.ts";
-import { extendExports } from "./expose.ts";
+import {
+  InvalidModuleError,
+  ReservedExport,
+  SectionId,
+  extendExports,
+  findCustomSection,
+  readBinary,
+  readDeclarations,
+  writeBinary,
+} from "../binary/index.ts";
+import type { WasmBinary } from "../binary/index.ts";
 import { usesTryTable } from "./fuel-scan.ts";
-import { readDeclarations } from "./declarations.ts";
-import type { WasmBinary } from "./binary.ts";
 
 /** Modules all of whose imports may wait. */
-const waitingModules = ["shoal", "wasi_snapshot_preview1", "wasi_unstable"];
+const waitingModules = ["shoal", "shoal_process", "wasi_snapshot_preview1", "wasi_unstable"];
 
 /** Memory for saved frames; pages never written to cost nothing. */
 export const capturePages = 64;

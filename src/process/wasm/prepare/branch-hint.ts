@@ -1,6 +1,6 @@
 // The custom section by which a module tells the engine which way a branch usually goes. Every fuel
 // check ends in a branch that is hardly ever taken; told so, the engine moves its call away.
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter } from "../binary/index.ts";
 
 const unlikely = 0;
 

@@ -4,8 +4,7 @@ import { describe, expect, it } from "vitest";
 import { assemble, call, instantiateFuelled } from "./wat-fixture.ts";
 import { insertFuel } from "./fuel.ts";
 import { memoryChunkBytes, tableChunkElements } from "./fuel-helper.ts";
-import { readBinary } from "./binary.ts";
-import { readDeclarations } from "./declarations.ts";
+import { readBinary, readDeclarations } from "../binary/index.ts";
 import type { FuelledInstance } from "./wat-fixture.ts";
 
 const seed = Number(process.env["SHOAL_TEST_SEED"] ?? 20261120);

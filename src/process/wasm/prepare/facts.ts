@@ -1,9 +1,8 @@
 // What a loader and an adapter must know of a module before they make an instance: what it imports
 // and exports with signatures, its memories, the globals that are part of its state. Plain data,
 // read from the module's declarations alone, so that it costs no look at the code.
-import { ReservedExport, ReservedImport, reservedModule } from "./reserved.ts";
-import { functionType } from "./declarations.ts";
-import type { Declarations, ExternalKind } from "./declarations.ts";
+import { ReservedExport, ReservedImport, functionType, reservedModule } from "../binary/index.ts";
+import type { Declarations, ExternalKind } from "../binary/index.ts";
 
 export interface Signature {
   readonly parameters: readonly string[];

@@ -1,7 +1,6 @@
 // Writes one function body with its checks, and with the instructions that became calls of helpers.
-import { ByteReader } from "./byte-reader.ts";
-import { Opcode, readOpcode, skipImmediates } from "./instruction.ts";
-import { Splicer } from "./splicer.ts";
+import { ByteReader, Opcode, Splicer, readOpcode, skipImmediates } from "../binary/index.ts";
+import type { ByteWriter, Declarations } from "../binary/index.ts";
 import {
   helperKey,
   isAtomicWaitOrNotify,
@@ -9,9 +8,7 @@ import {
   readHelperUse,
   readWaitOffset,
 } from "./fuel-scan.ts";
-import type { ByteWriter } from "./byte-writer.ts";
 import type { BodyScan } from "./fuel-scan.ts";
-import type { Declarations } from "./declarations.ts";
 import type { FuelPlan } from "./fuel-plan.ts";
 
 export interface BodyEdit {

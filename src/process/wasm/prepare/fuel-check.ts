@@ -3,7 +3,7 @@
 // so a check may stand at any instruction boundary. The cold call inside a loop costs more than the
 // counting, so a branch hint goes with each check: a matrix product went from 1.8 of its time to
 // 1.24. Counting strips of 16 to 256 iterations in a local was tried before and gained nothing.
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter } from "../binary/index.ts";
 
 export interface FuelPlaces {
   /** Index of the counter. */

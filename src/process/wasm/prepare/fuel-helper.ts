@@ -4,15 +4,18 @@
 //
 // What a program can see stays as it was: an operation out of bounds traps before anything is
 // written, and overlapping copies give the same bytes.
-import { Assembler, i32Code, i64Code } from "./assembler.ts";
-import { ByteWriter } from "./byte-writer.ts";
-import { Opcode } from "./instruction.ts";
+import {
+  Assembler,
+  ByteWriter,
+  Opcode,
+  i32Code,
+  i64Code,
+  reservedModule,
+} from "../binary/index.ts";
+import type { Declarations, IndexWidth } from "../binary/index.ts";
 import { fuelCharge, fuelCheck } from "./fuel-check.ts";
-import { reservedModule } from "./reserved.ts";
-import type { IndexWidth } from "./assembler.ts";
 import type { HelperUse } from "./fuel-scan.ts";
 import type { FuelPlan } from "./fuel-plan.ts";
-import type { Declarations } from "./declarations.ts";
 
 /** Largest piece of memory one instruction may touch, in bytes. */
 export const memoryChunkBytes = 65536;

@@ -3,12 +3,10 @@
 //
 // Imports stand before all other functions, so adding some moves every defined function up by their
 // number; helpers, the fuel global and new types are appended at the end and move nothing.
-import { Opcode } from "./instruction.ts";
-import { ReservedImport } from "./reserved.ts";
+import { Opcode, ReservedImport } from "../binary/index.ts";
+import type { Declarations, IndexMap } from "../binary/index.ts";
 import { helperKey } from "./fuel-scan.ts";
 import type { BodyScan, CodeScan, HelperUse } from "./fuel-scan.ts";
-import type { Declarations } from "./declarations.ts";
-import type { IndexMap } from "./splicer.ts";
 
 export interface FuelPlan {
   /** Names of the imports added, in order; the first is the preemption call. */

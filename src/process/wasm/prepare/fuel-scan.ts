@@ -3,15 +3,13 @@
 import {
   Opcode,
   readMemoryArgument,
+  bodyReaders,
+  skipLocals,
   readOpcode,
   skipImmediates,
   skipInstruction,
-} from "./instruction.ts";
-import { SectionId, sectionReader } from "./binary.ts";
-import { ByteReader } from "./byte-reader.ts";
-import { readValueType } from "./value-type.ts";
-import type { WasmBinary } from "./binary.ts";
-import type { Declarations } from "./declarations.ts";
+} from "../binary/index.ts";
+import type { ByteReader, Declarations, WasmBinary } from "../binary/index.ts";
 
 export interface BodyScan {
   /** First byte of the body: its local declarations. */
@@ -57,18 +55,6 @@ export function usesTryTable(binary: WasmBinary): boolean {
     while (!reader.isAtEnd()) if (skipInstruction(reader) === Opcode.tryTable) return true;
   }
   return false;
-}
-
-function* bodyReaders(binary: WasmBinary): Generator<ByteReader> {
-  const section = sectionReader(binary, SectionId.code);
-  if (section === undefined) return;
-  for (let left = section.u32(); left > 0; left--) {
-    const sizeBytes = section.u32();
-    const start = section.position;
-    section.skip(sizeBytes);
-    yield new ByteReader(binary.bytes, start, section.position);
-  }
-  if (!section.isAtEnd()) section.fail("the code section has bytes after its last function");
 }
 
 /** How a helper is found again from the instruction that needs it. */
@@ -137,13 +123,6 @@ export function readWaitOffset(reader: ByteReader, declarations: Declarations): 
   }
   if (offset > 0xffffffff) reader.fail("a memory offset has more than 32 bits", start);
   return offset;
-}
-
-function skipLocals(reader: ByteReader): void {
-  for (let groups = reader.u32(); groups > 0; groups--) {
-    reader.u32();
-    readValueType(reader);
-  }
 }
 
 function scanBody(

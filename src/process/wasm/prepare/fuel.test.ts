@@ -2,10 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { assemble, call, fuelOf, instantiateFuelled } from "./wat-fixture.ts";
 import { insertFuel } from "./fuel.ts";
-import { ByteReader } from "./byte-reader.ts";
-import { findCustomSection, readBinary } from "./binary.ts";
+import { ByteReader, findCustomSection, readBinary, readDeclarations } from "../binary/index.ts";
 import { scanCode } from "./fuel-scan.ts";
-import { readDeclarations } from "./declarations.ts";
 import { richImports, richModule } from "./rich-module.ts";
 
 function fuelled(bytes: Uint8Array): WebAssembly.Module {

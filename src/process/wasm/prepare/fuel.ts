@@ -3,23 +3,32 @@
 // every instruction that is not counted, split or renumbered is copied as it stands, so the program
 // computes exactly what it did, and engine, toolchain and language features need not be understood
 // here.
-import { ByteReader } from "./byte-reader.ts";
-import { ByteWriter } from "./byte-writer.ts";
-import { Opcode } from "./instruction.ts";
-import { ReservedExport, reservedModule } from "./reserved.ts";
-import { SectionId, findCustomSection, sectionReader, writeBinary } from "./binary.ts";
+import {
+  ByteReader,
+  ByteWriter,
+  Opcode,
+  ReservedExport,
+  SectionId,
+  externalKinds,
+  findCustomSection,
+  i32Code,
+  mapFunctionsIn,
+  mapNames,
+  reservedModule,
+  sectionReader,
+  writeBinary,
+  appendEntries,
+  speaksOfOffsets,
+  encodeFunctionType,
+} from "../binary/index.ts";
+import type { Declarations, WasmBinary } from "../binary/index.ts";
 import { writeFuelBody } from "./fuel-body.ts";
 import { buildHelper, waitImportParameters } from "./fuel-helper.ts";
 import { planFuel } from "./fuel-plan.ts";
 import { scanCode } from "./fuel-scan.ts";
-import { externalKinds } from "./declarations.ts";
 import { HintWriter } from "./branch-hint.ts";
 import { branchOffset, fuelCheck } from "./fuel-check.ts";
-import { i32Code } from "./assembler.ts";
-import { mapFunctionsIn, mapNames } from "./function-index.ts";
-import type { WasmBinary } from "./binary.ts";
 import type { CodeScan } from "./fuel-scan.ts";
-import type { Declarations } from "./declarations.ts";
 import type { FuelPlan } from "./fuel-plan.ts";
 import type { Helper } from "./fuel-helper.ts";
 
@@ -62,15 +71,6 @@ export function insertFuel(
   });
 }
 
-/** A section's entries followed by more, under a count for both. */
-function appendEntries(body: ByteReader | undefined, added: readonly Uint8Array[]): Uint8Array {
-  const out = new ByteWriter((body?.end ?? 0) - (body?.position ?? 0) + 4096);
-  out.u32((body?.u32() ?? 0) + added.length);
-  if (body !== undefined) out.range(body.bytes, body.position, body.end);
-  for (const entry of added) out.raw(entry);
-  return out.finish();
-}
-
 function appendMapped(
   binary: WasmBinary,
   id: number,
@@ -79,17 +79,6 @@ function appendMapped(
 ): Uint8Array {
   const mapped = mapFunctionsIn(binary, id, plan.mapFunction);
   return appendEntries(mapped && new ByteReader(mapped), [added]);
-}
-
-function encodeFunctionType(
-  parameters: readonly Uint8Array[],
-  results: readonly Uint8Array[],
-): Uint8Array {
-  const out = new ByteWriter().u8(0x60).u32(parameters.length);
-  for (const type of parameters) out.raw(type);
-  out.u32(results.length);
-  for (const type of results) out.raw(type);
-  return out.finish();
 }
 
 // One new type for each added import and then for each helper, in order; equal types are the same
@@ -177,16 +166,4 @@ function customSections(
     edits.set("name", mapNames(binary, plan.mapFunction, addedNames));
   }
   return edits;
-}
-
-// These give offsets into the code that are no longer true; a wrong line is worse than none.
-function speaksOfOffsets(customName: string): boolean {
-  return (
-    customName.startsWith(".debug_") ||
-    customName.startsWith("metadata.code.") ||
-    customName.startsWith("reloc.") ||
-    customName === "linking" ||
-    customName === "sourceMappingURL" ||
-    customName === "external_debug_info"
-  );
 }

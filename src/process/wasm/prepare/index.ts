@@ -1,6 +1,6 @@
 // Preparation of WebAssembly programs: what the loader and the process adapter may use of it.
-export { ByteWriter } from "./byte-writer.ts";
-export { InvalidModuleError } from "./invalid-module-error.ts";
+export { ByteWriter } from "../binary/index.ts";
+export { InvalidModuleError } from "../binary/index.ts";
 export { prepareModule } from "./prepare.ts";
 export type { PreparedModule, PrepareOptions } from "./prepare.ts";
 export type {
@@ -11,7 +11,7 @@ export type {
   MutableGlobalFact,
   Signature,
 } from "./facts.ts";
-export { ReservedExport, ReservedImport, reservedModule } from "./reserved.ts";
+export { ReservedExport, ReservedImport, reservedModule } from "../binary/index.ts";
 export {
   functionExports,
   functionImports,

@@ -1,15 +1,16 @@
 // The enforced limit on memory: every memory a module defines gets a declared maximum no larger
 // than the limit, so that the engine itself refuses to grow past it. Imported memories are made by
 // the loader, which finds their sizes in the facts; here they are only checked.
-import { SectionId, sectionReader, writeBinary } from "./binary.ts";
-import { ByteWriter } from "./byte-writer.ts";
-import { InvalidModuleError } from "./invalid-module-error.ts";
-import type { WasmBinary } from "./binary.ts";
-import type { ByteReader } from "./byte-reader.ts";
-import type { Declarations } from "./declarations.ts";
-import type { Limits } from "./value-type.ts";
-import { findSection } from "./binary.ts";
-import { readLimits } from "./value-type.ts";
+import {
+  ByteWriter,
+  InvalidModuleError,
+  SectionId,
+  findSection,
+  readLimits,
+  sectionReader,
+  writeBinary,
+} from "../binary/index.ts";
+import type { ByteReader, Declarations, Limits, WasmBinary } from "../binary/index.ts";
 
 export const pageBytes = 65536;
 

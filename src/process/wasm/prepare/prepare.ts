@@ -3,21 +3,27 @@
 //
 // A module that needs no change is compiled as it is, without a look at its code, at a cache or at
 // any other tool. One that needs rewriting is rewritten once and then found in the cache.
-import { InvalidModuleError } from "./invalid-module-error.ts";
+import {
+  InvalidModuleError,
+  exposeInternals,
+  readBinary,
+  readDeclarations,
+  refuseReservedNames,
+} from "../binary/index.ts";
 import { collectFacts } from "./facts.ts";
-import { exposeInternals } from "./expose.ts";
 import { limitMemories } from "./memory-limit.ts";
-import { readBinary } from "./binary.ts";
-import { readDeclarations } from "./declarations.ts";
-import { refuseReservedNames } from "./reserved.ts";
+import type { CapturableProgram } from "../resume/index.ts";
 import type { ModuleFacts } from "./facts.ts";
-import type { RewriteOptions } from "./rewrite.ts";
+import type { CaptureMethod, RewriteOptions } from "./rewrite.ts";
 
 export interface PrepareOptions {
-  /** Insert a fuel counter, so that a program that runs on and on can be stopped for others. */
+  /**
+   * Insert a fuel counter, so that a program that runs on and on can be stopped for others. One that
+   * shares its memory always gets it: its threads wait for each other, also by spinning.
+   */
   readonly fuel: boolean;
   /** Make the stack capturable. */
-  readonly capture: "none" | "asyncify";
+  readonly capture: CaptureMethod;
   /** A limit the engine enforces on every memory the module defines. */
   readonly memoryMaxBytes?: number;
   /** Where rewritten modules are kept; the user's cache directory unless given. */
@@ -30,22 +36,31 @@ export interface PreparedModule {
   /** SHA-256 of the program as it was given, in hexadecimal. */
   readonly hash: string;
   readonly facts: ModuleFacts;
+  /** The limit asked for, which the loader keeps to for memories that it makes. */
+  readonly memoryMaxBytes?: number | undefined;
+  /**
+   * What stacks are put back with, of a program prepared by our own rewriter: one for all its
+   * instances, made when it is first asked for.
+   */
+  readonly capturable?: CapturableProgram;
 }
 
 // Raise it whenever the same input would be rewritten differently, so that old cache entries are
 // not found any more.
-const preparerVersion = "3 binaryen-132.0.0";
+const preparerVersion = "5 binaryen-132.0.0";
 
 // Below this the engine compiles faster on this thread than it can hand the work to another.
 const inlineCompileBytesMax = 256 * 1024;
 
 export async function prepareModule(
   bytes: Uint8Array,
-  options: PrepareOptions,
+  wanted: PrepareOptions,
 ): Promise<PreparedModule> {
   const binary = readBinary(bytes);
   const declarations = readDeclarations(binary);
   refuseReservedNames(binary, declarations);
+  const sharesMemory = declarations.memories.some(({ isShared }) => isShared);
+  const options = { ...wanted, fuel: wanted.fuel || sharesMemory };
   const { fuel, capture, memoryMaxBytes } = options;
   const limited =
     memoryMaxBytes === undefined ? bytes : limitMemories(binary, declarations, memoryMaxBytes);
@@ -54,24 +69,36 @@ export async function prepareModule(
   if (!fuel && capture === "none") {
     // A start function would run in the middle of instantiation, before there is a thread to run it.
     const set = declarations.startFunction === undefined ? limited : startSetApart(limited);
-    return finish(set, await compile(set), hash);
+    return finish(set, await compile(set), hash, memoryMaxBytes);
   }
   const key = cacheKey(hash(), options);
   const { bytes: rewritten, module } = await rewriteOrRecall(limited, key, options);
-  return finish(rewritten, module, hash);
+  const prepared = finish(rewritten, module, hash, memoryMaxBytes);
+  if (capture !== "unwind") return prepared;
+  const { capturableProgram } = await import("./capture.ts");
+  let capturable: CapturableProgram | undefined;
+  return Object.defineProperty(prepared, "capturable", {
+    get: () => (capturable ??= capturableProgram(limited, rewritten, fuel)),
+  });
 }
 
 function startSetApart(bytes: Uint8Array): Uint8Array {
   const binary = readBinary(bytes);
-  return exposeInternals(binary, readDeclarations(binary), false);
+  return exposeInternals(binary, readDeclarations(binary), "start");
 }
 
-function finish(bytes: Uint8Array, module: WebAssembly.Module, hash: () => string): PreparedModule {
+function finish(
+  bytes: Uint8Array,
+  module: WebAssembly.Module,
+  hash: () => string,
+  memoryMaxBytes: number | undefined,
+): PreparedModule {
   const facts = collectFacts(readDeclarations(readBinary(bytes)), hash);
   return {
     bytes,
     module,
     facts,
+    memoryMaxBytes,
     get hash() {
       return facts.hash;
     },

@@ -1,7 +1,7 @@
 // Runs the rewriting in a thread of its own and brings the result, or the refusal, back. Small fuel
 // work stays on this thread: starting another would take longer than the work.
 import { Worker } from "node:worker_threads";
-import { InvalidModuleError } from "./invalid-module-error.ts";
+import { InvalidModuleError } from "../binary/index.ts";
 import type { RewriteOptions } from "./rewrite.ts";
 
 export interface RewriteOrder {
@@ -25,7 +25,7 @@ export async function rewriteApart(
   bytes: Uint8Array,
   options: RewriteOptions,
 ): Promise<Uint8Array> {
-  if (options.capture === "none" && bytes.length <= inlineBytesMax) {
+  if (options.capture !== "asyncify" && bytes.length <= inlineBytesMax) {
     const { rewriteModule } = await import("./rewrite.ts");
     return rewriteModule(bytes, options);
   }

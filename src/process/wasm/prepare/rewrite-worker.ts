@@ -1,7 +1,7 @@
 // The thread that rewrites one module and ends. Large modules take seconds and hundreds of
 // megabytes, none of which the thread of a kernel should spend.
 import { parentPort, workerData } from "node:worker_threads";
-import { InvalidModuleError } from "./invalid-module-error.ts";
+import { InvalidModuleError } from "../binary/index.ts";
 import { rewriteModule } from "./rewrite.ts";
 import type { RewriteAnswer, RewriteOrder } from "./rewrite-thread.ts";
 

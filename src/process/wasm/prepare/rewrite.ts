@@ -1,12 +1,13 @@
 // The rewriting steps of preparation in their order, for whichever thread runs them.
-import { exposeInternals } from "./expose.ts";
 import { insertFuel } from "./fuel.ts";
-import { readBinary } from "./binary.ts";
-import { readDeclarations } from "./declarations.ts";
+import { exposeInternals, readBinary, readDeclarations } from "../binary/index.ts";
+
+/** How a stack can be taken out: not at all, by our own rewriter, or by Binaryen's Asyncify. */
+export type CaptureMethod = "none" | "unwind" | "asyncify";
 
 export interface RewriteOptions {
   readonly fuel: boolean;
-  readonly capture: "none" | "asyncify";
+  readonly capture: CaptureMethod;
 }
 
 /** The module rewritten; only structure is checked here, the engine judges the rest afterwards. */
@@ -14,9 +15,13 @@ export async function rewriteModule(
   bytes: Uint8Array,
   options: RewriteOptions,
 ): Promise<Uint8Array> {
-  const withState = options.capture !== "none";
+  if (options.capture === "unwind") {
+    const { rewriteForCapture } = await import("./capture.ts");
+    return rewriteForCapture(bytes, options.fuel);
+  }
+  const exposure = options.capture === "none" ? "start" : "state";
   const original = readBinary(bytes);
-  let rewritten = exposeInternals(original, readDeclarations(original), withState);
+  let rewritten = exposeInternals(original, readDeclarations(original), exposure);
   if (options.fuel) {
     const exposed = readBinary(rewritten);
     rewritten = insertFuel(exposed, readDeclarations(exposed));

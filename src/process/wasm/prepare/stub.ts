@@ -1,7 +1,7 @@
 // Which of a module's functions and globals an adapter has to wrap or carry, drawn from the facts:
 // the imports it can link through small wasm wrappers, the exports it can call, and what must be
 // saved beside memory and stack when the process is captured.
-import { ReservedExport, ReservedImport, reservedModule } from "./reserved.ts";
+import { ReservedExport, ReservedImport, reservedModule } from "../binary/index.ts";
 import type { ExportFact, ImportFact, ModuleFacts, MutableGlobalFact, Signature } from "./facts.ts";
 
 export type FunctionImport = ImportFact & { readonly signature: Signature };
@@ -46,7 +46,9 @@ export function hasFuel(facts: ModuleFacts): boolean {
 
 /** Whether a module's stack can be captured. */
 export function isCapturable(facts: ModuleFacts): boolean {
-  return facts.exports.some(({ name }) => name === ReservedExport.captureMemory);
+  return facts.exports.some(
+    ({ name }) => name === ReservedExport.captureMemory || name === ReservedExport.unwindTag,
+  );
 }
 
 function isAddedImport({ module, name }: ImportFact): boolean {

@@ -1,10 +1,8 @@
 // Waiting on memory goes to the kernel's futex, and bad addresses trap as they did.
 import { describe, expect, it } from "vitest";
-import { InvalidModuleError } from "./invalid-module-error.ts";
+import { InvalidModuleError, readBinary, readDeclarations } from "../binary/index.ts";
 import { assemble, call, instantiateFuelled } from "./wat-fixture.ts";
 import { insertFuel } from "./fuel.ts";
-import { readBinary } from "./binary.ts";
-import { readDeclarations } from "./declarations.ts";
 
 const body = `
   (func (export "wait32") (param i32 i32 i64) (result i32)

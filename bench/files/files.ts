@@ -1,0 +1,94 @@
+// The files benchmark: calls on a granted directory, against node:wasi. Hosts take turns, every run is a
+// process of its own in a fresh directory, and all runs must print the same before their times count.
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Bench, BenchOptions, BenchOutcome } from "../harness/bench.ts";
+import { againstFloor, type Metric } from "../harness/metric.ts";
+import { hashLines } from "../harness/rounds.ts";
+import { type Spread, spreadOf } from "../harness/statistics.ts";
+import { HostFailedError, runOn } from "../programs/host.ts";
+import { databaseWorkload, type FilesWorkload, smallFilesWorkload } from "./workloads.ts";
+
+export const filesBench: Bench = {
+  name: "files",
+  summary: "a database and many small files on a granted directory, against node:wasi",
+  run: runFiles,
+};
+
+const hosts = ["shoal", "nodeWasi"] as const;
+type Host = (typeof hosts)[number];
+
+/** Milliseconds by host. */
+type Samples = Readonly<Record<Host, number[]>>;
+
+async function runFiles(options: BenchOptions): Promise<BenchOutcome> {
+  const { quick, log } = options;
+  const workloads = await workloadsOf(options);
+  const rounds = quick ? 2 : 9;
+  const outcome = { metrics: {}, spreads: {} as Record<string, Spread> };
+  const work: (readonly (string | number)[])[] = [];
+  for (const workload of workloads) {
+    log(`${workload.name}: ${rounds} rounds`);
+    const { samples, digest } = await runRounds(workload, rounds);
+    for (const host of hosts) outcome.spreads[`${host} ${workload.name}`] = spreadOf(samples[host]);
+    outcome.metrics = { ...outcome.metrics, ...metricsOf(workload.name, outcome.spreads) };
+    work.push([workload.name, workload.size, digest]);
+  }
+  const sizes = Object.fromEntries(workloads.map(({ name, size }) => [name, size]));
+  return { ...outcome, parameters: { rounds, ...sizes }, workHash: hashLines(work) };
+}
+
+/** A quick run makes do without the database, which has to be built from Debian's sources. */
+async function workloadsOf({ quick, log }: BenchOptions): Promise<FilesWorkload[]> {
+  if (quick) return [await smallFilesWorkload(40)];
+  return [await databaseWorkload(20_000, log), await smallFilesWorkload(2000)];
+}
+
+function metricsOf(
+  name: FilesWorkload["name"],
+  spreads: Readonly<Record<string, Spread>>,
+): Record<string, Metric> {
+  const [ours, peer] = hosts.map((host) => spreads[`${host} ${name}`].median);
+  const ratioName = name === "database" ? "filesRatio" : "smallFilesRatio";
+  return {
+    [ratioName]: againstFloor(ours / peer, 1, "ratio"),
+    [name]: againstFloor(ours, peer, "ms"),
+  };
+}
+
+async function runRounds(
+  workload: FilesWorkload,
+  rounds: number,
+): Promise<{ samples: Samples; digest: string }> {
+  const samples: Samples = { shoal: [], nodeWasi: [] };
+  const digests = new Set<string>();
+  for (let round = 0; round < rounds; round++) {
+    for (const host of round % 2 === 0 ? hosts : hosts.toReversed()) {
+      const { elapsedMs, digest } = await runOnce(workload, host);
+      samples[host].push(elapsedMs);
+      digests.add(digest);
+    }
+  }
+  const [digest = "", ...others] = digests;
+  if (others.length > 0) throw new RangeError(`hosts print different things for ${workload.name}`);
+  return { samples, digest };
+}
+
+async function runOnce(
+  workload: FilesWorkload,
+  host: Host,
+): Promise<{ elapsedMs: number; digest: string }> {
+  const directory = mkdtempSync(join(tmpdir(), "shoal-files-bench-"));
+  try {
+    const spec = workload.prepare(directory);
+    const { computeMs, exitCode } = await runOn(host, spec);
+    if (exitCode !== 0)
+      throw new HostFailedError(host, spec, readFileSync(spec.stderrPath, "utf8"));
+    const digest = createHash("sha256").update(readFileSync(spec.stdoutPath)).digest("hex");
+    return { elapsedMs: computeMs, digest };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,116 @@
+// The servers of a session, by the slot in which every program of it finds them, and the descriptors of
+// what they were started with. A program has what it is allowed here and nothing else.
+import { InitialSlot } from "../abi/index.ts";
+import { clockService } from "../server/clock/index.ts";
+import { type ConsoleDevice, ConsoleService, filetypeOfStream } from "../server/console/index.ts";
+import { entropyService } from "../server/entropy/index.ts";
+import { fileService } from "../server/files/index.ts";
+import { NetworkService } from "../server/network/index.ts";
+import type { NodeNetwork } from "../server/node/index.ts";
+import { PipeService } from "../server/pipe/index.ts";
+import { type Launcher, ProcessService } from "../server/process/index.ts";
+import type { Service } from "../userlib/index.ts";
+import { type Descriptor, listenerRow, preopenRow, streamRow } from "../wasi/index.ts";
+import { type Grant, treeOf } from "./grants.ts";
+import type { StartedService, System } from "./system.ts";
+
+export interface ServersOptions {
+  readonly grants: readonly Grant[];
+  /** Listeners, which the first program finds open from descriptor 3 on. */
+  readonly network?: NodeNetwork | undefined;
+  readonly console: ConsoleDevice;
+}
+
+/** The badge of the first program that is started: pids are badges. */
+const firstPid = 1;
+
+export class Servers {
+  readonly #system: System;
+  readonly #options: ServersOptions;
+  readonly #bySlot = new Map<number, StartedService>();
+
+  constructor(system: System, options: ServersOptions) {
+    this.#system = system;
+    this.#options = options;
+    const { machine } = system.core;
+    const clock = clockService({ realtimeNs: () => machine.realtimeNs(), cpuNs });
+    this.serve(InitialSlot.clock, clock);
+    this.serve(
+      InitialSlot.entropy,
+      entropyService((target) => machine.entropy(target)),
+    );
+    this.#serveConsole(options.console);
+    if (options.network !== undefined) this.#serveNetwork(options.network);
+    options.grants.forEach((grant, i) => {
+      const files = fileService(`files ${grant.guest}`, treeOf(machine, grant));
+      this.serve(InitialSlot.firstFiles + i, files);
+    });
+  }
+
+  serve(slot: number, service: Service): StartedService {
+    const started = this.#system.serve(service);
+    this.#bySlot.set(slot, started);
+    return started;
+  }
+
+  /** Pipes and processes, which a program alone that starts no others has no use for. */
+  serveProcesses(launcher: Launcher): {
+    readonly pipes: PipeService;
+    readonly processes: ProcessService;
+    readonly started: StartedService;
+  } {
+    const pipes = new PipeService();
+    this.serve(InitialSlot.pipes, pipes);
+    const processes = new ProcessService(launcher);
+    return { pipes, processes, started: this.serve(InitialSlot.processes, processes) };
+  }
+
+  /** Lets a process call the servers in these slots, or all there are. */
+  allow(space: number, badge: number, slots?: ReadonlySet<number>): void {
+    for (const [slot, service] of this.#bySlot) {
+      if (slots?.has(slot) ?? true) this.#system.allow(space, slot, service, badge);
+    }
+  }
+
+  /** Whoever had this badge will not come: the servers let go of what was kept for it. */
+  forget(badge: number): void {
+    for (const service of this.#bySlot.values()) this.#system.clientGone(service, badge);
+  }
+
+  /** Descriptors 0 to 2 of a program that has the console to itself. */
+  streams(): Descriptor[] {
+    return this.#options.console.streams.map((kind, stream) =>
+      streamRow(InitialSlot.console, stream, {
+        filetype: filetypeOfStream(kind),
+        isTerminal: kind === "terminal",
+      }),
+    );
+  }
+
+  /** The descriptors that follow: listeners for the first program, granted trees for all. */
+  granted(pid: number): Descriptor[] {
+    const listeners = pid === firstPid ? (this.#options.network?.listeners ?? []) : [];
+    return [
+      ...listeners.map((_, i) => listenerRow(InitialSlot.network, i)),
+      ...this.#options.grants.map(({ guest }, i) => preopenRow(InitialSlot.firstFiles + i, guest)),
+    ];
+  }
+
+  #serveConsole(device: ConsoleDevice): void {
+    const console = this.serve(InitialSlot.console, new ConsoleService(device));
+    device.onReady = () => console.raise(1);
+  }
+
+  #serveNetwork(device: NodeNetwork): void {
+    const service = new NetworkService(device, [firstPid]);
+    const network = this.serve(InitialSlot.network, service);
+    device.onReady = () => {
+      if (service.needsSignal()) network.raise(1);
+    };
+  }
+}
+
+function cpuNs(): bigint {
+  const { user, system } = process.cpuUsage();
+  return BigInt(user + system) * 1000n;
+}

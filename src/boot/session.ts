@@ -1,0 +1,268 @@
+// A session: one core with its servers, and the programs that run on it, alone, joined by pipes, or
+// started by each other. It knows each program's pid, which is the badge by which servers know it.
+import { InitialSlot } from "../abi/index.ts";
+import type { ExecutionModel, FaultReport, Library, PreparedModule } from "../process/index.ts";
+import { LinkError, serviceSlots } from "../process/index.ts";
+import type { PipeService } from "../server/pipe/index.ts";
+import type { ProcessService } from "../server/process/index.ts";
+import { Access, Filetype } from "../userlib/index.ts";
+import {
+  type Descriptor,
+  DescriptorTable,
+  openedRow,
+  processModule,
+  type WasiProcess,
+} from "../wasi/index.ts";
+import { createLauncher } from "./launcher.ts";
+import { Servers, type ServersOptions } from "./servers.ts";
+import type { SpawnedProgram, StartedService, System } from "./system.ts";
+import { kernelForm, type TraceForm, traced, tracedEnter } from "./trace.ts";
+import { wasiForm } from "./trace-form.ts";
+import { checkThreads, ProgramThreads, threadForm } from "./program-threads.ts";
+import { makeWasiProcess } from "./wasi-library.ts";
+
+export interface ProgramSpec {
+  readonly prepared: PreparedModule;
+  /** The whole argument list, the program's own name first. */
+  readonly args: readonly string[];
+  /** `NAME=value` each; the program sees no other variables. */
+  readonly env: readonly string[];
+}
+
+export interface SessionOptions extends ServersOptions {
+  readonly model?: ExecutionModel | undefined;
+  readonly fuelSlice?: number | undefined;
+  /** Gets a line for every call that a program makes. */
+  readonly trace?: ((line: string) => void) | undefined;
+  /** How a module that a program gives is prepared to run. */
+  readonly prepare?: ((code: Uint8Array) => Promise<PreparedModule>) | undefined;
+}
+
+/** How a program ended: its exit code, and the fault if it did not end by itself. */
+export interface ProgramEnd {
+  readonly code: number;
+  readonly fault?: FaultReport | undefined;
+}
+
+interface ProcessServers {
+  readonly pipes: PipeService;
+  readonly processes: ProcessService;
+  readonly started: StartedService;
+}
+
+export class Session {
+  readonly system: System;
+  readonly servers: Servers;
+  readonly #options: SessionOptions;
+  #processServers: ProcessServers | undefined;
+  readonly #freeSlots: number[] = [];
+  #nextSlot: number = serviceSlots.firstProcess;
+  #programCount = 0;
+  /** By pid, the servers that a process may call, where that is not all of them. */
+  readonly #slots = new Map<number, ReadonlySet<number>>();
+
+  constructor(system: System, options: SessionOptions) {
+    this.system = system;
+    this.#options = options;
+    this.servers = new Servers(system, options);
+  }
+
+  /** The pipe and the process server, from when they were first needed. */
+  get processServers(): ProcessServers | undefined {
+    return this.#processServers;
+  }
+
+  /**
+   * Starts programs, each one's output joined to the next one's input by a pipe; they run once the core
+   * does. Answers how each will have ended, in order.
+   */
+  start(programs: readonly ProgramSpec[]): Promise<readonly ProgramEnd[]> {
+    const needsProcesses = programs.length > 1 || programs.some(startsOthers);
+    if (needsProcesses) this.#needProcesses();
+    const size = sizeVariables(this.#options.console.size?.());
+    const pids = programs.map(({ args }) => this.#addProcess(args[0] ?? ""));
+    const tables = this.#tablesOf(pids);
+    const ends = programs.map((spec, i) => {
+      const { promise, resolve } = Promise.withResolvers<ProgramEnd>();
+      const sized = { ...spec, env: withDefaults(spec.env, size) };
+      const run = (): void => this.run(pids[i]!, sized, tables[i]!, resolve);
+      if (programs.length === 1) run();
+      else namingItself(spec, run);
+      return promise;
+    });
+    return Promise.all(ends);
+  }
+
+  /** Makes a process of a program with these descriptors and lets it run. */
+  run(
+    pid: number,
+    spec: ProgramSpec,
+    table: DescriptorTable,
+    onEnd: (end: ProgramEnd) => void,
+    slots?: ReadonlySet<number>,
+  ): void {
+    let fault: FaultReport | undefined;
+    let isOver = false;
+    checkThreads(spec.prepared.facts);
+    const threads = new ProgramThreads({
+      system: this.system,
+      spawned: () => spawned,
+      processOf: (page, thread) => this.#wasiProcessOf(pid, spec, spawned, table, page, thread),
+      wrap: (thread) => this.#wrapFor(pid, spec, () => memoryOf(spawned), thread),
+    });
+    const spawned = this.system.spawn({
+      prepared: spec.prepared,
+      model: this.#options.model ?? "process",
+      ...(this.#options.fuelSlice === undefined ? {} : { fuelSlice: this.#options.fuelSlice }),
+      library: () => threads.library(),
+      wrap: this.#wrapFor(pid, spec, () => memoryOf(spawned), 0),
+      onFault: (report) => (fault = report),
+      onExit: (code) => {
+        if (isOver) return;
+        isOver = true;
+        onEnd(this.#ended(pid, { code, fault }));
+      },
+    });
+    this.servers.allow(spawned.space, pid, slots);
+    if (slots !== undefined) this.#slots.set(pid, slots);
+    this.#adopt(pid, spawned.space);
+    this.system.start(spawned);
+  }
+
+  /** Whether a process may call the server in this slot, and so let its children. */
+  mayCall(pid: number, slot: number): boolean {
+    return this.#slots.get(pid)?.has(slot) ?? true;
+  }
+
+  #needProcesses(): void {
+    if (this.#processServers !== undefined) return;
+    const launcher = createLauncher(this, this.#options.prepare);
+    this.#processServers = this.servers.serveProcesses(launcher);
+  }
+
+  #addProcess(name: string): number {
+    this.#programCount++;
+    return this.#processServers?.processes.table.add(0, name).pid ?? this.#programCount;
+  }
+
+  /** The descriptors of programs in a row: those at the ends have the console, the others pipes. */
+  #tablesOf(pids: readonly number[]): DescriptorTable[] {
+    const rows = pids.map(() => this.servers.streams());
+    for (let i = 0; i + 1 < pids.length; i++) {
+      const { read, write } = this.#processServers!.pipes.connect(pids[i + 1]!, pids[i]!);
+      rows[i]![1] = pipeRow(write, Access.write);
+      rows[i + 1]![0] = pipeRow(read, Access.read);
+    }
+    return pids.map((pid, i) => new DescriptorTable([...rows[i]!, ...this.servers.granted(pid)]));
+  }
+
+  #adopt(pid: number, space: number): void {
+    if (this.#processServers === undefined) return;
+    const { processes, started } = this.#processServers;
+    const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
+    this.system.entrust(started, slot, space);
+    processes.adopt(pid, slot, () => this.#freeSlots.push(slot));
+  }
+
+  /** Tells the process server, which takes the process apart. */
+  #ended(pid: number, end: ProgramEnd): ProgramEnd {
+    this.#slots.delete(pid);
+    if (this.#processServers === undefined) return end;
+    const { processes, started } = this.#processServers;
+    const code = processes.codeOf(pid, end.code);
+    processes.ended(pid, code, end.fault?.reason ?? 0);
+    started.raise(1);
+    return { ...end, code };
+  }
+
+  #wasiProcessOf(
+    pid: number,
+    { args, env }: ProgramSpec,
+    spawned: SpawnedProgram,
+    table: DescriptorTable,
+    page: number,
+    thread: number,
+  ): WasiProcess {
+    const { core } = this.system;
+    const write = this.#traceOf(pid, args, thread);
+    return makeWasiProcess({
+      caller: {
+        registers: core.registers,
+        area: core.memories.area(spawned.space),
+        enter: tracedEnter(() => core.enter(), core.registers, write),
+      },
+      memory: () => memoryOf(spawned).buffer,
+      table,
+      args,
+      env,
+      page,
+      onExit: () => this.system.endWithCurrent(spawned.space),
+    });
+  }
+
+  /** Where a program's trace goes; with several programs or threads each line says whose it is. */
+  #traceOf(
+    pid: number,
+    args: readonly string[],
+    thread: number,
+  ): ((line: string) => void) | undefined {
+    const { trace } = this.#options;
+    if (trace === undefined) return undefined;
+    const name = (args[0] ?? "").replace(/^.*\//, "");
+    const whose = this.#processServers === undefined ? [] : [pid, name];
+    if (thread > 0) whose.push(`thread ${thread}`);
+    return whose.length === 0 ? trace : (line) => trace(`[${whose.join(" ")}] ${line}`);
+  }
+
+  #wrapFor(
+    pid: number,
+    { args }: ProgramSpec,
+    memory: () => Uint8Array,
+    thread: number,
+  ): ((library: Library) => Library) | undefined {
+    const write = this.#traceOf(pid, args, thread);
+    if (write === undefined) return undefined;
+    const { registers } = this.system.core;
+    const form = (module: string, name: string): TraceForm => {
+      const ofThreads = threadForm(module, name);
+      if (ofThreads !== undefined) return ofThreads;
+      return module === "shoal" ? kernelForm(name, registers) : wasiForm(name, memory);
+    };
+    return (library) => traced(library, { write, form });
+  }
+}
+
+/** Runs something that may find that a program cannot be linked, and then says which of several. */
+function namingItself({ args }: ProgramSpec, run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    throw new LinkError(`${args[0]} cannot be run: ${error.message}`, { cause: error });
+  }
+}
+
+/** How big the terminal is when the programs start: there is no other way to ask in WASI. */
+function sizeVariables(size: { columns: number; rows: number } | undefined): string[] {
+  return size === undefined ? [] : [`COLUMNS=${size.columns}`, `LINES=${size.rows}`];
+}
+
+/** The variables, and those of the others that are not among them. */
+function withDefaults(env: readonly string[], defaults: readonly string[]): string[] {
+  const nameOf = (setting: string): string => setting.slice(0, setting.indexOf("="));
+  const known = new Set(env.map(nameOf));
+  return [...env, ...defaults.filter((one) => !known.has(nameOf(one)))];
+}
+
+function startsOthers({ prepared }: ProgramSpec): boolean {
+  return prepared.facts.imports.some(({ module }) => module === processModule);
+}
+
+function pipeRow(handle: number, access: number): Descriptor {
+  return openedRow(InitialSlot.pipes, handle, Filetype.unknown, access);
+}
+
+function memoryOf({ program }: SpawnedProgram): Uint8Array {
+  const { memory } = program;
+  return memory === undefined ? new Uint8Array(0) : new Uint8Array(memory.buffer);
+}

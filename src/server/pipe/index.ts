@@ -1,0 +1,3 @@
+// The face of the pipe server.
+export { capacityBytes, pipeBufferBytes } from "./pipe.ts";
+export { PipeService } from "./pipe-service.ts";
