@@ -78,8 +78,15 @@ const rules: Readonly<Record<string, Rule>> = {
     at: [
       ...allBut(...nameless, "objectIdentify", "capabilityMove", "capabilityDelete", "reply"),
       "call > awaitReply",
+      "replyAndReceive > receive",
     ],
-    rareAt: ["call > awaitReply", "reply", "regionRead", "regionWrite"],
+    rareAt: [
+      "call > awaitReply",
+      "replyAndReceive > receive",
+      "reply",
+      "regionRead",
+      "regionWrite",
+    ],
     why: "the call needs no right, or a capability of its kind always has it",
   },
   badArgument: {
@@ -121,6 +128,7 @@ const rules: Readonly<Record<string, Rule>> = {
       "call",
       "call > awaitReply",
       "replyAndReceive",
+      "replyAndReceive > receive",
       "reply",
       "futexWait",
       "regionRead",
@@ -128,6 +136,7 @@ const rules: Readonly<Record<string, Rule>> = {
       "memoryRead",
       "memoryWrite",
     ],
+    rareAt: ["replyAndReceive > receive"],
     why: "the call has no address, or checked it at its first stage",
   },
   outOfObjects: {
