@@ -19,6 +19,8 @@ const workHashes = {
   fluke: "25dbb0050e7a9d2b",
   programs: "9efcb7d7ce7fef02",
   startup: "f28328a9b03f87b6",
+  pipe: "a7a3a35ee6c16fe7",
+  http: "02080b7a28b40b42",
 } as const;
 
 let out = "";
@@ -179,6 +181,24 @@ describe.skipIf(!existsSync(cli))("bench startup", () => {
   }, 60_000);
 });
 
+describe("bench pipe", () => {
+  it("moves the same bytes as ever between two programs, and judges them by the host's pipe", () => {
+    const { report, entry } = runQuick("pipe");
+    expectShape(report, "pipe");
+    expect(report.metrics["throughput.shoal.65536"].floor).not.toBeNull();
+    expect(entry.workHash).toBe(workHashes.pipe);
+  }, 60_000);
+});
+
+describe("bench http", () => {
+  it("has the same requests answered by the server in C and by bare net", () => {
+    const { report, entry } = runQuick("http");
+    expectShape(report, "http");
+    expect(report.metrics["requests.shoal.64"].floor).not.toBeNull();
+    expect(entry.workHash).toBe(workHashes.http);
+  }, 60_000);
+});
+
 describe("the bench command", () => {
   it("says which benchmarks there are when asked for one that is not there", () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [command, "ipk"], {
@@ -191,6 +211,7 @@ describe("the bench command", () => {
 
   it("lists the benchmarks in its help", () => {
     const help = execFileSync(process.execPath, [command, "--help"], { encoding: "utf8" });
-    for (const name of ["ipc", "startup", "programs", "fluke"]) expect(help).toContain(`  ${name}`);
+    for (const name of ["ipc", "startup", "programs", "fluke", "pipe", "http"])
+      expect(help).toContain(`  ${name}`);
   });
 });

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { compileHostedC } from "../../test/sdk/compile.ts";
 
-const launcher = join(import.meta.dirname, "../../src/cli/main.ts");
+const launcher = join(import.meta.dirname, "../../bin/shoal.js");
 
 export interface RunningServer {
   readonly port: number;

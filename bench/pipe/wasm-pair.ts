@@ -4,18 +4,20 @@ import { prepareModule, runPipeline, type RunPipelineOptions } from "../../src/b
 import { assembleBytes } from "../floor/assemble.ts";
 import type { Timed } from "../harness/rounds.ts";
 
-const imports = `
+const buffer = 1024;
+const pageBytes = 65_536;
+
+/** What both import, and a memory with room for one buffer. */
+const head = (chunkBytes: number): string => `
   (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
-  (memory (export "memory") 2)`;
-
-const buffer = 1024;
+  (memory (export "memory") ${Math.ceil((buffer + chunkBytes) / pageBytes)})`;
 
 const vector = (address: number, bytes: number): string =>
   `(i32.store (i32.const 0) (i32.const ${address})) (i32.store (i32.const 4) (i32.const ${bytes}))`;
 
-const writer = (chunkBytes: number, count: number): string => `(module ${imports}
+const writer = (chunkBytes: number, count: number): string => `(module ${head(chunkBytes)}
   (func (export "_start") (local $left i32) (local $errno i32)
     ${vector(buffer, chunkBytes)}
     (local.set $left (i32.const ${count}))
@@ -25,7 +27,7 @@ const writer = (chunkBytes: number, count: number): string => `(module ${imports
       (local.set $left (i32.sub (local.get $left) (i32.const 1)))
       (br_if $more (local.get $left)))))`;
 
-const reader = (chunkBytes: number): string => `(module ${imports}
+const reader = (chunkBytes: number): string => `(module ${head(chunkBytes)}
   (func (export "_start") (local $errno i32)
     ${vector(buffer, chunkBytes)}
     (loop $more

@@ -37,12 +37,12 @@ print(len(text), total, len(words), hashlib.sha256(text.encode()).hexdigest())
 
 const luaFibonacci = `
 local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end
-print(fib(32))
+print(fib(35))
 `;
 
 const luaStrings = `
 local parts, counts = {}, {}
-for i = 1, 300000 do parts[#parts + 1] = ("item %d"):format(i * 7919 % 100003) end
+for i = 1, 800000 do parts[#parts + 1] = ("item %d"):format(i * 7919 % 100003) end
 table.sort(parts)
 for word in table.concat(parts, " "):gmatch("%d+") do
   local key = word:sub(-2)
@@ -56,7 +56,7 @@ const sqlScript = `
 PRAGMA temp_store = MEMORY;
 CREATE TABLE t (id INTEGER PRIMARY KEY, k INTEGER, v TEXT);
 BEGIN;
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000)
 INSERT INTO t SELECT i, i * 7919 % 100003, 'value ' || (i % 1000) FROM n;
 COMMIT;
 CREATE INDEX t_k ON t (k);
@@ -81,9 +81,9 @@ const fullRecipes: readonly Recipe[] = [
   {
     name: "python-json",
     program: "python",
-    args: ["-c", pythonScript.replace("ROUNDS", "60000")],
+    args: ["-c", pythonScript.replace("ROUNDS", "150000")],
   },
-  { name: "compute", program: "compute", args: ["200"] },
+  { name: "compute", program: "compute", args: ["3000"] },
   {
     name: "lua-fib",
     program: "lua",
@@ -97,11 +97,11 @@ const fullRecipes: readonly Recipe[] = [
     files: { "strings.lua": luaStrings },
   },
   { name: "sqlite-load", program: "sqlite", args: [":memory:"], stdin: () => sqlScript },
-  { name: "jq-select", program: "jq", args: ["-c", jqFilter], stdin: () => jsonInput(60_000) },
-  { name: "bzip2", program: "bzip2", args: ["-c"], stdin: () => textInput(6_000_000) },
-  { name: "minigzip", program: "minigzip", args: [], stdin: () => textInput(10_000_000) },
-  { name: "awk-words", program: "awk", args: [awkScript], stdin: () => textInput(8_000_000) },
-  { name: "cmark", program: "cmark", args: [], stdin: () => markdownInput(20_000) },
+  { name: "jq-select", program: "jq", args: ["-c", jqFilter], stdin: () => jsonInput(180_000) },
+  { name: "bzip2", program: "bzip2", args: ["-c"], stdin: () => textInput(16_000_000) },
+  { name: "minigzip", program: "minigzip", args: [], stdin: () => textInput(15_000_000) },
+  { name: "awk-words", program: "awk", args: [awkScript], stdin: () => textInput(30_000_000) },
+  { name: "cmark", program: "cmark", args: [], stdin: () => markdownInput(40_000) },
 ];
 
 export async function chooseWorkloads(

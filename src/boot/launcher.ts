@@ -60,6 +60,8 @@ function launchNow(
   request: StartRequest,
   tell: (pid: number, errno: number) => void,
 ): void {
+  // It was killed, or its parent ended, while it was prepared.
+  if (!session.processServers!.processes.isLaunching(pid)) return;
   const { args, env, descriptors } = request;
   const slots = new Set<number>([...usualSlots, ...descriptors.map(({ server }) => server)]);
   try {

@@ -28,6 +28,8 @@ export class Servers {
   readonly #system: System;
   readonly #options: ServersOptions;
   readonly #bySlot = new Map<number, StartedService>();
+  /** The badges of programs that were granted the trees, and did not get something of them by others. */
+  readonly #granted = new Set<number>();
 
   constructor(system: System, options: ServersOptions) {
     this.#system = system;
@@ -42,7 +44,8 @@ export class Servers {
     this.#serveConsole(options.console);
     if (options.network !== undefined) this.#serveNetwork(options.network);
     options.grants.forEach((grant, i) => {
-      const files = fileService(`files ${grant.guest}`, treeOf(machine, grant));
+      const hasRoot = (badge: number): boolean => this.#granted.has(badge);
+      const files = fileService(`files ${grant.guest}`, treeOf(machine, grant), hasRoot);
       this.serve(InitialSlot.firstFiles + i, files);
     });
   }
@@ -72,6 +75,11 @@ export class Servers {
     }
   }
 
+  /** A program has ended: its badge means nothing any more. */
+  ended(pid: number): void {
+    this.#granted.delete(pid);
+  }
+
   /** Whoever had this badge will not come: the servers let go of what was kept for it. */
   forget(badge: number): void {
     for (const service of this.#bySlot.values()) this.#system.clientGone(service, badge);
@@ -89,6 +97,7 @@ export class Servers {
 
   /** The descriptors that follow: listeners for the first program, granted trees for all. */
   granted(pid: number): Descriptor[] {
+    this.#granted.add(pid);
     const listeners = pid === firstPid ? (this.#options.network?.listeners ?? []) : [];
     return [
       ...listeners.map((_, i) => listenerRow(InitialSlot.network, i)),

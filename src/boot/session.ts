@@ -93,7 +93,10 @@ export class Session {
     return Promise.all(ends);
   }
 
-  /** Makes a process of a program with these descriptors and lets it run. */
+  /**
+   * Makes a process of a program with these descriptors and lets it run. If it throws, what was made of it
+   * is the process server's to take apart.
+   */
   run(
     pid: number,
     spec: ProgramSpec,
@@ -116,6 +119,7 @@ export class Session {
       ...(this.#options.fuelSlice === undefined ? {} : { fuelSlice: this.#options.fuelSlice }),
       library: () => threads.library(),
       wrap: this.#wrapFor(pid, spec, () => memoryOf(spawned), 0),
+      onSpace: (space) => this.#adopt(pid, space),
       onFault: (report) => (fault = report),
       onExit: (code) => {
         if (isOver) return;
@@ -125,7 +129,6 @@ export class Session {
     });
     this.servers.allow(spawned.space, pid, slots);
     if (slots !== undefined) this.#slots.set(pid, slots);
-    this.#adopt(pid, spawned.space);
     this.system.start(spawned);
   }
 
@@ -167,6 +170,7 @@ export class Session {
   /** Tells the process server, which takes the process apart. */
   #ended(pid: number, end: ProgramEnd): ProgramEnd {
     this.#slots.delete(pid);
+    this.servers.ended(pid);
     if (this.#processServers === undefined) return end;
     const { processes, started } = this.#processServers;
     const code = processes.codeOf(pid, end.code);

@@ -73,6 +73,8 @@ export interface SpawnOptions {
   readonly wrap?: ((library: Library) => Library) | undefined;
   /** Where its first thread begins. */
   readonly entry?: string;
+  /** Its space was made; what follows may still fail, and leaves a space to be destroyed. */
+  readonly onSpace?: (space: number) => void;
   readonly onFault?: (report: FaultReport) => void;
   /** All its threads have ended; the code of the last. */
   readonly onExit?: (code: number) => void;
@@ -156,6 +158,7 @@ export class System {
   spawn(options: SpawnOptions): SpawnedProgram {
     const { kernel } = this.core;
     const space = createObject(kernel, Kind.space, 0, programLimits);
+    options.onSpace?.(space);
     const program = this.#instantiate(space, options, options.library?.(space) ?? new Map());
     const thread = createObject(kernel, Kind.thread, space, [options.priority ?? 0]);
     const futexQueue = createObject(kernel, Kind.futexQueue, space);

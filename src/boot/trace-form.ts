@@ -2,6 +2,7 @@
 // text, results as errno names.
 import { Errno } from "../userlib/index.ts";
 import type { TraceForm } from "./trace.ts";
+import { pollDetail } from "./trace-poll.ts";
 
 /** Parameters by function, in order. `path:n` and `data:n` are an address whose length comes next. */
 const parameters: Readonly<Record<string, string>> = {
@@ -52,10 +53,12 @@ const parameters: Readonly<Record<string, string>> = {
   sock_send: "fd data count flags nwritten",
   sock_shutdown: "fd how",
   dup: "fd newfd",
+  give: "fd pid record",
   kill: "pid signal",
   pipe: "flags fds",
   self: "result",
   spawn: "request child",
+  take: "record newfd",
   wait: "pid flags ended",
 };
 
@@ -66,12 +69,13 @@ const errnoNames = new Map<number, string>(
 const shownBytesMax = 48;
 
 /** Arguments whose value is where the answer is put: shown after the call, as the word there. */
-const answers = new Set(["nread", "nwritten", "newfd", "used", "nevents", "child", "ended"]);
+const answers = new Set(["nread", "nwritten", "newfd", "used", "nevents", "child"]);
 
 export function wasiForm(name: string, memory: () => Uint8Array): TraceForm {
   const names = (parameters[name] ?? "").split(" ").filter((one) => one !== "");
   return {
     parameters: names,
+    isLast: name === "proc_exit",
     result: (answer) => (answer === 0 ? "0" : `${answer} ${errnoNames.get(answer) ?? ""}`.trim()),
     detail: (args, answer) => details(names, args.map(Number), answer, memory()),
   };
@@ -84,10 +88,15 @@ function details(
   bytes: Uint8Array,
 ): string {
   const shown: string[] = [];
+  if (isPoll(names)) return answer === 0 ? pollDetail(args, bytes) : "";
   names.forEach((name, i) => {
     const value = (args[i] ?? 0) >>> 0;
     if (name === "path")
       shown.push(quoted(bytes.subarray(value, value + ((args[i + 1] ?? 0) >>> 0))));
+    if (name === "fds" && answer === 0) {
+      shown.push(`read=${wordAt(bytes, value)} write=${wordAt(bytes, value + 4)}`);
+    }
+    if (name === "ended" && answer === 0) shown.push(endedText(bytes, value));
     if (name === "data") shown.push(quoted(firstVector(bytes, value)));
     if (answer === 0 && answers.has(name)) shown.push(`${name}=${wordAt(bytes, value)}`);
     if (answer === 0 && name === "fd" && i === names.length - 1 && i > 0) {
@@ -95,6 +104,17 @@ function details(
     }
   });
   return shown.join(" ");
+}
+
+function isPoll(names: readonly string[]): boolean {
+  return names[0] === "subscriptions";
+}
+
+/** What `wait` was told: which child, and how it ended. */
+function endedText(bytes: Uint8Array, at: number): string {
+  const [pid, code, fault] = [wordAt(bytes, at), wordAt(bytes, at + 4), wordAt(bytes, at + 8)];
+  if (pid === 0) return "none has ended";
+  return fault === 0 ? `pid=${pid} code=${code}` : `pid=${pid} fault=${fault}`;
 }
 
 function firstVector(bytes: Uint8Array, at: number): Uint8Array {

@@ -10,6 +10,8 @@ type Value = number | bigint;
 export interface TraceForm {
   readonly parameters?: readonly string[];
   readonly result?: (answer: number) => string;
+  /** A call that does not come back. */
+  readonly isLast?: boolean;
   /** Appended after the answer: what the call left in memory, for calls that answer through it. */
   readonly detail?: (args: readonly Value[], answer: number) => string;
 }
@@ -40,7 +42,7 @@ function tracedFunction(
   const tell = (args: readonly Value[], answer: number, resumed: boolean): number => {
     const head = `${name}(${args.map((arg, i) => shown(form.parameters?.[i], arg)).join(", ")})`;
     if (answer === leaveStack) {
-      write(`${resumed ? "... " : ""}${head} waits`);
+      write(`${resumed ? "... " : ""}${head} ${form.isLast === true ? "= ?" : "waits"}`);
       return answer;
     }
     const result = form.result?.(answer) ?? String(answer);

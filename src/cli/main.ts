@@ -2,6 +2,7 @@
 // in one file when it is built, since each file costs a millisecond; rewriting programs is loaded later.
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { ExitCode } from "./exit-code.ts";
+import { levels } from "./level.ts";
 import { run } from "./run.ts";
 import { version } from "./version.ts";
 
@@ -64,6 +65,8 @@ Examples:
                                            show it data/ as /in
   shoal run sort.wasm names.txt :: uniq.wasm -c
                                            join two programs by a pipe
+  shoal run --listen 127.0.0.1:8080 server.wasm
+                                           let it serve there, and nowhere else
   shoal run --trace calls hello.wasm       print every call it makes`,
   );
 
@@ -108,6 +111,14 @@ program
     "--fuel-slice <count>",
     "check every <count> loop turns and calls whether to make way",
     countOf,
+  )
+  .addOption(
+    new Option(
+      "--level <level>",
+      "what it is prepared for: to run as it is, to have its stack taken out at a call, or at any time",
+    )
+      .choices(levels)
+      .default("none" as const),
   )
   .addOption(
     new Option("--model <model>", "what a waiting thread keeps: its stack, or its frames as data")

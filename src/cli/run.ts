@@ -18,6 +18,7 @@ import {
 import { ExitCode } from "./exit-code.ts";
 import { tellFault, tellServiceFault } from "./fault-report.ts";
 import { type GrantOptions, grantsOf, setting } from "./grants.ts";
+import { type Level, preparationOf } from "./level.ts";
 import { openListeners } from "./listen.ts";
 import { errorCode, fail, say, traceLine } from "./message.ts";
 
@@ -27,6 +28,7 @@ export interface RunCommandOptions extends GrantOptions {
   readonly argv0?: string | undefined;
   readonly memoryMax?: number | undefined;
   readonly fuelSlice?: number | undefined;
+  readonly level?: Level | undefined;
   readonly model: "process" | "interrupt";
   readonly preempt: "none" | "partial" | "full";
   readonly trace?: "calls" | undefined;
@@ -63,6 +65,7 @@ export async function run(
   );
   const network = await openListeners(options.listen, { say, fail });
   const watchdog = watch(commands, grants, options);
+  process.once("beforeExit", () => tellDeadlock(commands));
   const ends = await runAll(commands, {
     programs,
     grants,
@@ -80,6 +83,15 @@ export async function run(
     if (fault !== undefined) tellFault(commands[i]!.file, fault);
   });
   process.exit(exitCodeOf(ends, options.pipefail === true));
+}
+
+/** Nothing is due and nothing can come from outside, and still there are threads: they wait for each other. */
+function tellDeadlock(commands: readonly Command[]): never {
+  const files = commands.map(({ file }) => file).join(", ");
+  return fail(
+    `${files}: every thread that is left waits for another one, and none of them will ever run`,
+    ExitCode.fault,
+  );
 }
 
 /** The programs that `::` joins, each with its arguments. */
@@ -134,7 +146,7 @@ function watch(
   grants: readonly Grant[],
   options: RunCommandOptions,
 ): Watchdog | undefined {
-  if (options.fuelSlice !== undefined) return undefined;
+  if (preparationOf(options).fuel) return undefined;
   const seconds =
     options.watch ?? (kindOfStream(2) === "terminal" ? watchSecondsAtTerminal : undefined);
   if (seconds === undefined) return undefined;
@@ -160,8 +172,7 @@ async function prepare(file: string, options: RunCommandOptions): Promise<Prepar
 
 function prepareCode(code: Uint8Array, options: RunCommandOptions): Promise<PreparedModule> {
   return prepareModule(code, {
-    fuel: options.fuelSlice !== undefined,
-    capture: options.model === "interrupt" ? "unwind" : "none",
+    ...preparationOf(options),
     ...(options.memoryMax === undefined ? {} : { memoryMaxBytes: options.memoryMax }),
   });
 }

@@ -169,9 +169,8 @@ export const fdFilestatSetSize: WasiFunction = oneMessage(
   (p: WasiProcess, fd: number, size: bigint) => {
     const row = p.table.get(fd);
     if (row === undefined) return Errno.badf;
-    const refused = refuseChange(row);
-    // ftruncate answers EINVAL where close to everything else answers EBADF: no write access.
-    if (refused !== 0) return row.filetype === Filetype.directory ? refused : Errno.inval;
+    // ftruncate answers EINVAL where close to everything else answers EBADF: no file, or no write access.
+    if (refuseChange(row) !== 0) return Errno.inval;
     if (size < 0n) return Errno.inval;
     const bytes = Number(size);
     if (!Number.isSafeInteger(bytes)) return Errno.fbig;

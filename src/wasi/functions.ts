@@ -33,7 +33,7 @@ import {
 import { pollOneoff } from "./poll.ts";
 import { fdPrestatDirName, fdPrestatGet } from "./prestat.ts";
 import { procExit, procRaise } from "./proc.ts";
-import { dup, kill, pipe, self, wait } from "./processes.ts";
+import { dup, give, kill, pipe, self, take, wait } from "./processes.ts";
 import type { WasiFunction } from "./process.ts";
 import { randomGet } from "./random.ts";
 import { schedYield } from "./sched.ts";
@@ -102,10 +102,12 @@ export const wasiFunctions: Readonly<Record<string, WasiImport>> = {
 /** The functions of `shoal_process`, for programs that start others. */
 export const processFunctions: Readonly<Record<string, WasiImport>> = {
   dup: define("ii", dup),
+  give: define("iii", give),
   kill: define("ii", kill),
   pipe: define("ii", pipe),
   self: define("i", self),
   spawn: define("ii", spawn),
+  take: define("ii", take),
   wait: define("iii", wait),
 };
 

@@ -1,7 +1,8 @@
-// The messages of poll_oneoff: which streams of which server are ready. A message has room for so many
+// The messages of poll_oneoff: which descriptors of which server are ready. A message has room for so many
 // records, and is for one server, so that the streams of a poll are asked for in batches.
 import { communicationAddress, communicationPageBytes } from "../abi/index.ts";
 import { Ask, Interest, readyRecordBytes, scratchBytes } from "../userlib/index.ts";
+import { isFile } from "./descriptor-table.ts";
 import type { WasiProcess } from "./process.ts";
 import {
   eventBytes,
@@ -72,9 +73,17 @@ export function takeRecords(p: WasiProcess, [input, output, , result]: Poll): vo
     const bytes = view.getInt32(i * readyRecordBytes + 4, true);
     const subscription = input + view.getInt32(i * readyRecordBytes + 8, true) * subscriptionBytes;
     const isHangup = (ready & Interest.hangup) !== 0;
-    writeReady(p, subscription, output + events++ * eventBytes, bytes, isHangup);
+    const left = bytesLeft(p, subscription, bytes);
+    writeReady(p, subscription, output + events++ * eventBytes, left, isHangup);
   }
   p.memory.setU32(result, events);
+}
+
+/** Of a file its server tells the size, and the reader's position is in its row. */
+function bytesLeft(p: WasiProcess, subscription: number, bytes: number): number {
+  const row = p.table.get(subjectOf(p, subscription));
+  const isRead = typeOf(p, subscription) === EventType.fdRead;
+  return row !== undefined && isFile(row) && isRead ? Math.max(0, bytes - row.offset) : bytes;
 }
 
 function scratchView(p: WasiProcess): DataView {

@@ -3,7 +3,8 @@
 import { InitialSlot } from "../abi/index.ts";
 import { Access, Ask, Errno, FdFlag, Filetype, ProcessAsk } from "../userlib/index.ts";
 import { type Descriptor, openedRow } from "./descriptor-table.ts";
-import { enter, outcome } from "./process.ts";
+import { readRecord, recordBytes, writeRecord } from "./descriptor-record.ts";
+import { enter, immediate, outcome } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";
 
 /** A function whose message's answer is dealt with by `conclude`, at once or after a wait. */
@@ -21,16 +22,12 @@ function oneMessage(
   };
 }
 
-function needsProcesses(p: WasiProcess, result: number, bytes: number): number {
-  return p.memory.holds(result, bytes) ? Errno.success : Errno.fault;
-}
-
 /** pipe(flags, result): two words, the descriptors to read from and to write to. */
 export const pipe: WasiFunction = oneMessage(
   (p: WasiProcess, flags: number, result: number) => {
-    const refused = needsProcesses(p, result, 8);
-    if (refused !== 0) return refused;
+    if (!p.memory.holds(result, 8)) return Errno.fault;
     if ((flags & ~FdFlag.nonblock) !== 0) return Errno.inval;
+    if (!p.table.hasRoom) return Errno.mfile;
     p.call.begin(InitialSlot.pipes, Ask.pipe);
     return enter(p);
   },
@@ -47,9 +44,9 @@ function pipeRow(handle: number, access: number, flags: number): Descriptor {
   return { ...openedRow(InitialSlot.pipes, handle, Filetype.unknown, access), flags };
 }
 
-/** Whether a handle is the same for every client: a console's streams, and the roots of granted trees. */
-export function isShared({ server, preopen }: Descriptor): boolean {
-  return server === InitialSlot.console || preopen !== null;
+/** Whether a handle is the same for every client: those of a console's streams are. */
+export function isShared({ server }: Descriptor): boolean {
+  return server === InitialSlot.console;
 }
 
 /** dup(fd, result): another number for what is open, with its own position and flags from here on. */
@@ -58,6 +55,7 @@ export const dup: WasiFunction = oneMessage(
     const row = p.table.get(fd);
     if (row === undefined) return Errno.badf;
     if (!p.memory.holds(result, 4)) return Errno.fault;
+    if (!p.table.hasRoom) return Errno.mfile;
     if (isShared(row)) return Errno.success;
     p.call.begin(row.server, Ask.give, row.handle, 0);
     return enter(p);
@@ -71,6 +69,42 @@ export const dup: WasiFunction = oneMessage(
     return Errno.success;
   },
 );
+
+/**
+ * give(fd, pid, record): what is open, opened once more for another process, and the row for it, which the
+ * caller is to send there by whatever way they have.
+ */
+export const give: WasiFunction = oneMessage(
+  (p: WasiProcess, fd: number, pid: number, record: number) => {
+    const row = p.table.get(fd);
+    if (row === undefined) return Errno.badf;
+    if (!p.memory.holds(record, recordBytes)) return Errno.fault;
+    if (pid === 0) return Errno.inval;
+    if (isShared(row)) return Errno.success;
+    p.call.begin(row.server, Ask.give, row.handle, pid);
+    return enter(p);
+  },
+  (p: WasiProcess, errno: number, fd: number, _pid: number, record: number) => {
+    if (errno !== 0) return errno === Errno.nosys ? Errno.notsup : errno;
+    const row = p.table.get(fd);
+    if (row === undefined) return Errno.badf;
+    const handle = isShared(row) ? row.handle : p.call.word(0);
+    const bytes = new Uint8Array(recordBytes);
+    writeRecord(new DataView(bytes.buffer), row, { fd: 0, handle, preopenBytes: -1 });
+    p.memory.setBytes(record, bytes);
+    return Errno.success;
+  },
+);
+
+/** take(record, result): a number for what another process gave. */
+export const take: WasiFunction = immediate((p: WasiProcess, record: number, result: number) => {
+  if (!p.memory.holds(record, recordBytes) || !p.memory.holds(result, 4)) return Errno.fault;
+  if (!p.table.hasRoom) return Errno.mfile;
+  const words = new DataView(new ArrayBuffer(recordBytes));
+  for (let at = 0; at < recordBytes; at += 4) words.setUint32(at, p.memory.u32(record + at), true);
+  p.memory.setU32(result, p.table.add(readRecord(words)));
+  return Errno.success;
+});
 
 /** self(result): three words, the pid, the parent's and the group. */
 export const self: WasiFunction = oneMessage(

@@ -10,9 +10,10 @@
 // Between messages the phase and how far it has come are in `doneBytes`, the child's pid in `askedBytes`
 // (with the errno to end with, once there is one), and the rows for the child in the scratch.
 import { InitialSlot, leaveStack, portalBytesMax } from "../abi/index.ts";
-import { Ask, Errno, ProcessAsk, StartRow, startRowWords } from "../userlib/index.ts";
+import { Ask, Errno, ProcessAsk } from "../userlib/index.ts";
+import { recordBytes, writeRecord } from "./descriptor-record.ts";
 import type { Descriptor } from "./descriptor-table.ts";
-import { enter, highWord, lowWord, outcome } from "./process.ts";
+import { enter, outcome } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";
 import { isShared } from "./processes.ts";
 
@@ -37,7 +38,6 @@ const Word = {
 const Phase = { create: 0, code: 1, give: 2, start: 3, abandon: 4 } as const;
 const phaseUnit = 2 ** 40;
 const errnoUnit = 256;
-const rowBytes = startRowWords * 4;
 
 const encoder = new TextEncoder();
 
@@ -91,7 +91,7 @@ function rowAt(p: WasiProcess, request: number, index: number): Descriptor | und
 }
 
 function bytesOf({ preopen }: Descriptor): number {
-  return rowBytes + (preopen === null ? 0 : encoder.encode(preopen).length);
+  return recordBytes + (preopen === null ? 0 : encoder.encode(preopen).length);
 }
 
 function setPhase(p: WasiProcess, phase: number, progress: number): void {
@@ -180,21 +180,13 @@ function writeRow(p: WasiProcess, request: number, index: number, handle: number
   let at = 0;
   for (let i = 0; i < index; i++) at += bytesOf(rowAt(p, request, i) ?? row);
   const scratch = p.call.scratch();
-  const view = new DataView(scratch.buffer, scratch.byteOffset + at, rowBytes);
-  const set = (field: number, value: number): void => view.setInt32(field * 4, value, true);
   const path = row.preopen === null ? undefined : encoder.encode(row.preopen);
-  set(StartRow.fd, p.memory.u32(word(p, request, Word.descriptors) + index * 8));
-  set(StartRow.server, row.server);
-  set(StartRow.handle, handle);
-  set(StartRow.filetype, row.filetype);
-  set(StartRow.access, row.access);
-  set(StartRow.flags, row.flags);
-  set(StartRow.rights, row.rights);
-  set(StartRow.inheriting, row.inheriting);
-  set(StartRow.offsetLow, lowWord(row.offset));
-  set(StartRow.offsetHigh, highWord(row.offset));
-  set(StartRow.preopenBytes, path?.length ?? -1);
-  if (path !== undefined) scratch.set(path, at + rowBytes);
+  writeRecord(new DataView(scratch.buffer, scratch.byteOffset + at, recordBytes), row, {
+    fd: p.memory.u32(word(p, request, Word.descriptors) + index * 8),
+    handle,
+    preopenBytes: path?.length ?? -1,
+  });
+  if (path !== undefined) scratch.set(path, at + recordBytes);
 }
 
 function beginStart(p: WasiProcess, request: number): void {

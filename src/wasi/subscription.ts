@@ -63,16 +63,19 @@ export function microsecondsOf(
   return Math.max(0, Math.ceil((timeoutNs - (isRealtime ? realtimeNs : nowNs)) / 1000));
 }
 
-/** The errno of a descriptor that needs no waiting; undefined for a stream that has to be asked. */
+/** The errno of a descriptor that needs no asking; undefined for one whose server has to be asked. */
 export function readinessOf(p: WasiProcess, subscription: number): number | undefined {
   const row = p.table.get(subjectOf(p, subscription));
   if (row === undefined) return Errno.badf;
-  if (typeOf(p, subscription) > EventType.fdWrite) return Errno.inval;
-  return isStream(row) ? undefined : Errno.success;
+  const type = typeOf(p, subscription);
+  if (type > EventType.fdWrite) return Errno.inval;
+  return isReady(row, type) ? Errno.success : undefined;
 }
 
-function isStream({ filetype }: Descriptor): boolean {
-  return filetype !== Filetype.regularFile && filetype !== Filetype.directory;
+/** Directories always are, and files for writing; of a file that is read its server knows the size. */
+function isReady(row: Descriptor, type: number): boolean {
+  if (row.filetype === Filetype.directory) return true;
+  return row.filetype === Filetype.regularFile && type === EventType.fdWrite;
 }
 
 /** An event without anything of a descriptor's. */

@@ -60,6 +60,13 @@ describe("programs joined by pipes", () => {
     expect(text(stderr)).toMatch(/^\[2 copies\.wasm\] .*fd_read\(fd=0.* = 0 nread=5/m);
   });
 
+  it("show what a poll waited for and what came of it", async () => {
+    const { stderr } = await shoal(["run", "--trace", "calls", file("ticks")]);
+    expect(text(stderr)).toMatch(
+      /poll_oneoff\(.*\) = 0 \{clock in 10 ms\} -> \{clock in 10 ms\}$/m,
+    );
+  });
+
   it("run in the interrupt model as well", async () => {
     const args = ["run", "--model", "interrupt", ...join3("copies", "copies")];
     const bytes = new Uint8Array(500_000).map((_, i) => (i * 31) & 0xff);

@@ -1,7 +1,8 @@
 # Runs a command in a pseudo-terminal, as a shell with job control would: in a process group of its own
 # that is in the foreground. Takes one JSON argument: {"command": [...], "columns": n, "rows": n, "steps":
-# [[text to wait for, text to type], ...]}. When the command is stopped (ctrl-Z) this says "[stopped]" on
-# the terminal and lets it go on. Prints {"output": text, "code": exit code or minus the signal}.
+# [[text to wait for, text to type], ...]}. A third element "errors" waits for the text on standard error,
+# which is then a pipe; else it is the terminal, too. When the command is stopped (ctrl-Z) this says
+# "[stopped]" on the terminal and lets it go on. Prints {"output": text, "code": exit code, or 128 + signal}.
 import fcntl
 import json
 import os
@@ -33,31 +34,46 @@ def run_command():
     os._exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
 
 
-def read_some(terminal):
-    try:
-        return os.read(terminal, 65536)
-    except OSError:
-        return b""
+class Stream:
+    """What came from a file descriptor so far, and how much of it was looked at."""
+
+    def __init__(self, fd):
+        self.fd = fd
+        self.text = b""
+        self.seen = 0
+
+    def read(self):
+        try:
+            part = os.read(self.fd, 65536)
+        except OSError:
+            part = b""
+        self.text += part
+        return part != b""
+
+    def wait_for(self, expected):
+        while expected not in self.text[self.seen :]:
+            if not self.read():
+                return
+        self.seen = self.text.index(expected, self.seen) + len(expected)
 
 
+has_errors = any(len(step) > 2 for step in spec["steps"])
+errors_read, errors_write = os.pipe()
 pid, terminal = pty.fork()
 if pid == 0:
+    if has_errors:
+        os.dup2(errors_write, 2)
+    os.close(errors_read)
+    os.close(errors_write)
     run_command()
+os.close(errors_write)
 
-output = b""
-seen = 0
-for expected, typed in spec["steps"]:
-    while expected.encode() not in output[seen:]:
-        part = read_some(terminal)
-        if part == b"":
-            break
-        output += part
-    seen = len(output)
+output = Stream(terminal)
+errors = Stream(errors_read)
+for expected, typed, *where in spec["steps"]:
+    (errors if where else output).wait_for(expected.encode())
     os.write(terminal, typed.encode("latin1"))
-while True:
-    part = read_some(terminal)
-    if part == b"":
-        break
-    output += part
+while output.read():
+    pass
 _, status = os.waitpid(pid, 0)
-print(json.dumps({"output": output.decode("latin1"), "code": os.WEXITSTATUS(status)}))
+print(json.dumps({"output": output.text.decode("latin1"), "code": os.WEXITSTATUS(status)}))

@@ -33,7 +33,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** Runs the command; each step waits for some output and then types something. */
 function atTerminal(
   args: readonly string[],
-  ...steps: readonly (readonly [expected: string, typed: string])[]
+  ...steps: readonly (readonly [expected: string, typed: string, where?: "errors"])[]
 ): Promise<Session> {
   const spec = {
     command: [process.execPath, command, "run", ...args],
@@ -109,6 +109,18 @@ describe.skipIf(!hasPython)("a program at a terminal", () => {
     const told = await atTerminal(["--env", "COLUMNS=40", file("showsEnvironment")]);
     expect(told.output).toContain("COLUMNS=40");
     expect(told.output).not.toContain("COLUMNS=101");
+  });
+
+  it("waits while the terminal is stopped by ctrl-S, and loses nothing", async () => {
+    const [stop, go] = ["\x13", "\x11"];
+    const { output, code } = await atTerminal(
+      ["--trace", "calls", file("greets")],
+      ["fd_read(fd=0", `${stop}line\n`, "errors"],
+      // The write waits: nothing of it can be seen at the terminal.
+      ["fd_write(fd=1, data=0, count=1, nwritten=12) waits", go, "errors"],
+      ["line\r\nline\r\n", "\x04"],
+    );
+    expect([output.endsWith("line\r\nline\r\n"), code]).toEqual([true, 0]);
   });
 
   it("passes colours through", async () => {

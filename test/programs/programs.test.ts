@@ -59,7 +59,7 @@ describe.concurrent(
 );
 
 describe("the same with its stack thrown out at every wait", { timeout: 180_000 }, () => {
-  for (const item of all.filter(({ asyncify, slow }) => asyncify === true && slow !== true)) {
+  for (const item of all.filter(({ slow }) => slow !== true)) {
     it.skipIf(!built.get(item.program))(`${caseId(item)} (interrupt model)`, () =>
       run(item, "interrupt"),
     );

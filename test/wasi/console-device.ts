@@ -14,6 +14,12 @@ export class FakeDevice implements ConsoleDevice {
   output = ["", "", ""];
   input = "";
   isAtEnd = false;
+  /** What `writable` answers for every stream. */
+  canWrite = 1;
+
+  writable(): number {
+    return this.canWrite;
+  }
 
   write(stream: number, bytes: Uint8Array): number {
     if (this.failure !== 0) return this.failure;

@@ -1,10 +1,11 @@
 // The console server: no byte is lost or overtakes another, and who is too fast waits.
 import { beforeEach, describe, expect, it } from "vitest";
 import { leaveStack, Status } from "../../src/abi/index.ts";
-import { ConsoleService } from "../../src/server/console/index.ts";
-import { Ask, Errno, FdFlag } from "../../src/userlib/index.ts";
+import { ConsoleService, wouldBlock } from "../../src/server/console/index.ts";
+import { Ask, Errno, FdFlag, Interest } from "../../src/userlib/index.ts";
 import type { Answer, Later } from "../../src/userlib/index.ts";
 import { FakeDevice } from "./console-device.ts";
+import { ServiceRig, type Waiting } from "./service-rig.ts";
 import { consoleSlot, Guest, toBytes } from "./guest.ts";
 
 const buffer = 4096;
@@ -65,6 +66,24 @@ describe("the console", () => {
     expect(g.write(1, "0123456789")).toBe(4);
     expect(g.write(1, "456789")).toBe(-Errno.again);
     expect(device.output[1]).toBe("0123");
+  });
+
+  it("is not ready for writing while the host takes nothing", () => {
+    const rig = new ServiceRig(service);
+    const asks = (): Waiting => {
+      const record = new Uint8Array(new Int32Array([1, Interest.write, 0]).buffer);
+      return rig.ask(3, Ask.ready, [1, 0], record);
+    };
+    expect(asks().got?.words[0]).toBe(1);
+    device.canWrite = wouldBlock;
+    const waiting = asks();
+    expect(waiting.got).toBeUndefined();
+    device.canWrite = 1;
+    service.onSignal(1, rig);
+    expect(waiting.got?.words[0]).toBe(1);
+    device.canWrite = -Errno.pipe;
+    const [set] = new Int32Array(toBytes(asks().got?.text ?? "").buffer);
+    expect(set).toBe(Interest.write | Interest.hangup);
   });
 
   it("says why the host takes no more", () => {

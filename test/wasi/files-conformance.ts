@@ -8,6 +8,7 @@ import { directorySuite } from "./conformance/directory.ts";
 import { escapeSuite } from "./conformance/escape.ts";
 import { linkSuite } from "./conformance/link.ts";
 import { openSuite } from "./conformance/open.ts";
+import { refusalSuite } from "./conformance/refusal.ts";
 import { renameSuite } from "./conformance/rename.ts";
 import { timesSuite } from "./conformance/times.ts";
 import { Guest } from "./guest.ts";
@@ -30,6 +31,7 @@ const suites: Readonly<Record<string, Suite>> = {
   renaming: renameSuite,
   times: timesSuite,
   "staying inside": escapeSuite,
+  refusing: refusalSuite,
 };
 
 /** A test that a kind of tree does not pass, and why it need not. */

@@ -123,13 +123,18 @@ describe.each([false, true])("poll_oneoff by a program that leaves its stack: %s
 
   it("finds files always ready, and does not sleep then", () => {
     const before = g.host.timeNs;
-    g.create("a", "x");
+    g.create("a", "four");
     const fd = g.open("a");
     const found = poll(after(1000n), { read: fd }, { write: fd });
     expect(found).toMatchObject([
-      { index: 1, type: 1, errno: 0 },
       { index: 2, type: 2, errno: 0 },
+      { index: 1, type: 1, errno: 0, bytes: 4n },
     ]);
+    g.read(fd, 3);
+    expect(poll({ read: fd })).toMatchObject([{ bytes: 1n, hangup: false }]);
+    g.read(fd, 3);
+    expect(poll({ read: fd })).toMatchObject([{ bytes: 0n, hangup: false }]);
+    expect(poll({ read: 3 })).toMatchObject([{ errno: 0, hangup: false }]);
     expect(g.host.timeNs).toBe(before);
   });
 

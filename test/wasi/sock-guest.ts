@@ -10,6 +10,15 @@ import { FakeNetwork } from "./sock-device.ts";
 export const guestBadge = 7;
 const networkSlot = 10;
 const [result, outFlags, vectors, buffer] = [64, 72, 128, 65_536];
+const [subscriptions, events] = [4096, 8192];
+
+/** An event of a poll: which subscription it is for, and what it says. */
+export interface Ready {
+  readonly index: number;
+  readonly errno: number;
+  readonly bytes: number;
+  readonly hangup: boolean;
+}
 
 export class SocketGuest {
   readonly g: Guest;
@@ -101,6 +110,42 @@ export class SocketGuest {
     this.g.bytes.set(toBytes(text), buffer);
     this.#vector(text.length);
     return this.#call("fd_write", [fd, vectors, 1, result], (errno) => this.#word(errno));
+  }
+
+  /** One poll, without a clock, for what is to be read or written. */
+  poll(...wanted: ({ read: number } | { write: number })[]): Ready[] | number | "waits" {
+    const { view, bytes } = this.g;
+    wanted.forEach((one, i) => {
+      const at = subscriptions + i * 48;
+      bytes.fill(0, at, at + 48);
+      view.setBigUint64(at, BigInt(i), true);
+      view.setUint8(at + 8, "read" in one ? 1 : 2);
+      view.setUint32(at + 16, "read" in one ? one.read : one.write, true);
+    });
+    const args = [subscriptions, events, wanted.length, result];
+    const errno = this.g.host.call("poll_oneoff", ...args);
+    if (errno !== leaveStack) return errno === 0 ? this.#events() : -errno;
+    this.#waiting = { name: "poll_oneoff", args, result: (code) => -code };
+    return "waits";
+  }
+
+  /** What the poll that waited has found. */
+  finishPoll(): Ready[] | number | "waits" {
+    const answer = this.finish();
+    return answer === 0 ? this.#events() : (answer as number | "waits");
+  }
+
+  #events(): Ready[] {
+    const { view } = this.g;
+    return Array.from({ length: view.getUint32(result, true) }, (_, i) => {
+      const at = events + i * 32;
+      return {
+        index: Number(view.getBigUint64(at, true)),
+        errno: view.getUint16(at + 8, true),
+        bytes: Number(view.getBigUint64(at + 16, true)),
+        hangup: (view.getUint16(at + 24, true) & 1) !== 0,
+      };
+    });
   }
 
   shutdown(fd: number, how: number): number {

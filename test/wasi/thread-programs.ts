@@ -75,13 +75,14 @@ export const threadPrograms: Readonly<Record<string, string>> = {
        (local.set $i (i32.add (local.get $i) (i32.const 1)))
        (br $next)))
      (if (i32.ne (local.get $n) (i32.const -6)) (then (call $exit (i32.const 200))))
+     (call $until (i32.const 16) (local.get $i)) (call $sleep (i64.const 1000000))
      (drop (memory.atomic.notify (i32.const 512) (i32.const 1)))
      (loop $ending
        (drop (call $yield))
        (br_if $ending (i32.lt_s (call $spawn (i32.const 0)) (i32.const 0))))
      (if (i32.ge_s (call $spawn (i32.const 0)) (i32.const 0)) (then (call $exit (i32.const 201))))
      (call $exit (local.get $i))`,
-    forever,
+    `(call $done (i32.const 16)) ${forever}`,
   ),
   // The first thread returns while another waits for ever.
   mainReturns: program(
@@ -163,6 +164,19 @@ export const threadPrograms: Readonly<Record<string, string>> = {
      (if (i32.ne (i32.load (i32.const 131088)) (i32.const 4)) (then (call $exit (i32.const 5))))`,
     `(drop (memory.grow (i32.const 2))) (call $done (i32.const 16))`,
   ),
+  // Three wait at once: one for input, one for time, the first for both. Answers how much input came.
+  waitsEverywhere: program(
+    `(drop (call $spawn (i32.const 1))) (drop (call $spawn (i32.const 2)))
+     (call $until (i32.const 16) (i32.const 2))
+     (call $exit (i32.add (i32.load (i32.const 3008)) (i32.load8_u (i32.const 3100))))`,
+    `(if (i32.eq (local.get $arg) (i32.const 1))
+       (then
+         (i32.store (i32.const 3000) (i32.const 3100)) (i32.store (i32.const 3004) (i32.const 50))
+         (drop (call $read (i32.const 0) (i32.const 3000) (i32.const 1) (i32.const 3008))))
+       (else
+         (call $sleep (i64.const 2000000)) (call $say (i32.const 115))))
+     (call $done (i32.const 16))`,
+  ),
   // How many pages it can grow by, one at a time.
   growsToLimit: program(
     `(loop $on (if (i32.ne (memory.grow (i32.const 1)) (i32.const -1)) (then
@@ -182,8 +196,8 @@ export const unfitPrograms: readonly (readonly [name: string, wat: string, says:
   ],
   [
     "has a memory that its threads could not share",
-    `(module (memory (export "memory") 1) (import "wasi" "thread-spawn" (func (param i32) (result i32)))
-       (func (export "_start")) (func (export "wasi_thread_start") (param i32 i32)))`,
+    `(module (import "wasi" "thread-spawn" (func (param i32) (result i32)))
+       (memory (export "memory") 1) (func (export "_start")) (func (export "wasi_thread_start") (param i32 i32)))`,
     /--shared-memory/,
   ],
 ];

@@ -81,12 +81,11 @@ describe.each(models)("threads in the %s model", (model, capture) => {
   it("come and go by the thousand", async () => {
     expect(await codeOf("manyInTurn")).toBe(0);
     const { kernel } = system.core;
-    expect(kernel.tables.map((table) => table?.liveCount ?? 0)).toEqual(await countsOf("mainOnly"));
+    expect(kernel.tables.map((table) => table?.liveCount ?? 0)).toEqual(await countsAlone());
   });
 
   /** Live objects by kind after a program of one thread has ended, on a system of its own. */
-  async function countsOf(name: string): Promise<number[]> {
-    expect(name).toBe("mainOnly");
+  async function countsAlone(): Promise<number[]> {
     const other = createNodeMachine();
     const alone = new System({ machine: other, onCrash: (error) => (crash = error) });
     const prepared = await prepare(
@@ -126,6 +125,37 @@ describe.each(models)("threads in the %s model", (model, capture) => {
     expect(fault?.error).toBeInstanceOf(WebAssembly.RuntimeError);
   });
 
+  it("leave nothing behind, whichever way they end", async () => {
+    const pairs = [
+      ["mainReturns", "exitsMemory"],
+      ["exitsTime", "trapsInThread"],
+      ["trapsInMain", "exitsInput"],
+      ["threadReturns", "exitsSilently"],
+      ["tooMany", "answers"],
+    ] as const;
+    const run = async (names: readonly string[]): Promise<void> => {
+      const specs = names.map((name) => ({ prepared: programs.get(name)!, args: [name], env: [] }));
+      const ended = session.start(specs);
+      machine.post(() => undefined);
+      await ended;
+      for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const counts = (): unknown => ({
+      objects: system.core.kernel.tables.map((table) => table?.liveCount ?? 0),
+      capabilityPages: system.core.kernel.capabilityPages.liveCount,
+      pipes: session.processServers!.pipes.counts(),
+    });
+    system.core.start();
+    // The first runs make what stays: servers, and pages for the capabilities that they keep.
+    for (const pair of pairs) await run(pair);
+    const before = counts();
+    for (const pair of pairs) {
+      await run(pair);
+      expect([pair, counts()]).toEqual([pair, before]);
+      verify(system.core.kernel);
+    }
+  });
+
   it("go on when one of them returns", async () => {
     expect(await codeOf("threadReturns")).toBe(3);
   });
@@ -140,6 +170,15 @@ describe.each(models)("threads in the %s model", (model, capture) => {
 
   it("get the answers of the instructions from waits and notifications", async () => {
     expect(await codeOf("answers")).toBe(0);
+  });
+
+  it("wait for different things at once, and each gets what it waited for", async () => {
+    const ended = codeOf("waitsEverywhere");
+    while (device.output[1] === "") await new Promise((resolve) => setImmediate(resolve));
+    device.input = "!!!!!!!";
+    device.onReady?.();
+    expect(await ended).toBe(7 + "!".charCodeAt(0));
+    expect(device.output[1]).toBe("s");
   });
 
   it("may make the memory larger under each other's calls", async () => {

@@ -1,6 +1,6 @@
-// The end of a portal that has used more fuel than it may: a trap. An exception of JavaScript would
-// not do, since a program could catch it (`catch_all`) and go on for ever on its caller's time; what
-// the engine throws for `unreachable` passes every handler of a program.
+// Ending a program's code from an import: a trap, as for a portal that has used more fuel than it may. An
+// exception of JavaScript would not do, since a program could catch it (`catch_all`) and go on for ever on
+// its caller's time; what the engine throws for `unreachable` passes every handler of a program.
 
 /** (module (func (export "trap") unreachable)) */
 const moduleBytes = new Uint8Array([
@@ -9,23 +9,31 @@ const moduleBytes = new Uint8Array([
   0x00, 0x00, 0x0b,
 ]);
 
-let trap: (() => void) | undefined;
+let unreachable: (() => void) | undefined;
 
 const fuelTraps = new WeakSet<WeakKey>();
 
+/** Traps, as the instruction `unreachable` does. */
+export function trap(): never {
+  unreachable ??= instantiate();
+  unreachable();
+  throw new RangeError("unreachable code was reached");
+}
+
+function instantiate(): () => void {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes));
+  // The module above exports exactly this function.
+  return exports["trap"] as () => void;
+}
+
 /** Traps, and remembers why. */
 export function trapForFuel(): never {
-  // The module above exports exactly this function.
-  trap ??= new WebAssembly.Instance(new WebAssembly.Module(moduleBytes)).exports[
-    "trap"
-  ] as () => void;
   try {
-    trap();
+    return trap();
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) fuelTraps.add(error);
     throw error;
   }
-  throw new RangeError("unreachable code was reached");
 }
 
 /** Whether code ended by the trap above. */

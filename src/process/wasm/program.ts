@@ -163,17 +163,24 @@ export class Program {
       return new Int32Array(bytes.buffer, 0, bytes.length >>> 2);
     };
     own.set("syscall", syscallImport(core, words));
-    own.set(ReservedImport.preempt, {
+    for (const [name, one] of threadWaits(core, words)) own.set(name, one);
+    const all = withRegisterCalls(core, new Map([...library, [reservedModule, own]]));
+    const wrapped = this.#options.wrap?.(all) ?? all;
+    // What preparation added is no call of the program's, to be told of.
+    const added = new Map(wrapped.get(reservedModule)).set(ReservedImport.preempt, this.#preempt());
+    return new Map([...wrapped, [reservedModule, added]]);
+  }
+
+  #preempt(): ImportFunction {
+    const { core } = this.#options;
+    return {
       begin: () => {
         this.#refuel();
         this.#limitPortal();
         return core.preempt();
       },
       finish: () => 0,
-    });
-    for (const [name, one] of threadWaits(core, words)) own.set(name, one);
-    const all = withRegisterCalls(core, new Map([...library, [reservedModule, own]]));
-    return this.#options.wrap?.(all) ?? all;
+    };
   }
 
   #refuel(): void {

@@ -10,6 +10,8 @@ export interface ConsoleDevice {
   readonly streams: readonly [StreamKind, StreamKind, StreamKind];
   /** Takes the first bytes of `bytes`; answers how many, or `wouldBlock` if it takes none now. */
   write(stream: number, bytes: Uint8Array): number;
+  /** Whether a write would be taken: 1, `wouldBlock`, or a negative errno. Without it, always. */
+  writable?(stream: number): number;
   /** Fills the beginning of `into`; answers how much, 0 at the end of input, or `wouldBlock`. */
   read(stream: number, into: Uint8Array): number;
   /** Bytes that a read would answer at once; 0 at the end of input, or `wouldBlock`. */

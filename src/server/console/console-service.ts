@@ -198,10 +198,13 @@ export class ConsoleService implements Service {
 
   #readiness(stream: number, interest: number): number {
     if (stream < 0 || stream >= streamCount) return readiness(0, true);
-    if ((interest & Interest.read) === 0) {
-      return this.#writes[stream].length > 0 ? notReady : readiness(1, false);
-    }
+    if ((interest & Interest.read) === 0) return this.#writability(stream);
     const bytes = this.#unread === undefined ? this.#device.available(0) : this.#unread.length;
     return bytes === wouldBlock ? notReady : readiness(Math.max(0, bytes), bytes <= 0);
+  }
+  #writability(stream: number): number {
+    if (this.#writes[stream].length > 0) return notReady;
+    const writable = this.#device.writable?.(stream) ?? 1;
+    return writable === wouldBlock ? notReady : readiness(writable > 0 ? 1 : 0, writable < 0);
   }
 }

@@ -1,10 +1,11 @@
 // A file server: the messages of `Ask`, answered from a file tree. It keeps what its clients have open,
-// by badge and handle; handle 0 is the root and cannot be closed. Positions are the clients' own, so a
+// by badge and handle; handle 0 is the root, for those that have it, and cannot be closed. Positions are the clients' own, so a
 // read or write is whole in itself, and so is every other answer here: nothing waits.
 import { Access, Ask, Errno, FdFlag, Interest, readyRecordBytes } from "../../userlib/index.ts";
 import type { Answer, Message, Service, ServiceHost } from "../../userlib/index.ts";
+import { Client, type Open, type Sharers } from "./file-client.ts";
 import { writeFilestat, writeListing } from "./filestat.ts";
-import type { FileTree, OpenDirectory, OpenFile } from "./file-tree.ts";
+import type { FileTree, OpenFile } from "./file-tree.ts";
 import { pathRequests } from "./path-requests.ts";
 import {
   countAnswer,
@@ -16,13 +17,7 @@ import {
   wordsAnswer,
 } from "./request.ts";
 
-export type Open = OpenDirectory | OpenFile;
-
-/** Something open, with the access that it was opened with. */
-export interface Opened {
-  readonly node: Open;
-  readonly access: number;
-}
+const wordMax = 0x7fff_ffff;
 
 /** What a request handler works with. */
 export interface Request {
@@ -32,66 +27,31 @@ export interface Request {
   readonly tree: FileTree;
 }
 
-const handleCountMax = 65_536;
-
-/** The handles of one client. */
-export class Client {
-  readonly #opened: (Opened | undefined)[];
-
-  constructor(root: OpenDirectory) {
-    this.#opened = [{ node: root, access: Access.read | Access.write }];
-  }
-
-  get(handle: number): Opened | undefined {
-    return this.#opened[handle];
-  }
-
-  file(handle: number): OpenFile | undefined {
-    const node = this.#opened[handle]?.node;
-    return node?.kind === "file" ? node : undefined;
-  }
-
-  directory(handle: number): OpenDirectory | number {
-    const node = this.#opened[handle]?.node;
-    if (node === undefined) return Errno.badf;
-    return node.kind === "directory" ? node : Errno.notdir;
-  }
-
-  get isFull(): boolean {
-    return this.#opened.length >= handleCountMax && !this.#opened.includes(undefined);
-  }
-
-  add(opened: Opened): number {
-    const free = this.#opened.indexOf(undefined);
-    if (free < 0) return this.#opened.push(opened) - 1;
-    this.#opened[free] = opened;
-    return free;
-  }
-
-  close(handle: number): number {
-    const opened = this.#opened[handle];
-    if (opened === undefined) return Errno.badf;
-    if (handle === 0) return Errno.success;
-    this.#opened[handle] = undefined;
-    return opened.node.close();
-  }
-
-  closeAll(): void {
-    this.#opened.forEach((_, handle) => this.close(handle));
-  }
-}
-
-export function fileService(name: string, tree: FileTree): Service {
+/** `hasRoot` says of a client, by its badge, whether it begins with the root; all do unless told. */
+export function fileService(
+  name: string,
+  tree: FileTree,
+  hasRoot: (badge: number) => boolean = () => true,
+): Service {
   const clients = new Map<number, Client>();
+  const sharers: Sharers = new Map();
   const root = tree.root();
+  const clientOf = (badge: number): Client => {
+    let client = clients.get(badge);
+    if (client === undefined) {
+      client = new Client(sharers, hasRoot(badge) ? root : undefined);
+      clients.set(badge, client);
+    }
+    return client;
+  };
   return {
     name,
     handle(message, host) {
-      let client = clients.get(message.badge);
-      if (client === undefined) clients.set(message.badge, (client = new Client(root)));
+      const client = clients.get(message.badge) ?? clientOf(message.badge);
       // The hot requests first, without an object to carry what they need.
       if (message.label === Ask.read) return read(message, host, client);
       if (message.label === Ask.write) return write(message, client);
+      if (message.label === Ask.give) return give(message, client, clientOf);
       const handler = requests.get(message.label);
       if (handler === undefined) return refuse(Errno.nosys);
       return handler({ message, host, client, tree });
@@ -101,6 +61,14 @@ export function fileService(name: string, tree: FileTree): Service {
       clients.delete(badge);
     },
   };
+}
+
+/** Opens what a client has open for another, or for itself if the badge is 0. */
+function give({ words }: Message, client: Client, clientOf: (badge: number) => Client): Answer {
+  const opened = client.get(words[0]);
+  if (opened === undefined) return refuse(Errno.badf);
+  const to = words[1] === 0 ? client : clientOf(words[1]);
+  return to.isFull ? refuse(Errno.mfile) : wordsAnswer(to.share(opened, words[0]), 0, 0);
 }
 
 function read({ words }: Message, host: ServiceHost, client: Client): Answer {
@@ -174,17 +142,22 @@ function readDirectory({ message, host, client }: Request): Answer {
   return count < 0 ? refuse(-count) : countAnswer(count, out.subarray(0, count));
 }
 
-/** Files are always ready: the records come back with what was asked for. */
-function ready({ message, host }: Request): Answer {
+/**
+ * Files are always ready: each record comes back with what was asked for, and with the size of a file that
+ * is to be read, as far as a word holds it. Where the reader stands in it only the reader knows.
+ */
+function ready({ message, host, client }: Request): Answer {
   const bytes = Math.min(message.bytes.length, host.outbox.length);
-  const count = Math.floor(bytes / readyRecordBytes);
-  const out = host.outbox.subarray(0, count * readyRecordBytes);
+  const out = host.outbox.subarray(0, bytes - (bytes % readyRecordBytes));
   out.set(message.bytes.subarray(0, out.length));
+  const view = new DataView(out.buffer, out.byteOffset, out.length);
   for (let at = 0; at < out.length; at += readyRecordBytes) {
-    out[at] = out[at + 4] & (Interest.read | Interest.write);
-    out.fill(0, at + 1, at + 8);
+    const interest = view.getInt32(at + 4, true) & (Interest.read | Interest.write);
+    const size = client.file(view.getInt32(at, true))?.size() ?? 0;
+    view.setInt32(at, interest, true);
+    view.setInt32(at + 4, Math.max(0, Math.min(size, wordMax)), true);
   }
-  return countAnswer(count, out);
+  return countAnswer(out.length / readyRecordBytes, out);
 }
 
 const requests = new Map<number, (request: Request) => Answer>([

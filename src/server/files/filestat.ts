@@ -3,8 +3,17 @@
 import { direntBytes, filestatBytes, FilestatOffset, Filetype } from "../../userlib/index.ts";
 import type { FileStat, ListedEntry, OpenDirectory } from "./file-tree.ts";
 
+/** The view and the bytes that the last one was written through: a server has one outbox. */
+let lastOut: Uint8Array | undefined;
+let view: DataView = new DataView(new ArrayBuffer(filestatBytes));
+let written = new Uint8Array(view.buffer);
+
 export function writeFilestat(out: Uint8Array, stat: FileStat): Uint8Array {
-  const view = new DataView(out.buffer, out.byteOffset, filestatBytes);
+  if (out !== lastOut) {
+    lastOut = out;
+    view = new DataView(out.buffer, out.byteOffset, filestatBytes);
+    written = new Uint8Array(out.buffer, out.byteOffset, filestatBytes);
+  }
   view.setBigUint64(FilestatOffset.device, stat.device, true);
   view.setBigUint64(FilestatOffset.inode, stat.inode, true);
   view.setBigUint64(FilestatOffset.type, BigInt(stat.filetype), true);
@@ -13,7 +22,7 @@ export function writeFilestat(out: Uint8Array, stat: FileStat): Uint8Array {
   view.setBigUint64(FilestatOffset.accessed, stat.accessed, true);
   view.setBigUint64(FilestatOffset.modified, stat.modified, true);
   view.setBigUint64(FilestatOffset.changed, stat.changed, true);
-  return out.subarray(0, filestatBytes);
+  return written;
 }
 
 /** Cookies of the two entries that every directory has. */

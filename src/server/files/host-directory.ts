@@ -2,7 +2,7 @@
 // openat, and follows nothing; the walk above decides where a link leads. So nothing outside of the
 // granted directory is reached, whatever the host or other programs rename or swap meanwhile, as far
 // as the host's calls really are relative to open directories (see node-directory.ts).
-import { Errno, FdFlag, Filetype } from "../../userlib/index.ts";
+import { Errno, Filetype } from "../../userlib/index.ts";
 import type {
   FileStat,
   FileTree,
@@ -12,6 +12,7 @@ import type {
   OpenRequest,
   Times,
 } from "./file-tree.ts";
+import { HostFile, setTimes } from "./host-file.ts";
 import type { HostFiles } from "./host-files.ts";
 
 /** Cookies below are those of "." and "..". */
@@ -27,7 +28,7 @@ export class HostDirectory implements FileTree {
   }
 
   root(): OpenDirectory {
-    return new Directory(this.#host, this.#root, true);
+    return new Directory(this.#host, this.#root, true, true);
   }
 
   nowNs(): bigint {
@@ -40,101 +41,23 @@ export class HostDirectory implements FileTree {
   }
 }
 
-/** Sets the times given, and the others to what they are. */
-function setTimes(
-  stat: FileStat | number,
-  { accessed, modified }: Times,
-  set: (accessedNs: bigint, modifiedNs: bigint) => number,
-): number {
-  if (typeof stat === "number") return stat;
-  return set(accessed ?? stat.accessed, modified ?? stat.modified);
-}
-
-class File implements OpenFile {
-  readonly kind = "file";
-  readonly filetype: number;
-  readonly #host: HostFiles;
-  readonly #fd: number;
-  /** The same file opened for appending, from the first append on. */
-  #appendFd = -1;
-
-  constructor(host: HostFiles, fd: number, filetype: number) {
-    this.#host = host;
-    this.#fd = fd;
-    this.filetype = filetype;
-  }
-
-  stat(): FileStat | number {
-    return this.#host.stat(this.#fd);
-  }
-
-  setTimes(times: Times): number {
-    return setTimes(this.stat(), times, (accessedNs, modifiedNs) =>
-      this.#host.setTimes(this.#fd, accessedNs, modifiedNs),
-    );
-  }
-
-  sync(isDataOnly: boolean): number {
-    return this.#host.sync(this.#fd, isDataOnly);
-  }
-
-  close(): number {
-    if (this.#appendFd >= 0) this.#host.close(this.#appendFd);
-    return this.#host.close(this.#fd);
-  }
-
-  read(offset: number, into: Uint8Array): number {
-    return this.#host.read(this.#fd, offset, into);
-  }
-
-  write(offset: number, bytes: Uint8Array, flags: number): number {
-    const count = this.#put(offset, bytes, flags);
-    const durable = flags & (FdFlag.sync | FdFlag.dsync);
-    if (count <= 0 || durable === 0) return count;
-    const refused = this.sync((flags & FdFlag.sync) === 0);
-    return refused === 0 ? count : -refused;
-  }
-
-  #put(offset: number, bytes: Uint8Array, flags: number): number {
-    if ((flags & FdFlag.append) === 0) {
-      const at = this.filetype === Filetype.regularFile ? offset : undefined;
-      return at !== undefined && at < 0 ? -Errno.inval : this.#host.write(this.#fd, at, bytes);
-    }
-    if (this.#appendFd < 0) this.#appendFd = this.#host.reopenAppending(this.#fd);
-    // Where a file cannot be opened anew, its end is looked up: atomic among our own programs only.
-    if (this.#appendFd === -Errno.notsup) return this.#put(this.size(), bytes, 0);
-    if (this.#appendFd < 0) return this.#appendFd;
-    return this.#host.write(this.#appendFd, undefined, bytes);
-  }
-
-  size(): number {
-    return this.#host.size(this.#fd);
-  }
-
-  setSize(bytes: number): number {
-    return bytes < 0 ? Errno.inval : this.#host.setSize(this.#fd, bytes);
-  }
-
-  allocate(bytes: number): number {
-    const size = this.size();
-    if (size < 0) return -size;
-    return bytes > size ? this.setSize(bytes) : Errno.success;
-  }
-}
-
 class Directory implements OpenDirectory {
   readonly kind = "directory";
   readonly filetype = Filetype.directory;
   readonly at: number;
   readonly host: HostFiles;
-  readonly #isRoot: boolean;
+  /** The granted directory itself: nothing above it is told of. */
+  readonly #isTop: boolean;
+  /** Closed with the tree, and not before. */
+  readonly #isKept: boolean;
   /** What the directory held when its reading began: cookies count on this list. */
   #names: readonly string[] | undefined;
 
-  constructor(host: HostFiles, at: number, isRoot = false) {
+  constructor(host: HostFiles, at: number, isTop = false, isKept = false) {
     this.host = host;
     this.at = at;
-    this.#isRoot = isRoot;
+    this.#isTop = isTop;
+    this.#isKept = isKept;
   }
 
   #opened(fd: number): OpenDirectory | number {
@@ -156,11 +79,12 @@ class Directory implements OpenDirectory {
   }
 
   close(): number {
-    return this.#isRoot ? Errno.success : this.host.close(this.at);
+    return this.#isKept ? Errno.success : this.host.close(this.at);
   }
 
   reopen(): OpenDirectory | number {
-    return this.#opened(this.host.reopenDirectory(this.at));
+    const fd = this.host.reopenDirectory(this.at);
+    return fd < 0 ? -fd : new Directory(this.host, fd, this.#isTop);
   }
 
   enter(name: string): OpenDirectory | number {
@@ -172,7 +96,8 @@ class Directory implements OpenDirectory {
     const fd = this.host.open(this.at, name, request);
     if (fd < 0) return -fd;
     const filetype = this.host.filetype(fd);
-    if (filetype >= 0 && filetype !== Filetype.directory) return new File(this.host, fd, filetype);
+    if (filetype >= 0 && filetype !== Filetype.directory)
+      return new HostFile(this.host, fd, filetype);
     this.host.close(fd);
     return filetype < 0 ? -filetype : this.enter(name);
   }
@@ -192,7 +117,8 @@ class Directory implements OpenDirectory {
     // What was just made can be nothing else.
     const isNew = request.isCreate && request.isExclusive;
     const filetype = isNew ? Filetype.regularFile : this.host.filetype(fd);
-    if (filetype >= 0 && filetype !== Filetype.directory) return new File(this.host, fd, filetype);
+    if (filetype >= 0 && filetype !== Filetype.directory)
+      return new HostFile(this.host, fd, filetype);
     this.host.close(fd);
     return undefined;
   }
@@ -266,7 +192,7 @@ class Directory implements OpenDirectory {
   }
 
   parentInode(): bigint {
-    const stat = this.#isRoot ? this.stat() : this.host.parentStat(this.at);
+    const stat = this.#isTop ? this.stat() : this.host.parentStat(this.at);
     return typeof stat === "number" ? 0n : stat.inode;
   }
 }

@@ -43,6 +43,8 @@ export interface HostFiles {
   /** Without an offset, where the host has it. */
   write(fd: number, offset: number | undefined, bytes: Uint8Array): number;
   setSize(fd: number, bytes: number): number;
+  /** Makes a file that is shorter that long, with room for all of it where the host can promise that. */
+  allocate(fd: number, bytes: number): number;
   sync(fd: number, isDataOnly: boolean): number;
   setTimes(fd: number, accessedNs: bigint, modifiedNs: bigint): number;
   setTimesAt(at: number, name: string, accessedNs: bigint, modifiedNs: bigint): number;

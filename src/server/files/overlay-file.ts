@@ -1,9 +1,9 @@
 // An open file of an overlay. One from below is replaced by its copy when somebody has it copied up, so
 // that a reader sees what a writer writes, whoever opened the file first.
-import { Errno } from "../../userlib/index.ts";
+import { Access, Errno } from "../../userlib/index.ts";
 import type { FileStat, OpenDirectory, OpenFile, Times } from "./file-tree.ts";
 import { copyUp } from "./overlay-copy-up.ts";
-import { type LowerHandle, openToRead, type OverlayNode } from "./overlay-node.ts";
+import { createOnly, type LowerHandle, type OverlayNode } from "./overlay-node.ts";
 
 export class OverlayFile implements OpenFile, LowerHandle {
   readonly kind = "file";
@@ -78,4 +78,13 @@ export class OverlayFile implements OpenFile, LowerHandle {
   allocate(bytes: number): number {
     return this.#file.allocate(bytes);
   }
+}
+
+/** Opens a file for reading alone. */
+function openToRead(directory: OpenDirectory, name: string): OpenFile | number {
+  const file = directory.open(name, { ...createOnly, access: Access.read, isCreate: false });
+  if (typeof file === "number") return file;
+  if (file.kind === "file") return file;
+  file.close();
+  return Errno.isdir;
 }

@@ -5,7 +5,7 @@
 // What is hidden below is said by an empty file ".wh.NAME" above, as other overlays of this kind say it:
 // it hides the lower NAME whether or not there is an upper one. So a name that comes back starts anew.
 import { Access, Errno, Filetype, nameBytesMax } from "../../userlib/index.ts";
-import type { FileStat, OpenDirectory, OpenFile, OpenRequest } from "./file-tree.ts";
+import type { FileStat, OpenDirectory, OpenRequest } from "./file-tree.ts";
 import { keepingTimes } from "./overlay-copy.ts";
 import type { Identities } from "./overlay-identity.ts";
 
@@ -247,13 +247,4 @@ function* namesIn(directory: OpenDirectory | undefined): Iterable<string> {
   const entries = directory?.entries(2);
   if (entries === undefined || typeof entries === "number") return;
   for (const { name } of entries) yield name;
-}
-
-/** Opens a file for reading alone. */
-export function openToRead(directory: OpenDirectory, name: string): OpenFile | number {
-  const file = directory.open(name, { ...createOnly, access: Access.read, isCreate: false });
-  if (typeof file === "number") return file;
-  if (file.kind === "file") return file;
-  file.close();
-  return Errno.isdir;
 }

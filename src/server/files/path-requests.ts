@@ -1,25 +1,24 @@
 // The requests of a file server that carry a path. Each walks to the place that the path names and acts
 // on it there; how a path ends ("." or a slash) matters to each call in its own way, and is as on Linux.
-import { Access, Ask, Errno, Filetype, Lookup, OpenFlag } from "../../userlib/index.ts";
+import { Access, Ask, Errno, Filetype, OpenFlag } from "../../userlib/index.ts";
 import type { Answer } from "../../userlib/index.ts";
-import type { Opened, Request } from "./file-service.ts";
+import type { Opened } from "./file-client.ts";
+import type { Request } from "./file-service.ts";
 import type { FileStat, OpenDirectory, OpenRequest } from "./file-tree.ts";
 import { writeFilestat } from "./filestat.ts";
-import { isPlain, type Place, walk, walkAtOnce } from "./path-walk.ts";
+import { linkRequest, renameRequest } from "./path-pairs.ts";
+import { isPlain, type Place, walk, walkTo } from "./path-walk.ts";
 import {
   byteString,
   bytesOfString,
   countAnswer,
   done,
+  isFollowing,
   outboxPart,
   refuse,
   timesOf,
   wordsAnswer,
 } from "./request.ts";
-
-function isFollowing(flags: number): boolean {
-  return (flags & Lookup.followSymlinks) !== 0;
-}
 
 function open({ message, client }: Request): Answer {
   const { words, bytes } = message;
@@ -113,17 +112,6 @@ function onName(run: (place: Place) => number): (request: Request) => Answer {
   };
 }
 
-/** Walks to a name that is itself acted on: a link at the end is a name like any other. */
-function walkTo(base: OpenDirectory, path: string, run: (place: Place) => number): number {
-  // The errno of the act is kept apart: if it is ELOOP, that must not send the walk along a link.
-  let result = 0;
-  const refused = walk(base, path, false, (place) => {
-    result = run(place);
-    return Errno.success;
-  });
-  return refused === 0 ? result : refused;
-}
-
 function removeDirectory({ directory, name, last }: Place): number {
   if (last === ".") return Errno.inval;
   if (last === "..") return Errno.notempty;
@@ -170,89 +158,6 @@ function symlink({ message, client }: Request): Answer {
   );
 }
 
-/** Walks two paths at once and acts on both places. */
-function onTwoNames(
-  run: (from: Place, to: Place) => number,
-  followsFirst: (words: Int32Array) => boolean,
-): (request: Request) => Answer {
-  return ({ message, client }) => {
-    const { words, bytes } = message;
-    const [base, other] = [client.directory(words[0]), client.directory(words[1])];
-    if (typeof base === "number") return refuse(base);
-    if (typeof other === "number") return refuse(other);
-    const oldPath = byteString(bytes, 0, words[2]);
-    const newPath = byteString(bytes, words[2]);
-    const isLast = followsFirst(words);
-    if (base === other) {
-      const near = isLast ? undefined : inOneDirectory(base, oldPath, newPath, run);
-      if (near !== undefined) return done(near);
-    }
-    return done(
-      walk(base, oldPath, isLast, (from) => {
-        if (isLast && isLink(from)) return Errno.loop;
-        return walkTo(other, newPath, (to) => run(from, to));
-      }),
-    );
-  };
-}
-
-/** Two names in one directory below: it is walked to once. Undefined if that is in doubt. */
-function inOneDirectory(
-  base: OpenDirectory,
-  path: string,
-  other: string,
-  run: (from: Place, to: Place) => number,
-): number | undefined {
-  const slash = path.lastIndexOf("/");
-  if (slash <= 0 || other.lastIndexOf("/") !== slash || !isPlain(other)) return undefined;
-  if (!other.startsWith(path.slice(0, slash + 1))) return undefined;
-  const name = other.slice(slash + 1);
-  let result: number | undefined;
-  const walked = walkAtOnce(base, path, (from) => {
-    result = run(from, { directory: from.directory, name, last: "name", isSlashed: false });
-    return Errno.success;
-  });
-  return walked === undefined || walked === 0 ? result : walked;
-}
-
-function isLink({ directory, name }: Place): boolean {
-  if (name === "") return false;
-  const stat = directory.statAt(name);
-  return typeof stat !== "number" && stat.filetype === Filetype.symbolicLink;
-}
-
-function link(from: Place, to: Place): number {
-  if (from.name === "") return Errno.perm;
-  const refused = refuseSlash(from);
-  if (refused !== 0) return refused;
-  if (to.name === "") return Errno.exist;
-  if (to.isSlashed) {
-    return typeof to.directory.statAt(to.name) === "number" ? Errno.noent : Errno.exist;
-  }
-  return from.directory.link(from.name, to.directory, to.name);
-}
-
-function rename(from: Place, to: Place): number {
-  if (from.name === "" || to.name === "") return Errno.busy;
-  const refused = refuseSlash(from);
-  if (refused !== 0) return refused;
-  if (to.isSlashed) {
-    // Only a directory can get a name that ends in a slash.
-    const stat = from.directory.statAt(from.name);
-    if (typeof stat === "number") return stat;
-    if (stat.filetype !== Filetype.directory) return Errno.notdir;
-  }
-  return from.directory.rename(from.name, to.directory, to.name);
-}
-
-/** A name that ends in a slash must be there, and be a directory. */
-function refuseSlash({ directory, name, isSlashed }: Place): number {
-  if (!isSlashed) return Errno.success;
-  const stat = directory.statAt(name);
-  if (typeof stat === "number") return stat;
-  return stat.filetype === Filetype.directory ? Errno.success : Errno.notdir;
-}
-
 export const pathRequests: readonly (readonly [number, (request: Request) => Answer])[] = [
   [Ask.open, open],
   [Ask.statAt, statAt],
@@ -265,6 +170,6 @@ export const pathRequests: readonly (readonly [number, (request: Request) => Ans
   [Ask.unlink, onName(unlink)],
   [Ask.readLink, readLink],
   [Ask.symlink, symlink],
-  [Ask.link, onTwoNames(link, (words) => isFollowing(words[3]))],
-  [Ask.rename, onTwoNames(rename, () => false)],
+  [Ask.link, linkRequest],
+  [Ask.rename, renameRequest],
 ];

@@ -147,3 +147,14 @@ function checkPath(path: string): number {
 function componentsOf(path: string): string[] {
   return path.split("/").filter((name) => name !== "");
 }
+
+/** Walks to a name that is itself acted on: a link at the end is a name like any other. */
+export function walkTo(base: OpenDirectory, path: string, run: (place: Place) => number): number {
+  // The errno of the act is kept apart: if it is ELOOP, that must not send the walk along a link.
+  let result = 0;
+  const refused = walk(base, path, false, (place) => {
+    result = run(place);
+    return Errno.success;
+  });
+  return refused === 0 ? result : refused;
+}

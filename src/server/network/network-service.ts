@@ -57,6 +57,13 @@ export class NetworkService implements Service {
     }
   }
 
+  /** What is open and what waits: for tests of what is left behind. */
+  counts(): { readonly handles: number; readonly waiting: number } {
+    let handles = 0;
+    for (const client of this.#clients.values()) handles += client.count;
+    return { handles, waiting: this.#waiting.size + this.#polls.count };
+  }
+
   /** The device may do more than before. True if the service is to be signalled for it. */
   needsSignal(): boolean {
     const isWaitedFor = this.#waiting.size > 0 || this.#polls.count > 0;

@@ -60,6 +60,10 @@ export class NodeConsole implements ConsoleDevice {
     return (this.#sinks.get(stream) ?? this.#openSink(stream)).write(bytes);
   }
 
+  writable(stream: number): number {
+    return (this.#sinks.get(stream) ?? this.#openSink(stream)).writable;
+  }
+
   async drained(): Promise<void> {
     await Promise.all([...this.#sinks.values()].map((sink) => sink.drained()));
   }

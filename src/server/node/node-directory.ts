@@ -8,14 +8,14 @@
 // swapped for a link between two calls is followed: see docs/internals/wasi.md.
 import { constants } from "node:fs";
 import * as fs from "node:fs";
-import { Access, Errno, Filetype } from "../../userlib/index.ts";
+import { Errno, Filetype } from "../../userlib/index.ts";
 import type { FileStat, HostFiles, HostOpen } from "../files/index.ts";
 import { attempt, attemptNumber, attemptObject } from "./node-errno.ts";
 import { doubt, libC, type LibC } from "./node-libc.ts";
-import { fileStatOf, filetypeOfMode } from "./node-stat.ts";
+import { openFlags } from "./node-open.ts";
+import { fileStatOf, filetypeOfMode, lstat } from "./node-stat.ts";
 
-const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
-const { O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+const { O_APPEND, O_DIRECTORY, O_NOFOLLOW, O_NOCTTY, O_RDONLY, O_WRONLY } = constants;
 /** Not among Node's constants; the same on every Linux architecture that Node runs on. */
 const linuxPath = 0o10000000;
 const newFileMode = 0o666;
@@ -36,11 +36,13 @@ export class NodeFiles implements HostFiles {
   /** What else can be asked on Linux, once it is worth loading. */
   #fast: LibC | undefined;
   #callsUntilFast: number;
+  readonly #isFast: boolean;
 
   /** After how many calls on paths the C library is called directly: `Infinity` for never. */
   constructor(isLinux: boolean = hasDirectoryPaths(), callsUntilFast = defaultCallsUntilFast) {
     this.#isLinux = isLinux;
     this.#callsUntilFast = isLinux ? callsUntilFast : Infinity;
+    this.#isFast = this.#callsUntilFast < Infinity;
   }
 
   #lib(): LibC | undefined {
@@ -49,6 +51,11 @@ export class NodeFiles implements HostFiles {
       this.#fast = libC();
     }
     return this.#fast;
+  }
+
+  /** For what Node cannot do as well, from the first call on, unless the library is not to be used at all. */
+  #libAtOnce(): LibC | undefined {
+    return this.#fast ?? (this.#isFast ? libC() : undefined);
   }
 
   nowNs(): bigint {
@@ -128,6 +135,8 @@ export class NodeFiles implements HostFiles {
   }
 
   size(fd: number): number {
+    const known = this.#fast?.size(fd) ?? doubt;
+    if (known !== doubt) return known;
     return attemptNumber(() => fs.fstatSync(fd).size);
   }
 
@@ -158,6 +167,11 @@ export class NodeFiles implements HostFiles {
     return attempt(() => fs.ftruncateSync(fd, bytes));
   }
 
+  allocate(fd: number, bytes: number): number {
+    const known = this.#libAtOnce()?.allocate(fd, bytes) ?? doubt;
+    return known === doubt ? this.setSize(fd, bytes) : -known;
+  }
+
   sync(fd: number, isDataOnly: boolean): number {
     const errno = attempt(() => (isDataOnly ? fs.fdatasyncSync(fd) : fs.fsyncSync(fd)));
     // A directory opened only as a path has to be opened for reading first.
@@ -176,6 +190,8 @@ export class NodeFiles implements HostFiles {
   }
 
   setTimes(fd: number, accessedNs: bigint, modifiedNs: bigint): number {
+    const known = this.#libAtOnce()?.setTimes(fd, accessedNs, modifiedNs) ?? doubt;
+    if (known !== doubt) return -known;
     const [accessed, modified] = [seconds(accessedNs), seconds(modifiedNs)];
     const errno = attempt(() => fs.futimesSync(fd, accessed, modified));
     if (errno !== Errno.badf) return errno;
@@ -183,6 +199,8 @@ export class NodeFiles implements HostFiles {
   }
 
   setTimesAt(at: number, name: string, accessedNs: bigint, modifiedNs: bigint): number {
+    const known = this.#libAtOnce()?.setTimesAt(at, name, accessedNs, modifiedNs) ?? doubt;
+    if (known !== doubt) return -known;
     const path = this.#path(at, name);
     return attempt(() => fs.lutimesSync(path, seconds(accessedNs), seconds(modifiedNs)));
   }
@@ -260,32 +278,9 @@ function sure(result: number | undefined): number | undefined {
   return result === doubt ? undefined : result;
 }
 
-function openFlags({ access, isCreate, isExclusive, isTruncate }: HostOpen): number {
-  const isBoth = access === (Access.read | Access.write);
-  const mode = isBoth ? O_RDWR : access === Access.write ? O_WRONLY : O_RDONLY;
-  // Never waits for the other end of a pipe, and never makes a terminal ours.
-  return (
-    mode |
-    O_NOFOLLOW |
-    O_NONBLOCK |
-    O_NOCTTY |
-    (isCreate ? O_CREAT : 0) |
-    (isExclusive ? O_EXCL : 0) |
-    (isTruncate ? O_TRUNC : 0)
-  );
-}
-
 function isAscii(name: string): boolean {
   for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 0x7f) return false;
   return true;
-}
-
-function lstat(path: string | Buffer): FileStat | number {
-  const stat = attemptObject(
-    () => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? "none",
-  );
-  if (stat === "none") return Errno.noent;
-  return typeof stat === "number" || typeof stat === "string" ? Number(stat) : fileStatOf(stat);
 }
 
 function seconds(ns: bigint): number {

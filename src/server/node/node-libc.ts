@@ -9,7 +9,7 @@ import type * as NodeFFI from "node:ffi";
 import { closeSync, constants } from "node:fs";
 import { Errno } from "../../userlib/index.ts";
 import type { FileStat } from "../files/index.ts";
-import { filetypeOfMode } from "./node-stat.ts";
+import { fileStatAt, filetypeAt, sizeAt } from "./node-statx.ts";
 
 /** Not known here: ask node:fs. */
 export const doubt = -0x8000;
@@ -28,23 +28,11 @@ const basicStats = 0x7ff;
 const removeDirectoryFlag = 0x200;
 
 /** Where things stand in the memory shared with the library, in bytes. */
-const place = { path: 0, other: 4608, how: 9216, stat: 9248 } as const;
-const scratchBytes = 9504;
+const place = { path: 0, other: 4608, how: 9216, stat: 9248, times: 9504 } as const;
+const scratchBytes = 9536;
 const pathRoom = place.other - place.path;
 const howBytes = 24;
-
-/** Fields of a statx, in bytes. A time is 64 bits of seconds and 32 of nanoseconds. */
-const Statx = {
-  links: 16,
-  mode: 28,
-  inode: 32,
-  size: 40,
-  accessed: 64,
-  changed: 96,
-  modified: 112,
-  deviceMajor: 136,
-  deviceMinor: 140,
-} as const;
+const nsPerSecond = 1_000_000_000n;
 
 /** By the numbers of Linux. */
 const sureErrors = new Map<number, number>([
@@ -52,6 +40,8 @@ const sureErrors = new Map<number, number>([
   [17, Errno.exist],
   [20, Errno.notdir],
   [21, Errno.isdir],
+  [27, Errno.fbig],
+  [28, Errno.nospc],
   [39, Errno.notempty],
 ]);
 
@@ -61,6 +51,8 @@ const functions = {
   unlinkat: { arguments: ["i32", "pointer", "i32"], return: "i32" },
   mkdirat: { arguments: ["i32", "pointer", "i32"], return: "i32" },
   renameat: { arguments: ["i32", "pointer", "i32", "pointer"], return: "i32" },
+  fallocate: { arguments: ["i32", "i32", "i64", "i64"], return: "i32" },
+  utimensat: { arguments: ["i32", "pointer", "pointer", "i32"], return: "i32" },
   __errno_location: { arguments: [], return: "pointer" },
 } as const;
 
@@ -97,6 +89,7 @@ export class LibC {
   readonly #other: bigint;
   readonly #how: bigint;
   readonly #stat: bigint;
+  readonly #times: bigint;
 
   /** Undefined where there is no such library, or no way to call it. */
   static load(): LibC | undefined {
@@ -116,6 +109,7 @@ export class LibC {
     this.#other = base + BigInt(place.other);
     this.#how = base + BigInt(place.how);
     this.#stat = base + BigInt(place.stat);
+    this.#times = base + BigInt(place.times);
     this.#view.setUint32(place.how + 16, beneath | noSymlinks, true);
     // Where the kernel is too old for the call, or something forbids it, that shows here.
     const here = this.enter(currentDirectory, ".");
@@ -160,7 +154,13 @@ export class LibC {
   filetype(fd: number): number {
     this.#put(place.path, "");
     const found = this.#call.statx(fd, this.#path, emptyPath, basicStats, this.#stat);
-    return found < 0 ? doubt : this.#filetype();
+    return found < 0 ? doubt : filetypeAt(this.#view, place.stat);
+  }
+
+  size(fd: number): number {
+    this.#put(place.path, "");
+    const found = this.#call.statx(fd, this.#path, emptyPath, basicStats, this.#stat);
+    return found < 0 ? doubt : sizeAt(this.#view, place.stat);
   }
 
   unlink(at: number, name: string): number {
@@ -183,6 +183,29 @@ export class LibC {
     return this.#sure(this.#call.renameat(at, this.#path, toAt, this.#other));
   }
 
+  /** Makes a file at least that long, with room on the disk for all of it. */
+  allocate(fd: number, bytes: number): number {
+    return this.#sure(this.#call.fallocate(fd, 0, 0n, BigInt(bytes)));
+  }
+
+  /** Nanoseconds since 1970; node:fs takes seconds, which cannot say all of them. */
+  setTimes(fd: number, accessed: bigint, modified: bigint): number {
+    return this.#setTimes(fd, "", accessed, modified, emptyPath);
+  }
+
+  setTimesAt(at: number, name: string, accessed: bigint, modified: bigint): number {
+    return this.#setTimes(at, name, accessed, modified, noFollow);
+  }
+
+  #setTimes(at: number, name: string, accessed: bigint, modified: bigint, flags: number): number {
+    if (!this.#put(place.path, name)) return doubt;
+    [accessed, modified].forEach((time, i) => {
+      this.#view.setBigInt64(place.times + i * 16, time / nsPerSecond, true);
+      this.#view.setBigInt64(place.times + i * 16 + 8, time % nsPerSecond, true);
+    });
+    return this.#sure(this.#call.utimensat(at, this.#path, this.#times, flags));
+  }
+
   #put(where: number, path: string): boolean {
     if (path.length >= pathRoom) return false;
     this.#memory.write(path, where, "latin1");
@@ -199,35 +222,7 @@ export class LibC {
   #statOf(at: number, flags: number): FileStat | number {
     const found = this.#call.statx(at, this.#path, flags, basicStats, this.#stat);
     if (found < 0) return this.#sure(found);
-    return {
-      device: this.#device(),
-      inode: this.#view.getBigUint64(place.stat + Statx.inode, true),
-      filetype: this.#filetype(),
-      links: BigInt(this.#view.getUint32(place.stat + Statx.links, true)),
-      size: this.#view.getBigUint64(place.stat + Statx.size, true),
-      accessed: this.#time(Statx.accessed),
-      modified: this.#time(Statx.modified),
-      changed: this.#time(Statx.changed),
-    };
-  }
-
-  #filetype(): number {
-    return filetypeOfMode(this.#view.getUint16(place.stat + Statx.mode, true));
-  }
-
-  #time(field: number): bigint {
-    const seconds = this.#view.getBigInt64(place.stat + field, true);
-    const ns = this.#view.getUint32(place.stat + field + 8, true);
-    return BigInt.asUintN(64, seconds * 1_000_000_000n + BigInt(ns));
-  }
-
-  /** One number of two, as `stat` of the C library makes it. */
-  #device(): bigint {
-    const major = this.#view.getUint32(place.stat + Statx.deviceMajor, true);
-    const minor = this.#view.getUint32(place.stat + Statx.deviceMinor, true);
-    const low = ((major & 0xfff) << 8) | (minor & 0xff);
-    const high = (BigInt(major >>> 12) << 44n) | (BigInt(minor >>> 8) << 20n);
-    return high | BigInt(low);
+    return fileStatAt(this.#view, place.stat);
   }
 }
 

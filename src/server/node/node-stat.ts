@@ -1,7 +1,8 @@
 // What Node says of a file, as file servers say it.
-import type { BigIntStats } from "node:fs";
-import { Filetype } from "../../userlib/index.ts";
+import { type BigIntStats, lstatSync } from "node:fs";
+import { Errno, Filetype } from "../../userlib/index.ts";
 import type { FileStat } from "../files/index.ts";
+import { attemptObject } from "./node-errno.ts";
 
 /** By the bits of a mode that say what a file is. */
 const filetypes: Readonly<Record<number, number>> = {
@@ -28,4 +29,12 @@ export function fileStatOf(stat: BigIntStats): FileStat {
     modified: BigInt.asUintN(64, stat.mtimeNs),
     changed: BigInt.asUintN(64, stat.ctimeNs),
   };
+}
+
+export function lstat(path: string | Buffer): FileStat | number {
+  const stat = attemptObject(
+    () => lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? "none",
+  );
+  if (stat === "none") return Errno.noent;
+  return typeof stat === "number" || typeof stat === "string" ? Number(stat) : fileStatOf(stat);
 }

@@ -51,6 +51,12 @@ export class OutputSink {
     return count;
   }
 
+  /** What a write would be answered, as far as is known: 1 for taken. */
+  get writable(): number {
+    if (this.#failure !== 0) return this.#failure;
+    return this.#isInFlight || this.#retry !== undefined ? wouldBlock : 1;
+  }
+
   /** Resolves when everything taken has reached the host, or cannot. */
   drained(): Promise<void> {
     if (!this.#isInFlight) return Promise.resolve();

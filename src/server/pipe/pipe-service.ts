@@ -24,9 +24,8 @@ interface End {
 
 type Handles = (End | undefined)[];
 
-/** Handles of one client, and bytes of one pipe. */
+/** Handles of one client: with the capacity of a pipe they bound the memory that it can take. */
 const handleCountMax = 1024;
-const capacityBytesMax = 1024 * 1024;
 
 const refusals = {
   badf: { label: Errno.badf },
@@ -104,7 +103,7 @@ export class PipeService implements Service {
 
   #make({ badge, words }: Message): Answer {
     const capacity = words[0] === 0 ? capacityBytes : words[0]!;
-    if (capacity < 1 || capacity > capacityBytesMax) return refusals.inval;
+    if (capacity < 1 || capacity > capacityBytes) return refusals.inval;
     if (openCount(this.#handlesOf(badge)) + 2 > handleCountMax) return refusals.mfile;
     const pipe = new Pipe(++this.#pipeCount, capacity);
     const read = this.#open(badge, { pipe, isWriter: false });

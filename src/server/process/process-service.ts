@@ -4,6 +4,7 @@
 // yet: that is behind `Launcher`.
 import { Errno, ProcessAsk, ProcessState, signalExitBase } from "../../userlib/index.ts";
 import type { Answer, Later, Message, Service, ServiceHost } from "../../userlib/index.ts";
+import { type Draft, Drafts, moduleOf } from "./drafts.ts";
 import { type ProcessRow, ProcessTable } from "./process-table.ts";
 import { readStart, type StartRequest } from "./start-request.ts";
 
@@ -26,14 +27,6 @@ interface WaitingParent {
   readonly child: number;
 }
 
-/** A process that is being made: its module so far, and who waits for it to run. */
-interface Draft {
-  readonly parts: Uint8Array[];
-  bytes: number;
-  ticket: number;
-}
-
-const moduleBytesMax = 256 * 1024 * 1024;
 const childrenMax = 256;
 const signalCount = 31;
 
@@ -46,7 +39,7 @@ export class ProcessService implements Service {
   readonly #launcher: Launcher;
   /** Control of spaces, by pid. */
   readonly #controls = new Map<number, Control>();
-  readonly #drafts = new Map<number, Draft>();
+  readonly #drafts = new Drafts();
   #waiting: WaitingParent[] = [];
   /** Pids told of from outside since the last signal. */
   #ended: { readonly pid: number; readonly code: number; readonly fault: number }[] = [];
@@ -59,7 +52,12 @@ export class ProcessService implements Service {
 
   // For who makes and watches the spaces. The service's notification is to be raised after all but the first.
 
-  /** A process runs, and is controlled through this slot, which is empty when it is released. */
+  /** Whether a process that is being launched is still to be: it may have been ended meanwhile. */
+  isLaunching(pid: number): boolean {
+    return this.#drafts.get(pid) !== undefined;
+  }
+
+  /** A process has a space, which is controlled through this slot. It is empty when it is released. */
   adopt(pid: number, slot: number, release: () => void): void {
     this.#controls.set(pid, { slot, release });
     const row = this.table.get(pid);
@@ -187,7 +185,7 @@ export class ProcessService implements Service {
   #create(parent: number): Answer {
     if (this.table.childrenOf(parent).length >= childrenMax) return refuse(Errno.again);
     const { pid } = this.table.add(parent, "");
-    this.#drafts.set(pid, { parts: [], bytes: 0, ticket: 0 });
+    this.#drafts.add(pid);
     return { label: Errno.success, words: [pid] };
   }
 
@@ -199,11 +197,7 @@ export class ProcessService implements Service {
   }
 
   #addCode(draft: Draft | undefined, bytes: Uint8Array): Answer {
-    if (draft === undefined) return refuse(Errno.srch);
-    if (draft.bytes + bytes.length > moduleBytesMax) return refuse(Errno.toobig);
-    draft.parts.push(bytes.slice());
-    draft.bytes += bytes.length;
-    return success;
+    return refuse(draft === undefined ? Errno.srch : this.#drafts.addCode(draft, bytes));
   }
 
   #start({ badge, words, bytes }: Message, host: ServiceHost): Answer | Later {
@@ -215,28 +209,32 @@ export class ProcessService implements Service {
     const later = host.defer();
     draft.ticket = later.later;
     this.table.get(pid)!.name = request.args[0] ?? "";
-    this.#launcher.launch(pid, badge, request, joined(draft));
+    this.#launcher.launch(pid, badge, request, moduleOf(draft));
     return later;
   }
 
   #settleLaunch(pid: number, errno: number, host: ServiceHost): void {
-    const draft = this.#drafts.get(pid);
-    const row = this.table.get(pid);
-    if (draft === undefined || row === undefined) return;
-    this.#drafts.delete(pid);
+    const draft = this.#drafts.remove(pid);
+    if (draft === undefined) return;
+    if (errno !== 0) {
+      this.#takeApart(pid, host);
+      this.table.remove(pid);
+      this.#launcher.abandon(pid);
+    }
     host.answer(draft.ticket, refuse(errno));
-    if (errno === 0) return;
-    this.table.remove(pid);
-    this.#launcher.abandon(pid);
+  }
+
+  /** Destroys what there is of a process. */
+  #takeApart(pid: number, host: ServiceHost): void {
+    const control = this.#controls.get(pid);
+    if (control === undefined) return;
+    this.#controls.delete(pid);
+    host.destroy(control.slot);
+    control.release();
   }
 
   #settleEnd(pid: number, code: number, fault: number, host: ServiceHost): void {
-    const control = this.#controls.get(pid);
-    if (control !== undefined) {
-      host.destroy(control.slot);
-      control.release();
-    }
-    this.#controls.delete(pid);
+    this.#takeApart(pid, host);
     const row = this.table.get(pid);
     if (row === undefined) return;
     for (const child of this.table.childrenOf(pid)) {
@@ -248,9 +246,8 @@ export class ProcessService implements Service {
 
   /** A process that was never started ends. */
   #forgetDraft(row: ProcessRow, host: ServiceHost): void {
-    const ticket = this.#drafts.get(row.pid)?.ticket ?? 0;
+    const ticket = this.#drafts.remove(row.pid)?.ticket ?? 0;
     if (ticket !== 0) host.answer(ticket, refuse(Errno.canceled));
-    this.#drafts.delete(row.pid);
     this.table.remove(row.pid);
     this.#launcher.abandon(row.pid);
   }
@@ -266,14 +263,4 @@ export class ProcessService implements Service {
 
 function isWanted({ pid }: ProcessRow, child: number): boolean {
   return child === 0 || pid === child;
-}
-
-function joined({ parts, bytes }: Draft): Uint8Array {
-  const all = new Uint8Array(bytes);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -44,7 +44,7 @@ export const Ask = {
    * for the caller itself if that is 0: answers its handle there. Each of the two is closed for itself.
    */
   give: 12,
-  /** w0 = capacity in bytes or 0. Makes a pipe: answers the handles of its reading and its writing end. */
+  /** w0 = capacity in bytes, or 0 for the most. Makes a pipe: answers the handles of its reading and its writing end. */
   pipe: 13,
   /** handle of a listener, descriptor flags. Answers the handle of a connection. */
   accept: 14,

@@ -1,6 +1,7 @@
 // A program that starts others: itself, in other roles, from the file it finds itself in. As `parent` it
 // checks what it is promised and says how much of it failed.
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,6 +86,17 @@ static void ends(void) {
   check(shoal_wait(pid, 0, &ended) == 0 && ended.code == 128 + 9, "a kill is told");
 }
 
+// A module that imports what nobody provides.
+static uint8_t unlinkable[] = {
+  0, 'a', 's', 'm', 1, 0, 0, 0,
+  1, 4, 1, 0x60, 0, 0,
+  2, 13, 1, 3, 'e', 'n', 'v', 5, 'm', 'a', 'g', 'i', 'c', 0, 0,
+  3, 2, 1, 0,
+  5, 3, 1, 0, 1,
+  7, 19, 2, 6, '_', 's', 't', 'a', 'r', 't', 0, 1, 6, 'm', 'e', 'm', 'o', 'r', 'y', 2, 0,
+  10, 4, 1, 2, 0, 0x0b,
+};
+
 static void refusals(void) {
   uint32_t pid = 0;
   shoal_inherited closed[] = {{0, 77}};
@@ -94,6 +106,11 @@ static void refusals(void) {
   code = (uint8_t *)"no module";
   code_bytes = 9;
   check(start("exit", NULL, 0, &pid) == ENOEXEC, "what is no module does not start");
+  code = unlinkable;
+  code_bytes = sizeof unlinkable;
+  int refused = 0;
+  for (int i = 0; i < 20; i++) refused += start("exit", NULL, 0, &pid) == ENOEXEC;
+  check(refused == 20, "nor does what cannot be linked");
   code = all;
   code_bytes = bytes;
   shoal_ended ended;
@@ -120,6 +137,61 @@ static void own(void) {
   close((int)fds[1]);
 }
 
+// What a child finds of the files: the one it was given, and the tree only if it was given that.
+static void files(const char *path) {
+  uint32_t pid = 0;
+  shoal_ended ended;
+  int file = open(path, O_RDONLY);
+  check(lseek(file, 1, SEEK_SET) == 1, "a file has a position");
+  shoal_inherited one[] = {{0, (uint32_t)file}, {1, 1}, {2, 2}};
+  check(start("file", one, 3, &pid) == 0 && shoal_wait(pid, 0, &ended) == 0, "a file is passed on");
+  check(ended.code == 'a', "with its position");
+  close(file);
+  shoal_inherited tree[] = {{0, 0}, {1, 1}, {2, 2}, {3, 3}};
+  check(start("tree", tree, 4, &pid) == 0 && shoal_wait(pid, 0, &ended) == 0, "a tree is passed on");
+  check(ended.code == 1, "and found under its name");
+  check(start("tree", one + 1, 2, &pid) == 0 && shoal_wait(pid, 0, &ended) == 0, "or is not");
+  check(ended.code == 0, "and then nothing is found");
+}
+
+// A child that starts another of which nothing becomes, and ends.
+static void grandchild(void) {
+  uint32_t pid = 0;
+  shoal_ended ended;
+  shoal_inherited fds[] = {{1, 1}, {2, 2}};
+  check(start("starts", fds, 2, &pid) == 0, "a child starts that starts another");
+  check(shoal_wait(pid, 0, &ended) == 0 && ended.code == 0, "and is told why it cannot");
+  check(shoal_wait(0, 0, &ended) == ECHILD, "the other is nobody's child");
+}
+
+// A file that is sent, as a descriptor, to a child that runs already.
+static void by_message(const char *path) {
+  uint32_t to[2], pid = 0;
+  shoal_ended ended;
+  shoal_descriptor descriptor;
+  check(shoal_pipe(0, to) == 0, "a pipe for descriptors");
+  // With the descriptor of the tree, so that the child may call its server at all.
+  shoal_inherited fds[] = {{0, to[0]}, {1, 1}, {2, 2}, {3, 3}};
+  check(start("takes", fds, 4, &pid) == 0, "a child starts that takes what it is sent");
+  int file = open(path, O_RDONLY);
+  lseek(file, 2, SEEK_SET);
+  check(shoal_give((uint32_t)file, pid, &descriptor) == 0, "a file is given");
+  close(file);
+  check(write((int)to[1], &descriptor, sizeof descriptor) == sizeof descriptor, "and sent");
+  close((int)to[0]);
+  close((int)to[1]);
+  check(shoal_wait(pid, 0, &ended) == 0 && ended.code == 's', "and read where it stood");
+  // What was given to another is not the giver's.
+  uint32_t stolen = 0;
+  char byte;
+  check(shoal_give(1, pid, &descriptor) == 0 && shoal_give(77, pid, &descriptor) == EBADF,
+        "what is closed is not given");
+  descriptor.words[1] = 9, descriptor.words[2] = 500, descriptor.words[3] = 0;
+  check(shoal_take(&descriptor, &stolen) == 0 && read((int)stolen, &byte, 1) == -1 &&
+        errno == EBADF, "what nobody gave is not open");
+  close((int)stolen);
+}
+
 static void many(void) {
   shoal_inherited fds[] = {{1, 1}, {2, 2}};
   uint32_t pid, sum = 0, got = 0;
@@ -134,6 +206,27 @@ static void many(void) {
 static int child(const char *role) {
   if (strcmp(role, "trap") == 0) __builtin_trap();
   if (strcmp(role, "exit") == 0) return 0;
+  if (strcmp(role, "takes") == 0) {
+    shoal_descriptor descriptor;
+    uint32_t fd = 0;
+    char byte = 0;
+    if (read(0, &descriptor, sizeof descriptor) != sizeof descriptor) return 95;
+    if (shoal_take(&descriptor, &fd) != 0) return 96;
+    return read((int)fd, &byte, 1) == 1 ? byte : 97;
+  }
+  if (strcmp(role, "starts") == 0) {
+    uint32_t pid = 0;
+    code = unlinkable;
+    code_bytes = sizeof unlinkable;
+    return start("exit", NULL, 0, &pid) == ENOEXEC && pid == 0 ? 0 : 94;
+  }
+  if (strcmp(role, "file") == 0) {
+    char byte = 0;
+    // The root of the tree stays out of reach: this process has no directory at all.
+    return read(0, &byte, 1) == 1 && open("/p/processes.wasm", O_RDONLY) < 0 ? byte : 93;
+  }
+  if (strcmp(role, "tree") == 0) return open("/p/program.wasm", O_RDONLY) >= 0 ||
+                                        open("/p/processes.wasm", O_RDONLY) >= 0;
   if (strcmp(role, "sleep") == 0) for (;;) poll(NULL, 0, 100000);
   const char *colour = getenv("COLOUR");
   char text[64];
@@ -150,6 +243,9 @@ int main(int argc, char **argv) {
   through_pipes();
   ends();
   refusals();
+  files(argv[1]);
+  grandchild();
+  by_message(argv[1]);
   many();
   printf("%d checks, %d failures\n", checks, failures);
   return failures == 0 ? 0 : 1;

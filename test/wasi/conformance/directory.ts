@@ -71,6 +71,17 @@ export function directorySuite(guest: () => Guest): void {
     }
   });
 
+  it("tells of nothing above its root, however that was opened", () => {
+    const g = guest();
+    g.mkdir("d");
+    const { inode } = g.stat(".") as Stat;
+    for (const path of [".", "d/..", "d/../."]) {
+      const listing = g.readdir(g.open(path, { flags: OpenFlag.directory }), 4096);
+      const up = typeof listing === "number" ? undefined : listing.entries[1];
+      expect([path, up]).toMatchObject([path, { name: "..", inode }]);
+    }
+  });
+
   it("fills the buffer to the last byte while there is more, and not at the end", () => {
     const g = guest();
     for (let i = 0; i < 5; i++) g.create(`long-name-number-${i}`);

@@ -4,7 +4,7 @@ import { Errno, TimeFlag } from "../../../src/userlib/index.ts";
 import type { TreeUnderTest } from "../files-conformance.ts";
 import { bothRights, type Guest, type Stat } from "../guest.ts";
 
-const [early, late] = [1_000_000_001_000_002_000n, 1_200_000_000_123_456_000n];
+const [early, late] = [1_000_000_001_000_002_003n, 1_200_000_000_123_456_789n];
 const both = TimeFlag.access | TimeFlag.modification;
 
 function setTimes(

@@ -10,6 +10,7 @@ import {
   readDeclarations,
   refuseReservedNames,
 } from "../binary/index.ts";
+import { refusalOf } from "./engine-refusal.ts";
 import { collectFacts } from "./facts.ts";
 import { limitMemories } from "./memory-limit.ts";
 import type { CapturableProgram } from "../resume/index.ts";
@@ -47,7 +48,7 @@ export interface PreparedModule {
 
 // Raise it whenever the same input would be rewritten differently, so that old cache entries are
 // not found any more.
-const preparerVersion = "5 binaryen-132.0.0";
+const preparerVersion = "7 binaryen-132.0.0";
 
 // Below this the engine compiles faster on this thread than it can hand the work to another.
 const inlineCompileBytesMax = 256 * 1024;
@@ -160,11 +161,4 @@ async function compile(bytes: Uint8Array): Promise<WebAssembly.Module> {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     throw refusalOf(error);
   }
-}
-
-// The engine says "WebAssembly.compile(): <reason> @+<offset>".
-function refusalOf(error: WebAssembly.CompileError): InvalidModuleError {
-  const parts = /^WebAssembly\.\w+\(\): (.*?)(?: @\+(\d+))?$/s.exec(error.message);
-  const reason = parts?.[1] ?? error.message;
-  return new InvalidModuleError(`the engine refuses it: ${reason}`, Number(parts?.[2] ?? 0));
 }

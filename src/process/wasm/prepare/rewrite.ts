@@ -1,4 +1,5 @@
 // The rewriting steps of preparation in their order, for whichever thread runs them.
+import { refuseWhatTheEngineRefuses } from "./engine-refusal.ts";
 import { insertFuel } from "./fuel.ts";
 import { exposeInternals, readBinary, readDeclarations } from "../binary/index.ts";
 
@@ -10,11 +11,22 @@ export interface RewriteOptions {
   readonly capture: CaptureMethod;
 }
 
-/** The module rewritten; only structure is checked here, the engine judges the rest afterwards. */
+/**
+ * The module rewritten.
+ *
+ * @throws InvalidModuleError for one that is malformed, whoever finds it: our readers come first, and
+ *   the engine judges what they do not look at
+ */
 export async function rewriteModule(
   bytes: Uint8Array,
   options: RewriteOptions,
 ): Promise<Uint8Array> {
+  const rewritten = await rewrite(bytes, options);
+  refuseWhatTheEngineRefuses(bytes);
+  return rewritten;
+}
+
+async function rewrite(bytes: Uint8Array, options: RewriteOptions): Promise<Uint8Array> {
   if (options.capture === "unwind") {
     const { rewriteForCapture } = await import("./capture.ts");
     return rewriteForCapture(bytes, options.fuel);

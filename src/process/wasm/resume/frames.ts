@@ -32,6 +32,17 @@ export class CaptureError extends Error {
 
 const headerBytes = 8;
 
+const layouts = new WeakMap<FunctionFrame, readonly SavedLocal[]>();
+
+function layoutOf(frame: FunctionFrame): readonly SavedLocal[] {
+  let layout = layouts.get(frame);
+  if (layout === undefined) {
+    layout = savedLocals(frame);
+    layouts.set(frame, layout);
+  }
+  return layout;
+}
+
 /** Splits what landing pads wrote into frames. */
 export function readFrames(table: FrameTable, bytes: Uint8Array): Frames {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -76,7 +87,7 @@ function valueBytes(
   start: number,
 ): number {
   let at = start;
-  for (const saved of savedLocals(frame.locals, frame.callLocal)) {
+  for (const saved of layoutOf(frame)) {
     const value = at;
     at += savedBytes[saved.kind] ?? 0;
     if (saved.kind !== SaveKind.exception) continue;
@@ -87,7 +98,7 @@ function valueBytes(
   return at - start;
 }
 
-// An operand that the call does not need may be anything; a declared local counts as needed.
+// An operand that the call does not need may be anything; a live local counts as needed.
 function checkException(
   { callLocal, calls, functionIndex }: FunctionFrame,
   callNumber: number,

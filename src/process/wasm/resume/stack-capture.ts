@@ -19,3 +19,11 @@ export interface StackCapture {
    */
   resume(frames: Frames): () => unknown;
 }
+
+/** One that can also take out a stack which the engine holds suspended. */
+export interface SuspendedStackCapture extends StackCapture {
+  /** What takes a suspended stack out when its suspension is rejected with it; then as `unwind`. */
+  exception(): WebAssembly.Exception;
+  /** As `resume`, on a stack of its own, which may be suspended again. */
+  resumeSuspending(frames: Frames): () => Promise<unknown>;
+}

@@ -8,7 +8,7 @@ import type { FrameStore } from "./frame-store.ts";
 import { CaptureError, type Frame, type Frames, readFrames } from "./frames.ts";
 import { type ExternalHandles, HandleTable, InstanceReferences } from "./instance-references.ts";
 import type { InstanceAccess } from "./instance-state.ts";
-import type { StackCapture } from "./stack-capture.ts";
+import type { SuspendedStackCapture } from "./stack-capture.ts";
 
 export interface UnwindingStackOptions {
   readonly program: CapturableProgram;
@@ -18,7 +18,7 @@ export interface UnwindingStackOptions {
   readonly handles?: ExternalHandles;
 }
 
-export class UnwindingStack implements StackCapture {
+export class UnwindingStack implements SuspendedStackCapture {
   /** For reading and writing the rest of the instance's state. */
   readonly access: InstanceAccess;
   readonly #tag: WebAssembly.Tag;
@@ -53,7 +53,25 @@ export class UnwindingStack implements StackCapture {
     return readFrames(this.access.program.frames, this.access.store.written());
   }
 
-  resume({ version, frames }: Frames): () => unknown {
+  resume(frames: Frames): () => unknown {
+    const { begin, enter } = this.#prepare(frames);
+    return () => {
+      begin();
+      return enter();
+    };
+  }
+
+  resumeSuspending(frames: Frames): () => Promise<unknown> {
+    const { begin, enter } = this.#prepare(frames);
+    const promising = WebAssembly.promising(enter);
+    return () => {
+      begin();
+      return promising();
+    };
+  }
+
+  /** Links what the frames need. `begin` lays out what the continuations read, right before `enter`. */
+  #prepare({ version, frames }: Frames): { begin: () => void; enter: () => unknown } {
     if (version !== this.access.program.frames.version) {
       throw new CaptureError(`Frames of version ${version} cannot be put back by this version.`);
     }
@@ -63,10 +81,8 @@ export class UnwindingStack implements StackCapture {
     const bytes = streamOf(frames, places);
     // The table has a function at each place that was given.
     const enter = this.#table().get(places.at(-1) ?? 0) as () => unknown;
-    return () => {
-      this.access.store.begin(this.access.references, bytes);
-      return enter();
-    };
+    const { store, references } = this.access;
+    return { begin: () => store.begin(references, bytes), enter };
   }
 
   /** Where the frame's continuation stands in the table, linked now if it was not. */

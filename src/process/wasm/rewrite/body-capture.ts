@@ -7,6 +7,8 @@ import { type CallPlace, CallRecorder } from "./call-recorder.ts";
 import type { FunctionScan } from "./code-scan.ts";
 import { type Edit, sortEdits } from "./edit.ts";
 import { type SavedLocal, savedLocals, UnsavableTypeError } from "./frame-layout.ts";
+import { readFlow } from "./flow.ts";
+import { liveAcrossCalls } from "./liveness.ts";
 import type { FunctionFrame } from "./frame-table.ts";
 import type { ModuleTypes, Signature } from "./module-types.ts";
 import { findReplacements } from "./replacement.ts";
@@ -49,27 +51,37 @@ export function captureBody(
     edits.push(...findReplacements(new ByteReader(bytes, scan.codeStart, scan.end), additions));
   }
   sortEdits(edits);
-  const locals = [...walker.locals, Value.i32, ...recorder.operandTypes];
-  const { calls } = recorder;
+  const frame = frameOf(context, walker, recorder, functionIndex);
+  const saved = recorder.calls.length === 0 ? [] : savedOf(walker, frame);
+  return { scan, type: walker.type, frame, saved, edits, place: recorder.place };
+}
+
+function frameOf(
+  { unwinds }: CaptureContext,
+  walker: BodyWalker,
+  { calls, operandTypes, originLocals }: CallRecorder,
+  functionIndex: number,
+): FunctionFrame {
+  const locals = [...walker.locals, Value.i32, ...operandTypes];
   const callLocal = walker.locals.length;
-  return {
-    scan,
-    type: walker.type,
-    frame: { functionIndex, locals, callLocal, calls },
-    saved: calls.length === 0 ? [] : saved(walker, locals, callLocal),
-    edits,
-    place: recorder.place,
-  };
+  if (calls.length === 0) return { functionIndex, locals, callLocal, liveLocals: [], calls };
+  walker.reader.position = walker.codeStart;
+  const isLive = liveAcrossCalls(readFlow(walker.reader, unwinds), callLocal);
+  const isSaved = (local: number): boolean => isLive(local) || originLocals.has(local);
+  const liveLocals = [...walker.locals.keys()].filter(isSaved);
+  return { functionIndex, locals, callLocal, liveLocals, calls };
 }
 
 // A local that may not be null has no value before it is first set, so a pad could not read it.
-function saved(walker: BodyWalker, locals: readonly number[], callLocal: number): SavedLocal[] {
+function savedOf(walker: BodyWalker, frame: FunctionFrame): SavedLocal[] {
   const parameterCount = walker.type.parameters.length;
-  if (walker.locals.some((type, index) => index >= parameterCount && isNonNull(type))) {
+  const isUnset = (local: number): boolean =>
+    local >= parameterCount && isNonNull(walker.locals[local]);
+  if (frame.liveLocals.some(isUnset)) {
     walker.reader.fail("a local that is never null cannot be saved", walker.declarationsStart);
   }
   try {
-    return savedLocals(locals, callLocal);
+    return savedLocals(frame);
   } catch (error) {
     if (!(error instanceof UnsavableTypeError)) throw error;
     return walker.reader.fail(error.message, walker.declarationsStart);

@@ -78,6 +78,8 @@ export class BodyWalker {
   readonly declarationsStart: number;
   readonly codeStart: number;
   readonly operands = new OperandStack();
+  /** For each local, the offset behind the instruction that set it last, in the order of the code. */
+  readonly lastSet: Int32Array;
   readonly controls: Control[] = [];
   /** Several values made by one instruction, by the offset behind it. */
   readonly groups = new Map<number, ValueGroup>();
@@ -98,6 +100,7 @@ export class BodyWalker {
     this.locals = [...this.type.parameters];
     this.#readLocals();
     this.codeStart = reader.position;
+    this.lastSet = new Int32Array(this.locals.length);
     const inner = { parameters: [], results: this.type.results };
     this.enter(0, reader.position, inner);
   }

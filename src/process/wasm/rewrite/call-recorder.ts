@@ -2,13 +2,15 @@
 // that the stack may be taken out of, a local for each operand that lives across one, a clause in
 // front of each handler that catches everything.
 //
-// An operand lies at one height for all its life, and no other value lies there meanwhile. So it gets
-// the local of its height and type, and a copy taken where it is made serves all calls it lives across.
+// An operand that was read from a local which has not been set since is found there. Any other lies at
+// one height for all its life, and no other value lies there meanwhile. So it gets the local of its height
+// and type, and a copy taken where it is made serves all calls it lives across.
+import { Opcode } from "../binary/index.ts";
 import type { BodyCall, BodyObserver, BodyWalker, ClauseList, Control } from "./body-walker.ts";
 import type { Edit } from "./edit.ts";
 import { saveKindOf } from "./frame-layout.ts";
 import type { CallDescription } from "./frame-table.ts";
-import { noSlot, type OperandStack } from "./operand-stack.ts";
+import { noOrigin, noSlot, type OperandStack } from "./operand-stack.ts";
 import { asNullable, nameOfValue, type ValueCode } from "./value-code.ts";
 
 /** For every function, whether the stack may be taken out while it runs. */
@@ -33,6 +35,8 @@ export class CallRecorder implements BodyObserver {
   readonly calls: CallDescription[] = [];
   /** Types of the locals added for operands, behind the call number's. */
   readonly operandTypes: ValueCode[] = [];
+  /** Locals of the body in which operands were found. */
+  readonly originLocals = new Set<number>();
   /** The call asked for. */
   place: CallPlace | undefined;
   readonly #policy: CallPolicy;
@@ -52,8 +56,7 @@ export class CallRecorder implements BodyObserver {
     const isImport = callee !== undefined && callee < importedFunctionCount;
     // An import is called again when the stack is put back, so it needs its arguments then.
     const kept = walker.operands.height - (isImport ? 0 : argumentCount);
-    this.#keep(walker, kept);
-    const liveOperands = [...walker.operands.slots.subarray(0, kept)];
+    const liveOperands = this.#keep(walker, kept);
     const callNumber = this.calls.length;
     if (callNumber === this.#wanted) this.#notePlace(walker, call, isImport, liveOperands);
     this.calls.push({ isImport, liveOperands });
@@ -77,19 +80,33 @@ export class CallRecorder implements BodyObserver {
     };
   }
 
-  // Whatever lies below a kept operand is kept already: it lived across the same call.
-  #keep(walker: BodyWalker, height: number): void {
-    const { operands } = walker;
-    for (let at = height - 1; at >= 0 && operands.slots[at] === noSlot; at--) {
-      const producedAt = operands.producedAt[at];
-      const group = walker.groups.get(producedAt);
-      const bottom = group?.bottom ?? at;
-      const types = group?.types ?? [operands.types[at]];
-      const locals = types.map((type, index) => this.#localFor(walker, bottom + index, type));
-      const place = { start: producedAt, end: producedAt };
-      this.edits.push({ kind: "keep", ...place, locals, types });
-      assignSlots(operands, producedAt, bottom, locals);
+  /** For each of the lowest operands, the local in which it is found when the call is made. */
+  #keep(walker: BodyWalker, height: number): number[] {
+    const { slots, origins } = walker.operands;
+    const loopHeight = innermostLoopHeight(walker);
+    const locals: number[] = [];
+    for (let at = 0; at < height; at++) {
+      if (at >= loopHeight && isUnchanged(walker, at)) {
+        this.originLocals.add(origins[at]);
+        locals.push(origins[at]);
+        continue;
+      }
+      if (slots[at] === noSlot) this.#keepOne(walker, at);
+      locals.push(slots[at]);
     }
+    return locals;
+  }
+
+  #keepOne(walker: BodyWalker, at: number): void {
+    const { operands } = walker;
+    const producedAt = operands.producedAt[at];
+    const group = walker.groups.get(producedAt);
+    const bottom = group?.bottom ?? at;
+    const types = group?.types ?? [operands.types[at]];
+    const locals = types.map((type, index) => this.#localFor(walker, bottom + index, type));
+    const place = { start: producedAt, end: producedAt };
+    this.edits.push({ kind: "keep", ...place, locals, types });
+    assignSlots(operands, producedAt, bottom, locals);
   }
 
   #localFor(walker: BodyWalker, height: number, type: ValueCode): number {
@@ -106,6 +123,17 @@ export class CallRecorder implements BodyObserver {
     }
     return local;
   }
+}
+
+/** Operands below it were there when the loop was last entered: locals may have changed on later turns. */
+function innermostLoopHeight({ controls }: BodyWalker): number {
+  return controls.findLast(({ opcode }) => opcode === Opcode.loop)?.height ?? 0;
+}
+
+/** Whether the operand is still what the local that it was read from holds. */
+function isUnchanged({ operands, lastSet }: BodyWalker, at: number): boolean {
+  const origin = operands.origins[at];
+  return origin !== noOrigin && lastSet[origin] <= operands.producedAt[at];
 }
 
 // Of values made together, those above may be gone by now.

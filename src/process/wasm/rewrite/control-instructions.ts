@@ -60,7 +60,8 @@ function typeClause(walker: BodyWalker): boolean {
     reader.fail("a catch clause passes other values than its label takes");
   }
   const { height } = walker.operands;
-  walker.pushAll(received);
+  // One by one: as a group they would be taken for the values that the construct begins with.
+  for (const type of received) walker.push(type);
   walker.popAll(expected);
   walker.operands.height = height;
   return kind >= 2;

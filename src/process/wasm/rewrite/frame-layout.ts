@@ -67,19 +67,23 @@ export class UnsavableTypeError extends Error {
   }
 }
 
-/**
- * The locals of a function in the order in which they are saved: by kind, then by index.
- *
- * @param types of all locals, parameters first
- * @param callLocal the local that holds the call number; it is saved apart
- */
-export function savedLocals(types: readonly ValueCode[], callLocal: number): SavedLocal[] {
-  const saved: SavedLocal[] = [];
-  types.forEach((type, local) => {
-    if (local === callLocal) return;
+/** What decides which locals of a function are saved. */
+export interface FrameLocals {
+  /** Types of all locals: parameters, declared, the call number, kept operands. */
+  readonly locals: readonly ValueCode[];
+  readonly callLocal: number;
+  /** Parameters and declared locals that live across some call, ascending. */
+  readonly liveLocals: readonly number[];
+}
+
+/** The saved locals of a function in the order in which they are saved: by kind, then by index. */
+export function savedLocals({ locals, callLocal, liveLocals }: FrameLocals): SavedLocal[] {
+  const operands = locals.keys().drop(callLocal + 1);
+  const saved = [...liveLocals, ...operands].map((local): SavedLocal => {
+    const type = locals[local];
     const kind = saveKindOf(type);
     if (kind === undefined) throw new UnsavableTypeError(type);
-    saved.push({ local, type, kind });
+    return { local, type, kind };
   });
   return saved.sort((one, other) => one.kind - other.kind || one.local - other.local);
 }

@@ -1,10 +1,11 @@
 // The frame table: what a saved frame of each function holds. It is made with the rewritten module and
 // belongs to the image format: with it, frames saved on one engine are read on another.
 //
-// A frame is a function, the number of the call that it was in, and the values of the function's
-// locals in the order of `savedLocals`. The locals behind the call number's own keep operands that
+// A frame is a function, the number of the call that it was in, and the values of those of its locals
+// that live across calls, in the order of `savedLocals`. The locals behind the call number's own keep operands that
 // live across calls; at a given call only those listed for it mean anything.
 import { ByteReader, ByteWriter, InvalidModuleError } from "../binary/index.ts";
+import type { FrameLocals } from "./frame-layout.ts";
 import { readValueCode, type ValueCode, writeValueCode } from "./value-code.ts";
 
 /** Raised whenever the same program would be described, or its frames saved, differently. */
@@ -13,15 +14,12 @@ export const frameTableVersion = 1;
 export interface CallDescription {
   /** The call goes to the kernel or the host: the innermost frame of a stack ends in one of these. */
   readonly isImport: boolean;
-  /** Locals that keep operands alive across the call, and the arguments of an import. */
+  /** The local of each operand that lives across the call, and of each argument of an import. */
   readonly liveOperands: readonly number[];
 }
 
-export interface FunctionFrame {
+export interface FunctionFrame extends FrameLocals {
   readonly functionIndex: number;
-  /** Types of all locals: parameters, declared, the call number, kept operands. */
-  readonly locals: readonly ValueCode[];
-  readonly callLocal: number;
   /** By call number. */
   readonly calls: readonly CallDescription[];
 }
@@ -101,10 +99,12 @@ function readTypes(reader: ByteReader): ValueCode[] {
 function writeFunction(out: ByteWriter, frame: FunctionFrame): void {
   out.u32(frame.functionIndex);
   writeTypes(out, frame.locals);
-  out.u32(frame.callLocal).u32(frame.calls.length);
+  out.u32(frame.callLocal);
+  writeAscending(out, frame.liveLocals);
+  out.u32(frame.calls.length);
   for (const { isImport, liveOperands } of frame.calls) {
     out.u32(liveOperands.length * 2 + (isImport ? 1 : 0));
-    for (const local of liveOperands) out.u32(local - frame.callLocal);
+    for (const local of liveOperands) out.u32(local);
   }
 }
 
@@ -112,11 +112,23 @@ function readFunction(reader: ByteReader): FunctionFrame {
   const functionIndex = reader.u32();
   const locals = readTypes(reader);
   const callLocal = reader.u32();
+  const liveLocals = readAscending(reader);
   const calls = readMany(reader, (): CallDescription => {
     const header = reader.u32();
     const liveOperands: number[] = [];
-    for (let left = header >>> 1; left > 0; left--) liveOperands.push(callLocal + reader.u32());
+    for (let left = header >>> 1; left > 0; left--) liveOperands.push(reader.u32());
     return { isImport: (header & 1) === 1, liveOperands };
   });
-  return { functionIndex, locals, callLocal, calls };
+  return { functionIndex, locals, callLocal, liveLocals, calls };
+}
+
+// Distances from one to the next: most are below 128, a byte.
+function writeAscending(out: ByteWriter, numbers: readonly number[]): void {
+  out.u32(numbers.length);
+  numbers.forEach((number, index) => out.u32(index === 0 ? number : number - numbers[index - 1]));
+}
+
+function readAscending(reader: ByteReader): number[] {
+  let number = 0;
+  return readMany(reader, () => (number += reader.u32()));
 }

@@ -3,6 +3,7 @@
 import type { ValueCode } from "./value-code.ts";
 
 export const noSlot = -1;
+export const noOrigin = -1;
 
 export class OperandStack {
   types = new Int32Array(64);
@@ -10,12 +11,15 @@ export class OperandStack {
   producedAt = new Int32Array(64);
   /** Index of the local that keeps it, or `noSlot`. */
   slots = new Int32Array(64);
+  /** Index of the local that it was read from, or `noOrigin`. */
+  origins = new Int32Array(64);
   height = 0;
 
-  push(type: ValueCode, producedAt: number): void {
+  push(type: ValueCode, producedAt: number, origin = noOrigin): void {
     if (this.height === this.types.length) this.#grow();
     this.types[this.height] = type;
     this.producedAt[this.height] = producedAt;
+    this.origins[this.height] = origin;
     this.slots[this.height++] = noSlot;
   }
 
@@ -23,6 +27,7 @@ export class OperandStack {
     this.types = grown(this.types);
     this.producedAt = grown(this.producedAt);
     this.slots = grown(this.slots);
+    this.origins = grown(this.origins);
   }
 }
 

@@ -13,9 +13,27 @@ import {
   type ValueCode,
 } from "./value-code.ts";
 
-function readLocal(walker: BodyWalker): ValueCode {
-  const index = walker.reader.u32();
-  return walker.locals[index] ?? walker.reader.fail(`there is no local ${index}`);
+function getLocal(walker: BodyWalker): void {
+  const { reader, locals, operands } = walker;
+  const index = reader.u32();
+  const type = locals[index] ?? reader.fail(`there is no local ${index}`);
+  operands.push(type, reader.position, index);
+}
+
+function setLocal(walker: BodyWalker): void {
+  const { reader, locals, lastSet } = walker;
+  const index = reader.u32();
+  walker.pop(locals[index] ?? reader.fail(`there is no local ${index}`));
+  lastSet[index] = reader.position;
+}
+
+function teeLocal(walker: BodyWalker): void {
+  const { reader, locals, lastSet, operands } = walker;
+  const index = reader.u32();
+  const type = locals[index] ?? reader.fail(`there is no local ${index}`);
+  walker.pop(type);
+  lastSet[index] = reader.position;
+  operands.push(type, reader.position, index);
 }
 
 function readGlobal(walker: BodyWalker): GlobalType {
@@ -155,13 +173,9 @@ export const variableTypers: Readonly<Record<number, Typer>> = {
   0x1a: (walker) => void walker.pop(Value.unknown),
   0x1b: typeSelect,
   0x1c: typeTypedSelect,
-  [Opcode.localGet]: (walker) => walker.push(readLocal(walker)),
-  [Opcode.localSet]: (walker) => void walker.pop(readLocal(walker)),
-  [Opcode.localTee]: (walker) => {
-    const type = readLocal(walker);
-    walker.pop(type);
-    walker.push(type);
-  },
+  [Opcode.localGet]: getLocal,
+  [Opcode.localSet]: setLocal,
+  [Opcode.localTee]: teeLocal,
   [Opcode.globalGet]: (walker) => walker.push(readGlobal(walker).value),
   [Opcode.globalSet]: typeGlobalSet,
   ...memoryTypers,
