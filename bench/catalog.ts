@@ -7,6 +7,7 @@ import { ipcBench } from "./ipc/ipc.ts";
 import { pipeBench } from "./pipe/pipe.ts";
 import { programsBench } from "./programs/programs.ts";
 import { startupBench } from "./startup/startup.ts";
+import { taxBench } from "./tax/tax.ts";
 
 export const benches: readonly Bench[] = [
   ipcBench,
@@ -16,6 +17,7 @@ export const benches: readonly Bench[] = [
   startupBench,
   httpBench,
   pipeBench,
+  taxBench,
 ];
 
 export function findBench(name: string): Bench | undefined {

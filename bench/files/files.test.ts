@@ -10,4 +10,6 @@ it("makes, reads and removes the same files on both hosts", async () => {
   expect(Object.keys(outcome.metrics)).toEqual(["smallFilesRatio", "smallFiles"]);
   expect(outcome.metrics["smallFiles"].value).toBeGreaterThan(0);
   expect(outcome.workHash).toBe(workHash);
+  const [plot] = (await filesBench.plot?.(outcome.metrics)) ?? [];
+  expect(plot?.svg).toContain("small files: node:wasi");
 });

@@ -15,6 +15,7 @@ export const filesBench: Bench = {
   name: "files",
   summary: "a database and many small files on a granted directory, against node:wasi",
   run: runFiles,
+  plot: async (metrics) => (await import("./plot.ts")).plotFiles(metrics),
 };
 
 const hosts = ["shoal", "nodeWasi"] as const;
@@ -26,7 +27,7 @@ type Samples = Readonly<Record<Host, number[]>>;
 async function runFiles(options: BenchOptions): Promise<BenchOutcome> {
   const { quick, log } = options;
   const workloads = await workloadsOf(options);
-  const rounds = quick ? 2 : 9;
+  const rounds = quick ? 2 : 5;
   const outcome = { metrics: {}, spreads: {} as Record<string, Spread> };
   const work: (readonly (string | number)[])[] = [];
   for (const workload of workloads) {
@@ -40,10 +41,13 @@ async function runFiles(options: BenchOptions): Promise<BenchOutcome> {
   return { ...outcome, parameters: { rounds, ...sizes }, workHash: hashLines(work) };
 }
 
-/** A quick run makes do without the database, which has to be built from Debian's sources. */
+/**
+ * Large enough that the first calls, which the engine has yet to compile, are a small part of all.
+ * A quick run makes do without the database, which has to be built from Debian's sources.
+ */
 async function workloadsOf({ quick, log }: BenchOptions): Promise<FilesWorkload[]> {
   if (quick) return [await smallFilesWorkload(40)];
-  return [await databaseWorkload(20_000, log), await smallFilesWorkload(2000)];
+  return [await databaseWorkload(60_000, log), await smallFilesWorkload(5000)];
 }
 
 function metricsOf(

@@ -15,7 +15,7 @@ export interface Workload {
   prepare(directory: string): Promise<RunSpec>;
 }
 
-interface Recipe {
+export interface Recipe {
   readonly name: string;
   readonly program: Program;
   readonly args: readonly string[];
@@ -115,7 +115,8 @@ export async function chooseWorkloads(
   return workloads;
 }
 
-function toWorkload(recipe: Recipe, modulePath: string): Workload {
+/** The recipe, with its program where it was built. */
+export function toWorkload(recipe: Recipe, modulePath: string): Workload {
   const stdin = recipe.stdin?.();
   const prepare = async (directory: string): Promise<RunSpec> => {
     const stdinPath = join(directory, "stdin");

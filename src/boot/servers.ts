@@ -56,15 +56,21 @@ export class Servers {
     return started;
   }
 
-  /** Pipes and processes, which a program alone that starts no others has no use for. */
-  serveProcesses(launcher: Launcher): {
+  /**
+   * Pipes and processes, which a program alone that starts no others has no use for. `lastPid` was the last
+   * to be given out without them.
+   */
+  serveProcesses(
+    launcher: Launcher,
+    lastPid: number,
+  ): {
     readonly pipes: PipeService;
     readonly processes: ProcessService;
     readonly started: StartedService;
   } {
     const pipes = new PipeService();
     this.serve(InitialSlot.pipes, pipes);
-    const processes = new ProcessService(launcher);
+    const processes = new ProcessService(launcher, lastPid);
     return { pipes, processes, started: this.serve(InitialSlot.processes, processes) };
   }
 

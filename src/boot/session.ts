@@ -16,9 +16,10 @@ import {
 import { createLauncher } from "./launcher.ts";
 import { Servers, type ServersOptions } from "./servers.ts";
 import type { SpawnedProgram, StartedService, System } from "./system.ts";
-import { kernelForm, type TraceForm, traced, tracedEnter } from "./trace.ts";
-import { wasiForm } from "./trace-form.ts";
-import { checkThreads, ProgramThreads, threadForm } from "./program-threads.ts";
+import { sizeVariables, withDefaults } from "./terminal-variables.ts";
+import { tracedProgram, traceOfProgram } from "./program-trace.ts";
+import { tracedEnter } from "./trace.ts";
+import { checkThreads, ProgramThreads } from "./program-threads.ts";
 import { makeWasiProcess } from "./wasi-library.ts";
 
 export interface ProgramSpec {
@@ -74,11 +75,11 @@ export class Session {
 
   /**
    * Starts programs, each one's output joined to the next one's input by a pipe; they run once the core
-   * does. Answers how each will have ended, in order.
+   * does, and at once if it does already. Answers how each will have ended, in order.
    */
   start(programs: readonly ProgramSpec[]): Promise<readonly ProgramEnd[]> {
-    const needsProcesses = programs.length > 1 || programs.some(startsOthers);
-    if (needsProcesses) this.#needProcesses();
+    const isFirst = this.#programCount === 0;
+    if (!isFirst || programs.length > 1 || programs.some(startsOthers)) this.#needProcesses();
     const size = sizeVariables(this.#options.console.size?.());
     const pids = programs.map(({ args }) => this.#addProcess(args[0] ?? ""));
     const tables = this.#tablesOf(pids);
@@ -90,6 +91,8 @@ export class Session {
       else namingItself(spec, run);
       return promise;
     });
+    // A core that runs may be idle: a task wakes it.
+    if (!isFirst) this.system.core.machine.post(() => undefined);
     return Promise.all(ends);
   }
 
@@ -140,7 +143,7 @@ export class Session {
   #needProcesses(): void {
     if (this.#processServers !== undefined) return;
     const launcher = createLauncher(this, this.#options.prepare);
-    this.#processServers = this.servers.serveProcesses(launcher);
+    this.#processServers = this.servers.serveProcesses(launcher, this.#programCount);
   }
 
   #addProcess(name: string): number {
@@ -212,10 +215,8 @@ export class Session {
   ): ((line: string) => void) | undefined {
     const { trace } = this.#options;
     if (trace === undefined) return undefined;
-    const name = (args[0] ?? "").replace(/^.*\//, "");
-    const whose = this.#processServers === undefined ? [] : [pid, name];
-    if (thread > 0) whose.push(`thread ${thread}`);
-    return whose.length === 0 ? trace : (line) => trace(`[${whose.join(" ")}] ${line}`);
+    const isOneOfSeveral = this.#processServers !== undefined;
+    return traceOfProgram(trace, isOneOfSeveral ? { pid, name: args[0] ?? "" } : undefined, thread);
   }
 
   #wrapFor(
@@ -225,14 +226,9 @@ export class Session {
     thread: number,
   ): ((library: Library) => Library) | undefined {
     const write = this.#traceOf(pid, args, thread);
-    if (write === undefined) return undefined;
-    const { registers } = this.system.core;
-    const form = (module: string, name: string): TraceForm => {
-      const ofThreads = threadForm(module, name);
-      if (ofThreads !== undefined) return ofThreads;
-      return module === "shoal" ? kernelForm(name, registers) : wasiForm(name, memory);
-    };
-    return (library) => traced(library, { write, form });
+    return (
+      write && ((library) => tracedProgram(library, this.system.core.registers, memory, write))
+    );
   }
 }
 
@@ -244,18 +240,6 @@ function namingItself({ args }: ProgramSpec, run: () => void): void {
     if (!(error instanceof LinkError)) throw error;
     throw new LinkError(`${args[0]} cannot be run: ${error.message}`, { cause: error });
   }
-}
-
-/** How big the terminal is when the programs start: there is no other way to ask in WASI. */
-function sizeVariables(size: { columns: number; rows: number } | undefined): string[] {
-  return size === undefined ? [] : [`COLUMNS=${size.columns}`, `LINES=${size.rows}`];
-}
-
-/** The variables, and those of the others that are not among them. */
-function withDefaults(env: readonly string[], defaults: readonly string[]): string[] {
-  const nameOf = (setting: string): string => setting.slice(0, setting.indexOf("="));
-  const known = new Set(env.map(nameOf));
-  return [...env, ...defaults.filter((one) => !known.has(nameOf(one)))];
 }
 
 function startsOthers({ prepared }: ProgramSpec): boolean {

@@ -30,17 +30,15 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Runs the command; each step waits for some output and then types something. */
-function atTerminal(
-  args: readonly string[],
-  ...steps: readonly (readonly [expected: string, typed: string, where?: "errors"])[]
-): Promise<Session> {
-  const spec = {
-    command: [process.execPath, command, "run", ...args],
-    columns: 101,
-    rows: 37,
-    steps,
-  };
+type Step = readonly [expected: string, typed: string, where?: "errors"];
+
+/** Runs the command with these arguments; each step waits for some output and then types something. */
+function atTerminal(args: readonly string[], ...steps: readonly Step[]): Promise<Session> {
+  return inTerminal([process.execPath, command, "run", ...args], steps);
+}
+
+function inTerminal(words: readonly string[], steps: readonly Step[]): Promise<Session> {
+  const spec = { command: words, columns: 101, rows: 37, steps };
   return new Promise((resolve, reject) => {
     execFile("python3", [script, JSON.stringify(spec)], { timeout: 60_000 }, (error, stdout) => {
       if (error === null) resolve(JSON.parse(stdout) as Session);
@@ -100,6 +98,13 @@ describe.skipIf(!hasPython)("a program at a terminal", () => {
     );
     expect(output).toContain("61 03 1a 04 71 ");
     expect(code).toBe(0);
+  });
+
+  it("leaves the terminal as it was after --raw", async () => {
+    const line = `"$@"; echo "code $?"; stty -a | grep -o '.icanon'`;
+    const run = [process.execPath, command, "run", "--raw", file("readsKeys")];
+    const ended = await inTerminal(["sh", "-c", line, "sh", ...run], [["ready", "q"]]);
+    expect(ended.output).toMatch(/code 0\r\n icanon/);
   });
 
   it("finds the size of the terminal in its environment, unless it was told another", async () => {

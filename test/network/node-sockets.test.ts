@@ -60,7 +60,7 @@ describe("the network device of Node", () => {
 
   function read(from: HostConnection, count = 65_536): string | number {
     const into = new Uint8Array(count);
-    const found = from.peek(into);
+    const found = from.peek(into, count);
     if (found >= 0) from.consume(found);
     else if (found !== wouldBlock) from.consume(0);
     return found < 0 ? found : new TextDecoder().decode(into.subarray(0, found));
@@ -169,6 +169,25 @@ describe("the network device of Node", () => {
     ours.close();
     await once(peer, "end");
     expect(received).toBe(taken);
+  });
+
+  it("takes only so many small writes that the peer does not read, and sends them all", async () => {
+    const { peer, ours } = await pair();
+    let received = 0;
+    peer.on("data", (chunk: Uint8Array) => (received += chunk.length)).pause();
+    // The system's own buffers are filled first, in large pieces.
+    let taken = 0;
+    const large = new Uint8Array(60_000);
+    while (ours.room() > 60_000) taken += ours.write(large);
+    let small = 0;
+    while (ours.write(new Uint8Array(1)) === 1) small++;
+    expect(small).toBeLessThan(5_000);
+    peer.resume();
+    await until(() => ours.room() > 0);
+    expect(ours.write(new Uint8Array(1))).toBe(1);
+    ours.close();
+    await once(peer, "end");
+    expect(received).toBe(taken + small + 1);
   });
 
   it("still sends what was written when it is closed right after", async () => {

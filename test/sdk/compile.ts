@@ -38,7 +38,8 @@ export function compileHostedC(...sources: readonly string[]): Promise<string> {
 }
 
 async function compileFile(sources: readonly string[], kind: readonly string[]): Promise<string> {
-  const files: Record<string, string> = { "shoal.h": readSource("sdk/c/shoal.h") };
+  const files: Record<string, string> = {};
+  for (const header of sdkHeaders) files[header] = readSource(join("sdk/c", header));
   for (const source of sources) {
     const text = readSource(source);
     files[basename(source)] = text;
@@ -54,6 +55,8 @@ async function compileFile(sources: readonly string[], kind: readonly string[]):
   return join(directory, "program.wasm");
 }
 
+const sdkHeaders: readonly string[] = ["shoal.h", "shoal_process.h"];
+
 function readSource(path: string): string {
   const full = join(root, path);
   if (!existsSync(full)) throw new CompileError(`there is no C source ${path} in the tree`);
@@ -63,7 +66,7 @@ function readSource(path: string): string {
 /** Headers that a source includes from beside it. */
 function headersOf(text: string): string[] {
   const found = [...text.matchAll(/^#include "([^"]+)"/gm)].map((match) => match[1]!);
-  return found.filter((name) => name !== "shoal.h");
+  return found.filter((name) => !sdkHeaders.includes(name));
 }
 
 function runCompiler(job: ClangJob): Promise<void> {

@@ -82,10 +82,7 @@ describe("a session", () => {
 
   /** Runs programs to their ends; answers their codes. */
   async function run(...names: string[]): Promise<number[]> {
-    const ended = session.start(specs(...names));
-    // The core may be idle: a task wakes it.
-    machine.post(() => undefined);
-    const ends = await ended;
+    const ends = await session.start(specs(...names));
     await settled();
     return ends.map(({ code, fault }) => (fault === undefined ? code : -1));
   }
@@ -95,6 +92,7 @@ describe("a session", () => {
     ["a writer whose reader ends", ["floods", "exits0"], [64, 0]],
     ["a trap in the middle", ["megabyte", "traps", "copies"], [4, -1, 0]],
     ["a program that sleeps between its writes", ["ticks", "copies"], [0, 0]],
+    ["one program alone", ["exits7"], [7]],
     ["programs that start others", [`processes /p/program.wasm`], [1]],
   ])("is as before after %s", async (_, names, codes) => {
     const before = counts();
@@ -117,7 +115,6 @@ describe("a session", () => {
   it("is as before after programs that were killed while they waited", async () => {
     const before = counts();
     const ended = session.start(specs("ticks", "copies", "copies"));
-    machine.post(() => undefined);
     await settled();
     const { processes, started } = session.processServers!;
     for (const { pid } of processes.table.rows) processes.end(pid, 15);

@@ -33,9 +33,9 @@ export class FakeConnection implements HostConnection {
     return !this.hasEnded && this.error === 0 && this.input.length < this.inputBytesMax;
   }
 
-  peek(into: Uint8Array): number {
+  peek(into: Uint8Array, bytesMax: number): number {
     if (this.input === "") return this.available();
-    const part = toBytes(this.input.slice(0, into.length));
+    const part = toBytes(this.input.slice(0, bytesMax));
     into.set(part);
     return part.length;
   }

@@ -3,7 +3,6 @@ import { assert } from "../../base/index.ts";
 import type { Machine } from "../machine.ts";
 import { takeOrigin } from "./clock.ts";
 import { WorkerCores } from "./cores.ts";
-import { tuneEngine } from "./engine.ts";
 import { NodeMachine } from "./node-machine.ts";
 import { makeArenaBuffer } from "./shared-arena.ts";
 
@@ -23,7 +22,6 @@ const defaultSharedBytesMax = 256 * 1024 * 1024;
 const defaultTimerPollNs = 1_000_000;
 
 export function createNodeMachine(options: NodeMachineOptions = {}): Machine {
-  tuneEngine();
   const coreCount = options.coreCount ?? 1;
   assert(Number.isSafeInteger(coreCount) && coreCount >= 1, "a machine has a core", coreCount);
   const machine = new NodeMachine(

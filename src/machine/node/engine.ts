@@ -2,7 +2,9 @@
 // default ends in the middle of the way of a call: door, fast path, hand-over. With the budget below all
 // of it is one piece of machine code. Measured with `npm run bench -- ipc`: a round trip to a receiver
 // costs 1.12 times more without. It does not touch WebAssembly, whose inlining has limits of its own.
-import { setFlagsFromString } from "node:v8";
+//
+// Saying so loads a module of Node's that costs as much as a tenth of its start, so it is said when a
+// core first gives way to events: a program that short has nothing that is worth compiling well.
 
 /** Bytes of bytecode that one callee, and all callees of one function, may have. */
 const calleeBytes = 2000;
@@ -14,6 +16,7 @@ let isTuned = false;
 export function tuneEngine(): void {
   if (isTuned) return;
   isTuned = true;
+  const { setFlagsFromString } = process.getBuiltinModule("node:v8");
   setFlagsFromString(`--max-inlined-bytecode-size=${calleeBytes}`);
   setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${allCalleesBytes}`);
 }

@@ -6,6 +6,7 @@ import { Wake, type CoreHandle, type CoreOptions, type Machine } from "../machin
 import type { Store } from "../store.ts";
 import { Clock, type ClockOrigin } from "./clock.ts";
 import { CoreTimer } from "./core-timer.ts";
+import { tuneEngine } from "./engine.ts";
 import { Doorbells, doorbellWords } from "./doorbells.ts";
 import { HostEntropy } from "./entropy.ts";
 import { FileStore } from "./file-store.ts";
@@ -100,6 +101,7 @@ export class NodeMachine implements Machine {
 
   yieldToEvents(): void {
     if (this.#isClosed) return;
+    tuneEngine();
     this.#isYielding = true;
     this.#takeTurn();
   }

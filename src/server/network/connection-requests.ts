@@ -56,12 +56,24 @@ function peekEnough(
 ): number {
   const isShort = bytesMin > 1 && connection.available() < bytesMin;
   if (isShort && connection.mayGrow()) return wouldBlock;
-  return connection.peek(host.outbox.subarray(0, bytesMax));
+  return connection.peek(host.outbox, bytesMax);
 }
+
+/** One answer is used again and again: it is read before the next one is made. */
+const data: { label: number; words: number[]; bytes: Uint8Array } = {
+  label: Errno.success,
+  words: [0],
+  bytes: new Uint8Array(0),
+};
+let dataHost: ServiceHost | undefined;
 
 function received(count: number, host: ServiceHost): Answer {
   if (count < 0) return { label: -count };
-  return { label: Errno.success, words: [count], bytes: host.outbox.subarray(0, count) };
+  data.words[0] = count;
+  // Requests tend to be of one size, and a view costs more than all else here.
+  if (host !== dataHost || data.bytes.length !== count) data.bytes = host.outbox.subarray(0, count);
+  dataHost = host;
+  return data;
 }
 
 /** Answers the reads that can be. What was read for somebody who has gone stays for the next reader. */

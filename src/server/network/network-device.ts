@@ -13,8 +13,11 @@ export interface HostConnection {
   available(): number;
   /** Whether more may come while nothing is taken out of the buffer. */
   mayGrow(): boolean;
-  /** Fills the beginning of `into` and leaves the bytes in the buffer. Answers as `available` does. */
-  peek(into: Uint8Array): number;
+  /**
+   * Fills the beginning of `into`, up to `bytesMax`, and leaves the bytes in the buffer. Answers how many,
+   * or what `available` does.
+   */
+  peek(into: Uint8Array, bytesMax: number): number;
   /** Takes bytes that were peeked out of the buffer, or, with 0, an error that was reported. */
   consume(bytes: number): void;
   /** Bytes that a write would take now, `wouldBlock` or a negative errno. */

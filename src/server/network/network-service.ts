@@ -139,7 +139,7 @@ export class NetworkService implements Service {
         this.#close(client, message.words[0]!, host);
         return done;
       case Ask.give:
-        return this.#give(socket, message.words[1]!);
+        return this.#give(socket, message.words[1] === 0 ? message.badge : message.words[1]!);
       case Ask.stat:
         return stat(host);
       case Ask.read:

@@ -6,9 +6,13 @@ import type { Socket } from "node:net";
 import { Errno } from "../../userlib/index.ts";
 import { Direction, type HostConnection, wouldBlock } from "../network/index.ts";
 import { errnoOf } from "./node-errno.ts";
+import { ReceiveBuffer } from "./receive-buffer.ts";
 
 /** How long a connection that was let go of may take over what is still to be sent, without moving on. */
 const lingerMs = 10_000;
+
+/** Writes kept at most, however small they are: each costs more than its bytes. */
+const unsentMax = 512;
 
 export interface NodeConnectionOptions {
   readonly socket: Socket;
@@ -22,8 +26,9 @@ export class NodeConnection implements HostConnection {
   readonly #socket: Socket;
   readonly #receiveBytesMax: number;
   readonly #onChange: () => void;
-  #chunks: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #received = new ReceiveBuffer();
+  /** Writes that the system has not taken yet. */
+  #unsent = 0;
   #isPaused = false;
   #isEnded = false;
   #isSendEnded = false;
@@ -42,7 +47,8 @@ export class NodeConnection implements HostConnection {
   }
 
   available(): number {
-    if (this.#bytes > 0) return this.#bytes;
+    const { bytes } = this.#received;
+    if (bytes > 0) return bytes;
     if (this.#error !== 0) return this.#error;
     return this.#isEnded ? 0 : wouldBlock;
   }
@@ -51,48 +57,18 @@ export class NodeConnection implements HostConnection {
     return !this.#isPaused && !this.#isEnded && this.#error === 0;
   }
 
-  peek(into: Uint8Array): number {
-    if (this.#bytes === 0) return this.available();
-    const first = this.#chunks[0]!;
-    if (first.length === this.#bytes && first.length <= into.length) {
-      into.set(first);
-      return first.length;
-    }
-    let done = 0;
-    for (const chunk of this.#chunks) {
-      const part =
-        chunk.length <= into.length - done ? chunk : chunk.subarray(0, into.length - done);
-      into.set(part, done);
-      done += part.length;
-      if (done === into.length) break;
-    }
-    return done;
+  peek(into: Uint8Array, bytesMax: number): number {
+    return this.#received.bytes > 0 ? this.#received.peek(into, bytesMax) : this.available();
   }
 
   consume(bytes: number): void {
-    if (bytes === this.#bytes && this.#chunks.length === 1) {
-      this.#chunks = [];
-      this.#bytes = 0;
-      this.#readOn();
-      return;
-    }
-    if (bytes === 0 && this.#bytes === 0 && this.#error !== 0) this.#takeError();
-    let left = bytes;
-    while (left > 0) {
-      const first = this.#chunks[0]!;
-      if (first.length > left) {
-        this.#chunks[0] = first.subarray(left);
-        break;
-      }
-      left -= first.length;
-      this.#chunks.shift();
-    }
-    this.#bytes -= bytes;
+    if (bytes > 0) this.#received.consume(bytes);
+    else if (this.#received.bytes === 0 && this.#error !== 0) this.#takeError();
     this.#readOn();
   }
 
   #readOn(): void {
-    if (!this.#isPaused || this.#bytes > this.#receiveBytesMax / 2) return;
+    if (!this.#isPaused || this.#received.bytes > this.#receiveBytesMax / 2) return;
     this.#isPaused = false;
     this.#socket.resume();
   }
@@ -100,17 +76,21 @@ export class NodeConnection implements HostConnection {
   room(): number {
     if (this.#error !== 0) return this.#error;
     if (this.#isSendEnded) return -Errno.pipe;
-    const room = this.#socket.writableHighWaterMark - this.#socket.writableLength;
-    return room > 0 ? room : wouldBlock;
+    const unsentBytes = this.#socket.writableLength;
+    if (unsentBytes === 0) this.#unsent = 0;
+    const room = this.#socket.writableHighWaterMark - unsentBytes;
+    return room > 0 && this.#unsent < unsentMax ? room : wouldBlock;
   }
 
   write(bytes: Uint8Array): number {
     const room = this.room();
     if (room <= 0) return room === this.#error && room !== 0 ? this.#takeError() : room;
     const count = Math.min(room, bytes.length);
+    if (count === 0) return 0;
     // The system may take it later, and what we were given is the caller's again when we return.
-    const taken = count === bytes.length ? bytes : bytes.subarray(0, count);
-    if (count > 0) this.#socket.write(Buffer.from(taken));
+    const taken = Buffer.from(count === bytes.length ? bytes : bytes.subarray(0, count));
+    if (++this.#unsent < unsentMax) this.#socket.write(taken);
+    else this.#socket.write(taken, this.#onChange);
     return count;
   }
 
@@ -147,9 +127,8 @@ export class NodeConnection implements HostConnection {
   #take(chunk: Uint8Array): void {
     // Nobody will read it: it is taken so that the peer can come to its end.
     if (this.#isClosed || this.#isEnded) return;
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    if (this.#bytes >= this.#receiveBytesMax) {
+    this.#received.add(chunk);
+    if (this.#received.bytes >= this.#receiveBytesMax) {
       this.#isPaused = true;
       this.#socket.pause();
     }
@@ -176,8 +155,7 @@ export class NodeConnection implements HostConnection {
   }
 
   #drop(): void {
-    this.#chunks = [];
-    this.#bytes = 0;
+    this.#received.clear();
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#socket.resume();

@@ -10,7 +10,7 @@ import { constants } from "node:fs";
 import * as fs from "node:fs";
 import { Errno, Filetype } from "../../userlib/index.ts";
 import type { FileStat, HostFiles, HostOpen } from "../files/index.ts";
-import { attempt, attemptNumber, attemptObject } from "./node-errno.ts";
+import { attempt, attemptNumber, attemptObject, errnoOf } from "./node-errno.ts";
 import { doubt, libC, type LibC } from "./node-libc.ts";
 import { openFlags } from "./node-open.ts";
 import { fileStatOf, filetypeOfMode, lstat } from "./node-stat.ts";
@@ -151,16 +151,25 @@ export class NodeFiles implements HostFiles {
     return lstat(this.#path(at, ".."));
   }
 
+  // The two hot calls, written out: a closure for each would be felt.
+
   read(fd: number, offset: number, into: Uint8Array): number {
     if (into.length === 0) return 0;
-    const count = attemptNumber(() => fs.readSync(fd, into, 0, into.length, offset));
-    // What cannot be sought is read where it is.
-    if (count !== -Errno.spipe) return count;
+    try {
+      return fs.readSync(fd, into, 0, into.length, offset);
+    } catch (error) {
+      // What cannot be sought is read where it is.
+      if (errnoOf(error) !== Errno.spipe) return -errnoOf(error);
+    }
     return attemptNumber(() => fs.readSync(fd, into, 0, into.length, null));
   }
 
   write(fd: number, offset: number | undefined, bytes: Uint8Array): number {
-    return attemptNumber(() => fs.writeSync(fd, bytes, 0, bytes.length, offset ?? null));
+    try {
+      return fs.writeSync(fd, bytes, 0, bytes.length, offset ?? null);
+    } catch (error) {
+      return -errnoOf(error);
+    }
   }
 
   setSize(fd: number, bytes: number): number {

@@ -134,6 +134,7 @@ export class LibC {
 
   /** The stat of what a path leads to, which may be a link at its end. */
   statPath(at: number, path: string): FileStat | number {
+    if (!path.includes("/")) return this.statAt(at, path);
     const fd = this.open(at, path, O_NOFOLLOW | pathOnly, 0);
     if (fd < 0) return fd;
     const stat = this.stat(fd);

@@ -35,7 +35,7 @@ const success = refuse(Errno.success);
 
 export class ProcessService implements Service {
   readonly name = "processes";
-  readonly table = new ProcessTable();
+  readonly table: ProcessTable;
   readonly #launcher: Launcher;
   /** Control of spaces, by pid. */
   readonly #controls = new Map<number, Control>();
@@ -46,8 +46,9 @@ export class ProcessService implements Service {
   #toEnd: { readonly pid: number; readonly signal: number }[] = [];
   #launched: { readonly pid: number; readonly errno: number }[] = [];
 
-  constructor(launcher: Launcher) {
+  constructor(launcher: Launcher, lastPid = 0) {
     this.#launcher = launcher;
+    this.table = new ProcessTable(lastPid);
   }
 
   // For who makes and watches the spaces. The service's notification is to be raised after all but the first.

@@ -18,7 +18,12 @@ export interface ProcessRow {
 
 export class ProcessTable {
   readonly #rows = new Map<number, ProcessRow>();
-  #lastPid = 0;
+  #lastPid: number;
+
+  /** The first process is the one after `lastPid`. */
+  constructor(lastPid = 0) {
+    this.#lastPid = lastPid;
+  }
 
   /** A new process in the group of its parent, or in one of its own. */
   add(parent: number, name: string): ProcessRow {

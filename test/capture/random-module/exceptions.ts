@@ -3,6 +3,7 @@
 import { Value, type ValueCode } from "../../../src/process/wasm/rewrite/index.ts";
 import type { Body } from "./body.ts";
 import { consume } from "./calls.ts";
+import { areSame } from "./module-plan.ts";
 import { content, drawParameters, inside, plainConstruct } from "./constructs.ts";
 
 const block = 0x02;
@@ -90,7 +91,14 @@ function newTry(body: Body, results: readonly ValueCode[]): void {
   body.op(end).labels.pop();
 }
 
-function writeClause(body: Body, { kind, tag }: Clause, label: number): void {
+/** To the block of its own, or to another further out that takes the same. */
+function writeClause(body: Body, { kind, tag, payload }: Clause, own: number): void {
+  const { labels, random } = body;
+  const fitting = labels.flatMap(({ types }, at) =>
+    areSame(types, payload) ? [labels.length - 1 - at] : [],
+  );
+  const label = random.chance(1, 3) ? random.pick(fitting) : own;
+  if (label !== own) body.count("clauses that go further out");
   body.count(clauseNames[kind]);
   if (kind < 2) body.out.u8(kind).u32(tag).u32(label);
   else body.out.u8(kind).u32(label);

@@ -5,9 +5,12 @@ import type { Body } from "./body.ts";
 import { typeIndex } from "./module-plan.ts";
 
 const localGet = 0x20;
+const localSet = 0x21;
 const globalGet = 0x23;
 const refNull = 0xd0;
 const refFunc = 0xd2;
+const refAsNonNull = 0xd4;
+const refBranchOnNull = 0xd5;
 
 export function leaf(body: Body, type: ValueCode): void {
   const { random } = body;
@@ -36,12 +39,29 @@ export function typedReference(body: Body, functionIndex: number): number {
   const { parameters, results } = body.plan.functions[functionIndex];
   const index = typeIndex(body.plan, parameters, results);
   body.count("typed function references");
-  body.op(refFunc, functionIndex);
-  if (body.random.chance(1, 2)) {
-    const local = body.local(referenceTo(index, true));
-    body.op(0x21, local).op(localGet, local);
-  }
+  throughLocal(body, functionIndex, referenceTo(index, true));
   return index;
+}
+
+/** Straight, or by way of a local that can be null; then perhaps with the test for that. */
+function throughLocal(body: Body, functionIndex: number, type: ValueCode): void {
+  const { random } = body;
+  const local = random.chance(1, 2) ? body.local(type) : undefined;
+  const isSet = local === undefined || !random.chance(1, 12);
+  if (isSet) body.op(refFunc, functionIndex);
+  if (local !== undefined && isSet) body.op(localSet, local);
+  if (local !== undefined) body.op(localGet, local);
+  const choice = random.below(6);
+  if (choice === 0) body.count("ref.as_non_null").op(refAsNonNull);
+  if (choice === 1) branchOnNull(body);
+}
+
+function branchOnNull(body: Body): void {
+  const { labels, random } = body;
+  const empty = labels.flatMap(({ types }, at) =>
+    types.length === 0 ? [labels.length - 1 - at] : [],
+  );
+  if (empty.length > 0) body.count("br_on_null").op(refBranchOnNull, random.pick(empty));
 }
 
 const interesting = [0, 1, -1, 2, 7, 255, 0x7fffffff, -0x80000000, 0x12345678];

@@ -168,7 +168,7 @@ static void grandchild(void) {
 static void by_message(const char *path) {
   uint32_t to[2], pid = 0;
   shoal_ended ended;
-  shoal_descriptor descriptor;
+  shoal_passed_descriptor descriptor;
   check(shoal_pipe(0, to) == 0, "a pipe for descriptors");
   // With the descriptor of the tree, so that the child may call its server at all.
   shoal_inherited fds[] = {{0, to[0]}, {1, 1}, {2, 2}, {3, 3}};
@@ -207,7 +207,7 @@ static int child(const char *role) {
   if (strcmp(role, "trap") == 0) __builtin_trap();
   if (strcmp(role, "exit") == 0) return 0;
   if (strcmp(role, "takes") == 0) {
-    shoal_descriptor descriptor;
+    shoal_passed_descriptor descriptor;
     uint32_t fd = 0;
     char byte = 0;
     if (read(0, &descriptor, sizeof descriptor) != sizeof descriptor) return 95;

@@ -44,14 +44,14 @@ typedef struct {
 // What is open, on its way to another process.
 typedef struct {
   uint32_t words[11];
-} shoal_descriptor;
+} shoal_passed_descriptor;
 
 enum { SHOAL_NO_HANG = 1 };
 
 SHOAL_PROCESS(pipe)(uint32_t flags, uint32_t fds[2]);
 SHOAL_PROCESS(dup)(uint32_t fd, uint32_t *copy);
-SHOAL_PROCESS(give)(uint32_t fd, uint32_t pid, shoal_descriptor *descriptor);
-SHOAL_PROCESS(take)(const shoal_descriptor *descriptor, uint32_t *fd);
+SHOAL_PROCESS(give)(uint32_t fd, uint32_t pid, shoal_passed_descriptor *descriptor);
+SHOAL_PROCESS(take)(const shoal_passed_descriptor *descriptor, uint32_t *fd);
 SHOAL_PROCESS(self)(shoal_process *result);
 SHOAL_PROCESS(spawn)(const shoal_spawn_request *request, uint32_t *pid);
 SHOAL_PROCESS(wait)(uint32_t pid, uint32_t flags, shoal_ended *ended);

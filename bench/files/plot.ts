@@ -1,0 +1,51 @@
+// The files benchmark drawn: the time of each workload on both hosts.
+import * as Plot from "@observablehq/plot";
+import type { Plot as PlotFile } from "../harness/bench.ts";
+import type { Metrics } from "../harness/metric.ts";
+import { colours, renderSvg } from "../plot/render.ts";
+
+interface Bar {
+  readonly what: string;
+  readonly ms: number;
+  readonly colour: string;
+}
+
+const workloads = { database: "SQLite database", smallFiles: "small files" } as const;
+
+export async function plotFiles(metrics: Metrics): Promise<PlotFile[]> {
+  const bars = Object.entries(workloads).flatMap(([name, label]): Bar[] => {
+    const metric = metrics[name];
+    if (metric === undefined || metric.floor === null) return [];
+    return [
+      { what: `${label}: Shoal`, ms: metric.value, colour: colours.blue },
+      { what: `${label}: node:wasi`, ms: metric.floor, colour: colours.orange },
+    ];
+  });
+  return [{ fileName: "files.svg", svg: filesChart(bars) }];
+}
+
+function filesChart(bars: readonly Bar[]): string {
+  return renderSvg({
+    title: "Work on files of a granted directory",
+    reading: "Median time from a program's first instruction to its exit; shorter is better.",
+    options: {
+      marginLeft: 190,
+      marginRight: 60,
+      height: 110 + 30 * bars.length,
+      x: { label: "ms", grid: true, nice: true },
+      y: { label: null, domain: bars.map(({ what }) => what) },
+      color: { type: "identity" },
+      marks: [
+        Plot.barX(bars, { x: "ms", y: "what", fill: "colour" }),
+        Plot.text(bars, {
+          x: "ms",
+          y: "what",
+          text: ({ ms }: Bar) => ms.toPrecision(3),
+          dx: 6,
+          textAnchor: "start",
+        }),
+        Plot.ruleX([0], { stroke: colours.ink }),
+      ],
+    },
+  });
+}
