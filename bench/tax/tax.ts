@@ -41,7 +41,7 @@ interface Subject {
 }
 
 async function measure(directory: string, options: BenchOptions): Promise<BenchOutcome> {
-  const rounds = options.quick ? 1 : 5;
+  const rounds = options.quick ? 1 : 3;
   const subjects: Subject[] = [];
   for (const workload of await taxWorkloads(options.quick)) {
     options.log(`preparing ${workload.name}`);

@@ -7,7 +7,7 @@ export interface KeptSeed {
 }
 
 export const keptSeeds: readonly KeptSeed[] = [
-  { seed: 28, found: "operands below several values made together were not kept across a call" },
-  { seed: 16, found: "the payload of a clause was taken for the values a try_table begins with" },
-  { seed: 301, found: "the same, when the program is stopped at a check of its fuel" },
+  { seed: 2, found: "operands below several values made together were not kept across a call" },
+  { seed: 4, found: "the same, at a check of the fuel alone" },
+  { seed: 147, found: "the payload of a clause was taken for the values a try_table begins with" },
 ];

@@ -29,7 +29,7 @@ import {
 } from "./runner.ts";
 import { importedMemory, makeMemory } from "./thread-memory.ts";
 import { threadWaits } from "./thread-wait.ts";
-import { stackOf, UnwoundStack } from "./unwound-stack.ts";
+import { UnwoundStack } from "./unwound-stack.ts";
 import type { UnwindingStack } from "./resume/index.ts";
 import { portalEntry } from "./portal-table.ts";
 
@@ -133,11 +133,11 @@ export class Program {
   #runnerOf(entries: readonly Entry[], args: readonly number[]): ThreadStack {
     const { core, model } = this.#options;
     if (model === "process") return new SuspendedStack(core, entries, args);
-    const { capturable } = this.#options.prepared;
-    if (capturable === undefined) {
+    const { stackOf } = this.#options.prepared;
+    if (stackOf === undefined) {
       return new ThrownStack(core, entries, asyncifyOf(this.instance), args);
     }
-    this.#stack ??= stackOf(capturable, this.instance);
+    this.#stack ??= stackOf(this.instance);
     return new UnwoundStack(core, entries, this.#stack, args);
   }
 

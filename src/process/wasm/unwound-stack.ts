@@ -1,20 +1,8 @@
 // A thread of the interrupt execution model: its stack is taken out whenever it waits, and put back when
 // it runs again. Our own capture does both; while the thread waits, it is its frames, as plain data.
 import type { Core } from "../core.ts";
-import { FrameStore, type Frames, UnwindingStack } from "./resume/index.ts";
-import type { CapturableProgram } from "./resume/index.ts";
+import type { Frames, UnwindingStack } from "./resume/index.ts";
 import { type Entry, reasonOf, ThrowableStack } from "./runner.ts";
-
-/** One for all programs of a core: a stack is taken out in one go. */
-let store: FrameStore | undefined;
-
-export function stackOf(
-  program: CapturableProgram,
-  instance: WebAssembly.Instance,
-): UnwindingStack {
-  store ??= new FrameStore();
-  return new UnwindingStack({ program, instance, store });
-}
 
 export class UnwoundStack extends ThrowableStack {
   readonly #core: Core;

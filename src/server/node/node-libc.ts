@@ -81,6 +81,8 @@ export function libC(): LibC | undefined {
 }
 
 export class LibC {
+  /** Kept for as long as its functions are called. */
+  readonly library: NodeFFI.DynamicLibrary;
   readonly #memory = Buffer.from(new ArrayBuffer(scratchBytes));
   readonly #view = new DataView(this.#memory.buffer);
   readonly #call: ReturnType<typeof bind>["functions"];
@@ -102,7 +104,9 @@ export class LibC {
   }
 
   private constructor(ffi: typeof NodeFFI) {
-    this.#call = bind(ffi).functions;
+    const { lib, functions: calls } = bind(ffi);
+    this.library = lib;
+    this.#call = calls;
     this.#errno = new Int32Array(ffi.toArrayBuffer(this.#call.__errno_location(), 4, false));
     const base = ffi.getRawPointer(this.#memory.buffer);
     this.#path = base + BigInt(place.path);

@@ -29,7 +29,8 @@ export async function programSpecimens(): Promise<Specimen[]> {
     if (!isBuilt(name)) continue;
     const path = await programPath(name);
     if (statSync(path).size > largestBytes) continue;
-    specimens.push({ name, bytes: readFileSync(path) });
+    // A copy, since slices of what is read from a file are views of it.
+    specimens.push({ name, bytes: Uint8Array.from(readFileSync(path)) });
   }
   return specimens;
 }

@@ -24,7 +24,8 @@ describe(`malformed modules (seed ${seed})`, () => {
     if (specimens.length === 0) context.skip("no program is built here");
     const report = runCampaign({ seed, specimens, executionsMax: 200, secondsMax: 20 });
     expect(report.findings.map(({ execution, message }) => `${execution}: ${message}`)).toEqual([]);
-    expect(report.executions).toBeGreaterThan(20);
+    expect(report.verdicts.get("accepted")).toBeGreaterThan(10);
+    expect(report.verdicts.get("refused")).toBeGreaterThan(10);
   });
 });
 

@@ -10,7 +10,7 @@ import {
   reservedModule,
   SectionId,
 } from "../binary/index.ts";
-import { CapturableProgram } from "../resume/index.ts";
+import { CapturableProgram, FrameStore, UnwindingStack } from "../resume/index.ts";
 import {
   captureSource,
   type CaptureOptions,
@@ -53,6 +53,18 @@ export function capturableProgram(
   if (section === undefined) throw new Error("The module was not prepared for capture.");
   const frames = decodeFrameTable(rewritten.subarray(section.bodyStart, section.end));
   return new CapturableProgram(captureSource(withFuel(original, fuel), captureOptions), frames);
+}
+
+/** One for all programs of a core: a stack is taken out in one go. */
+let store: FrameStore | undefined;
+
+/** What takes out and puts back the stacks of an instance. */
+export function stackOf(
+  program: CapturableProgram,
+  instance: WebAssembly.Instance,
+): UnwindingStack {
+  store ??= new FrameStore();
+  return new UnwindingStack({ program, instance, store });
 }
 
 function withFuel(bytes: Uint8Array, fuel: boolean): Uint8Array {

@@ -13,7 +13,7 @@ import {
 import { refusalOf } from "./engine-refusal.ts";
 import { collectFacts } from "./facts.ts";
 import { limitMemories } from "./memory-limit.ts";
-import type { CapturableProgram } from "../resume/index.ts";
+import type { CapturableProgram, UnwindingStack } from "../resume/index.ts";
 import type { ModuleFacts } from "./facts.ts";
 import type { CaptureMethod, RewriteOptions } from "./rewrite.ts";
 
@@ -44,11 +44,13 @@ export interface PreparedModule {
    * instances, made when it is first asked for.
    */
   readonly capturable?: CapturableProgram;
+  /** Of the same: what takes out and puts back the stacks of an instance. */
+  readonly stackOf?: (instance: WebAssembly.Instance) => UnwindingStack;
 }
 
 // Raise it whenever the same input would be rewritten differently, so that old cache entries are
 // not found any more.
-const preparerVersion = "7 binaryen-132.0.0";
+const preparerVersion = "8 binaryen-132.0.0";
 
 // Below this the engine compiles faster on this thread than it can hand the work to another.
 const inlineCompileBytesMax = 256 * 1024;
@@ -76,10 +78,13 @@ export async function prepareModule(
   const { bytes: rewritten, module } = await rewriteOrRecall(limited, key, options);
   const prepared = finish(rewritten, module, hash, memoryMaxBytes);
   if (capture !== "unwind") return prepared;
-  const { capturableProgram } = await import("./capture.ts");
-  let capturable: CapturableProgram | undefined;
-  return Object.defineProperty(prepared, "capturable", {
-    get: () => (capturable ??= capturableProgram(limited, rewritten, fuel)),
+  const { capturableProgram, stackOf } = await import("./capture.ts");
+  let made: CapturableProgram | undefined;
+  const capturable = (): CapturableProgram =>
+    (made ??= capturableProgram(limited, rewritten, fuel));
+  return Object.defineProperties(prepared, {
+    capturable: { get: capturable },
+    stackOf: { value: (instance: WebAssembly.Instance) => stackOf(capturable(), instance) },
   });
 }
 

@@ -8,23 +8,23 @@ import {
   type CaptureSource,
   type Edit,
   readSegmentUse,
-  segmentKey,
-  segmentParameters,
   type TypeList,
   type ValueCode,
   writeCallNumber,
   writeHandlerClause,
   writeKeep,
 } from "../rewrite/index.ts";
+import { TableAccess } from "./table-access.ts";
 
 /** Labels around the body: the function, the landing pad, and the handler that the body is in. */
 const padLevel = 1;
 const bodyLevel = 2;
 
+const tail = Opcode.returnCallIndirect;
+
 export class BodyCopier {
   readonly out: ByteWriter;
-  readonly functionTable: number;
-  readonly continuationTable: number;
+  readonly access: TableAccess;
   readonly #source: CaptureSource;
   readonly #types: TypeList;
   readonly #reader: ByteReader;
@@ -46,8 +46,7 @@ export class BodyCopier {
     this.#callLocal = capture.frame.callLocal;
     // References and drops are translated where they stand, as here nothing has a number.
     this.#edits = capture.edits.filter(({ kind }) => kind !== "replace");
-    this.functionTable = source.declarations.tables.length;
-    this.continuationTable = this.functionTable + 1;
+    this.access = new TableAccess(source, types);
   }
 
   /** Goes on reading here; what was to be inserted in front of it, after an earlier instruction, is. */
@@ -127,12 +126,6 @@ export class BodyCopier {
     this.moveBehind(this.#reader.position);
   }
 
-  /** A call of any function of the program, whose type this is. */
-  writeCallOf(out: ByteWriter, functionIndex: number, type: number): void {
-    out.u8(Opcode.i32Const).s32(functionIndex);
-    out.u8(Opcode.callIndirect).u32(type).u32(this.functionTable);
-  }
-
   /** How much deeper the nesting is after it. */
   #copyInstruction(opcode: number, start: number): number {
     switch (opcode) {
@@ -167,11 +160,14 @@ export class BodyCopier {
         for (let left = this.#reader.u32() + 1; left > 0; left--) this.#copyLabel();
         return;
       case Opcode.call:
-        return this.#replaceCall(start, Opcode.callIndirect);
+        this.#replaceIndex(start, (index) => this.access.writeCall(this.out, index));
+        return;
       case Opcode.returnCall:
-        return this.#replaceCall(start, Opcode.returnCallIndirect);
+        this.#replaceIndex(start, (index) => this.access.writeCall(this.out, index, tail));
+        return;
       case Opcode.refFunc:
-        return this.#replaceReference(start);
+        this.#replaceIndex(start, (index) => this.access.writeReference(this.out, index));
+        return;
       case Opcode.memoryInit:
       case Opcode.tableInit:
       case Opcode.dataDrop:
@@ -243,34 +239,19 @@ export class BodyCopier {
     this.#copiedTo = this.#reader.position;
   }
 
-  #replaceCall(start: number, indirect: number): void {
+  /** In place of an instruction with the index of a function. */
+  #replaceIndex(start: number, write: (index: number) => void): void {
     const index = this.#reader.u32();
     this.#replaceFrom(start);
-    this.out.u8(Opcode.i32Const).s32(index);
-    this.out.u8(indirect).u32(this.#source.module.functions[index]).u32(this.functionTable);
-  }
-
-  #replaceReference(start: number): void {
-    const index = this.#reader.u32();
-    this.#replaceFrom(start);
-    const { additions, module } = this.#source;
-    const target = additions.trampolines.get(index) ?? index;
-    this.out.u8(Opcode.i32Const).s32(target).u8(Opcode.tableGet).u32(this.functionTable);
-    this.out.u8(0xfb).u32(castNonNull).s32(module.functions[index]);
+    write(index);
   }
 
   #replaceSegment(start: number, opcode: number): void {
     const use = readSegmentUse(this.#reader, opcode);
     this.#replaceFrom(start);
-    const { additions, module } = this.#source;
-    const helper = additions.segments.get(segmentKey(use));
-    if (helper === undefined) throw new Error(`Segment ${use.segment} has no function.`);
-    const type = this.#types.index(segmentParameters(module, opcode, use.target), []);
-    this.writeCallOf(this.out, helper.functionIndex, type);
+    this.access.writeSegmentUse(this.out, use);
   }
 }
-
-const castNonNull = 0x16;
 
 function opensConstruct(opcode: number): boolean {
   return (

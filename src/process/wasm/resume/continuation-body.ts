@@ -54,9 +54,9 @@ export function writeContinuation(
   writeCallNumber(out, callNumber, frame.callLocal);
   openPad(out, types, capture.type.results, source.additions.unwindTag);
   const copier = new BodyCopier(source, capture, types, out);
-  new Entry(source, place, types, copier).writeConstruct(0);
+  new Entry(place, types, copier).writeConstruct(0);
   closePad(out, { ...frame, saved }, (writer, kind) => {
-    copier.writeCallOf(
+    copier.access.writeCallOfType(
       writer,
       source.additions.firstSave + kind,
       types.index(saveParameters[kind] ?? [], []),
@@ -66,13 +66,11 @@ export function writeContinuation(
 }
 
 class Entry {
-  readonly #source: CaptureSource;
   readonly #place: CallPlace;
   readonly #types: TypeList;
   readonly #copier: BodyCopier;
 
-  constructor(source: CaptureSource, place: CallPlace, types: TypeList, copier: BodyCopier) {
-    this.#source = source;
+  constructor(place: CallPlace, types: TypeList, copier: BodyCopier) {
     this.#place = place;
     this.#types = types;
     this.#copier = copier;
@@ -140,12 +138,11 @@ class Entry {
     const { call, isImport } = this.#place;
     const { out } = this.#copier;
     if (isImport && call.callee !== undefined) {
-      const type = this.#source.module.functions[call.callee];
-      this.#copier.writeCallOf(out, call.callee, type);
+      this.#copier.access.writeCall(out, call.callee);
       return;
     }
     out.u8(Opcode.call).u32(takeContinuation);
     out.u8(Opcode.callIndirect).u32(this.#types.index([], call.type.results));
-    out.u32(this.#copier.continuationTable);
+    out.u32(this.#copier.access.continuationTable);
   }
 }

@@ -32,28 +32,42 @@ export class CaptureError extends Error {
 
 const headerBytes = 8;
 
-const layouts = new WeakMap<FunctionFrame, readonly SavedLocal[]>();
+interface Layout {
+  readonly saved: readonly SavedLocal[];
+  /** Bytes of the values, payloads of exceptions not counted. */
+  readonly byteCount: number;
+  readonly hasExceptions: boolean;
+}
 
-function layoutOf(frame: FunctionFrame): readonly SavedLocal[] {
+const layouts = new WeakMap<FunctionFrame, Layout>();
+
+function layoutOf(frame: FunctionFrame): Layout {
   let layout = layouts.get(frame);
   if (layout === undefined) {
-    layout = savedLocals(frame);
+    const saved = savedLocals(frame);
+    layout = {
+      saved,
+      byteCount: saved.reduce((sum, { kind }) => sum + (savedBytes[kind] ?? 0), 0),
+      hasExceptions: saved.some(({ kind }) => kind === SaveKind.exception),
+    };
     layouts.set(frame, layout);
   }
   return layout;
 }
 
-/** Splits what landing pads wrote into frames. */
-export function readFrames(table: FrameTable, bytes: Uint8Array): Frames {
+/** Splits what landing pads wrote into frames, whose values are views of it. */
+export function readFrames(table: FrameTable, bytes: Uint8Array<ArrayBuffer>): Frames {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const frames: Frame[] = [];
   for (let at = 0; at < bytes.length;) {
     const functionIndex = view.getInt32(at, true);
     const callNumber = view.getInt32(at + 4, true);
     const frame = describe(table, functionIndex, callNumber);
+    const layout = layoutOf(frame);
     const start = at + headerBytes;
-    at = start + valueBytes(table, frame, callNumber, view, start);
-    frames.push({ functionIndex, callNumber, values: Uint8Array.from(bytes.subarray(start, at)) });
+    at = start + layout.byteCount;
+    if (layout.hasExceptions) at = start + valueBytes(table, frame, callNumber, view, start);
+    frames.push({ functionIndex, callNumber, values: bytes.subarray(start, at) });
   }
   checkInnermost(table, frames);
   return { version: table.version, frames };
@@ -87,7 +101,7 @@ function valueBytes(
   start: number,
 ): number {
   let at = start;
-  for (const saved of layoutOf(frame)) {
+  for (const saved of layoutOf(frame).saved) {
     const value = at;
     at += savedBytes[saved.kind] ?? 0;
     if (saved.kind !== SaveKind.exception) continue;

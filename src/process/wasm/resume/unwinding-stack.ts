@@ -23,7 +23,7 @@ export class UnwindingStack implements SuspendedStackCapture {
   readonly access: InstanceAccess;
   readonly #tag: WebAssembly.Tag;
   /** Continuations linked so far, and where they stand in this table. */
-  readonly #places = new Map<string, number>();
+  readonly #places = new Map<number, number>();
   #continuations: WebAssembly.Table | undefined;
 
   constructor({ program, instance, store, handles }: UnwindingStackOptions) {
@@ -87,7 +87,7 @@ export class UnwindingStack implements SuspendedStackCapture {
 
   /** Where the frame's continuation stands in the table, linked now if it was not. */
   #placeOf({ functionIndex, callNumber }: Frame): number {
-    const key = `${functionIndex} ${callNumber}`;
+    const key = functionIndex * callsMax + callNumber;
     let place = this.#places.get(key);
     if (place === undefined) {
       const module = this.access.program.continuation(functionIndex, callNumber);
@@ -129,6 +129,9 @@ export class UnwindingStack implements SuspendedStackCapture {
     };
   }
 }
+
+/** More than a body of the largest size has room for. */
+const callsMax = 2 ** 24;
 
 // What the continuations read: the values of the outermost frame; then, for each inner one, which
 // continuation it is and its values.

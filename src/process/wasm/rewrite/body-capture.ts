@@ -46,7 +46,9 @@ export function captureBody(
   const recorder = new CallRecorder(policy, wanted);
   const walker = new BodyWalker(module, reader, functionIndex, recorder);
   walker.walk();
-  const edits = recorder.edits;
+  // The local that holds the number of the only call is zero from the beginning, as that is.
+  const isOnly = recorder.calls.length === 1;
+  const edits = recorder.edits.filter(({ kind }) => kind !== "call" || !isOnly);
   if (scan.hasReplacements) {
     edits.push(...findReplacements(new ByteReader(bytes, scan.codeStart, scan.end), additions));
   }

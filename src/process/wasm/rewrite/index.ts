@@ -14,7 +14,7 @@ export { savedBytes, SaveKind, saveKindOf, savedLocals } from "./frame-layout.ts
 export type { SavedLocal } from "./frame-layout.ts";
 export { type CallWriter, closePad, openPad } from "./landing-pad.ts";
 export { writeRuns } from "./local-groups.ts";
-export { readSegmentUse, segmentKey } from "./code-scan.ts";
+export { readSegmentUse, segmentKey, type SegmentUse } from "./code-scan.ts";
 export { segmentParameters } from "./added-functions.ts";
 export { TypeList } from "./type-list.ts";
 export { isNonNull, Value, type ValueCode, writeHeapType, writeValueCode } from "./value-code.ts";

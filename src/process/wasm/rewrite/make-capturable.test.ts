@@ -43,7 +43,7 @@ function capturedFrame(): number[][] {
     .frames.map(({ functionIndex, callNumber, values }) => [
       functionIndex,
       callNumber,
-      ...new Int32Array(values.buffer),
+      ...new Int32Array(values.slice().buffer),
     ]);
 }
 
