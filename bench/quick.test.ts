@@ -211,7 +211,7 @@ describe("the bench command", () => {
 
   it("lists the benchmarks in its help", () => {
     const help = execFileSync(process.execPath, [command, "--help"], { encoding: "utf8" });
-    for (const name of ["ipc", "startup", "programs", "fluke", "pipe", "http"])
+    for (const name of ["ipc", "startup", "programs", "files", "fluke", "pipe", "http", "tax"])
       expect(help).toContain(`  ${name}`);
   });
 });

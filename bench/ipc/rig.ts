@@ -77,7 +77,7 @@ export class Rig {
     libraryFor: (space: number) => Library = () => new Map(),
   ): Promise<Party> {
     const { core } = this;
-    const capture = this.#model === "interrupt" ? "asyncify" : "none";
+    const capture = this.#model === "interrupt" ? "unwind" : "none";
     const bytes = assembleBytes("party", text);
     const prepared = await prepareModule(Uint8Array.from(bytes), { fuel: false, capture });
     const space = createRootSpace(core.kernel);

@@ -42,7 +42,7 @@ const bzip2Cases: readonly Case[] = [
     outputs: ["data.bz2"],
     slow: true,
   },
-].map((item) => ({ program: "bzip2", expect: "native", asyncify: true, ...item }));
+].map((item) => ({ program: "bzip2", expect: "native", ...item }));
 
 const minigzipCases: readonly Case[] = [
   {
@@ -77,6 +77,6 @@ const minigzipCases: readonly Case[] = [
     outputs: ["data"],
     slow: true,
   },
-].map((item) => ({ program: "minigzip", expect: "native", asyncify: true, ...item }));
+].map((item) => ({ program: "minigzip", expect: "native", ...item }));
 
 export const compressorCases: readonly Case[] = [...bzip2Cases, ...minigzipCases];

@@ -26,8 +26,7 @@ function lua(program: "lua" | "lua-nosetjmp", name: string, setting: Setting): C
   const script = `${name}.lua`;
   const files = { [script]: { input: `lua/${script}` } };
   const runs = [{ args: [script] }];
-  const asyncify = program === "lua-nosetjmp";
-  return { program, expect: "native", name, runs, files, asyncify, ...setting };
+  return { program, expect: "native", name, runs, files, ...setting };
 }
 
 function luaArguments(program: "lua" | "lua-nosetjmp"): Case {

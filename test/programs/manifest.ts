@@ -54,7 +54,6 @@ const sqliteCases: readonly Case[] = [
 ].map((item) => ({
   program: "sqlite",
   expect: "native",
-  asyncify: true,
   // Where no start-up file is; without a home the two builds warn in different words.
   env: { HOME: "/nowhere" },
   ...item,
@@ -102,7 +101,6 @@ const jqCases: readonly Case[] = [
 ].map((item) => ({
   program: "jq",
   expect: "native",
-  asyncify: true,
   ...item,
   files: { ...jqCatch, "report.jq": { input: "jq/report.jq" }, ...item.files },
 }));
@@ -171,7 +169,7 @@ const computeCases: readonly Case[] = [
   { name: "ten-rounds", runs: [{ args: [] }] },
   { name: "rounds", runs: [{ args: ["400"] }] },
   { name: "wrong", runs: [{ args: ["0"] }], compareStderr: true, fails: true },
-].map((item) => ({ program: "compute", expect: "native", asyncify: true, ...item }));
+].map((item) => ({ program: "compute", expect: "native", ...item }));
 
 const cases: readonly Case[] = [
   ...interpreterCases,

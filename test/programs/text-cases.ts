@@ -48,8 +48,7 @@ function awk(
     { input: `awk/${script}.awk` },
   ]);
   const files = { ...Object.fromEntries(scripts), ...setting.files };
-  const asyncify = program === "awk-nosetjmp";
-  return { program, expect: "native", name, runs, asyncify, ...setting, files };
+  return { program, expect: "native", name, runs, ...setting, files };
 }
 
 const awkCases: readonly Case[] = [
@@ -83,12 +82,12 @@ const cmarkCases: readonly Case[] = [
     runs: [{ args: [], stdin: { generated: "spec-words" as const, bytes: 3_000_000 } }],
   },
   { name: "wrong", runs: [{ args: ["absent.md"] }, { args: ["-t", "pdf"] }], fails: true },
-].map((item) => ({ program: "cmark", expect: "native", asyncify: true, ...item }));
+].map((item) => ({ program: "cmark", expect: "native", ...item }));
 
 function figlet(name: string, ...runs: readonly Run[]): Case {
   const withFonts = runs.map((run) => ({ ...run, args: ["-d", "fonts", ...run.args] }));
   const files = { fonts: { of: "figlet", asset: "fonts" } as const };
-  return { program: "figlet", expect: "native", name, runs: withFonts, files, asyncify: true };
+  return { program: "figlet", expect: "native", name, runs: withFonts, files };
 }
 
 const fonts = "banner big block bubble digital lean mini script shadow slant small term".split(" ");

@@ -88,7 +88,8 @@ async function limit(model: ExecutionModel): Promise<number> {
 
 /** The part of its stack, from its end, that is gone through: in the interrupt model the kernel is there. */
 const windows = { process: 100, interrupt: 10 } as const;
-const stepsPerSweep = 120;
+/** A stack that is deep takes as long to take out as to build, so there are fewer of them. */
+const stepsPerSweep = { process: 120, interrupt: 60 } as const;
 
 /**
  * Sweeps over the end of the stack. The end moves while the engine changes compilers, so a sweep begins
@@ -99,7 +100,7 @@ async function directly(model: ExecutionModel): Promise<Sighting> {
   for (let wide = 0; wide < 3; wide++) {
     const end = await limit(model);
     const window = Math.ceil(end / windows[model]);
-    const step = Math.ceil(window / stepsPerSweep);
+    const step = Math.ceil(window / stepsPerSweep[model]);
     let narrow = end - window;
     while (narrow > window && !(await sight(seen, model, narrow, wide))) narrow -= window;
     for (let isThrough = true; narrow < end + 10 || isThrough; narrow += step) {

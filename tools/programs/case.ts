@@ -41,8 +41,6 @@ export interface Case {
   readonly compareStderr?: boolean;
   /** Takes more than about three seconds on node:wasi. */
   readonly slow?: boolean;
-  /** A candidate for the interrupt model through Asyncify. */
-  readonly asyncify?: boolean;
 }
 
 /** A case made ready in a directory: all that is needed to run it on any host. */

@@ -113,7 +113,7 @@ program
   .description("list the cases, with their marks")
   .action(() => {
     for (const item of listCases()) {
-      const marks = [item.expect, item.slow && "slow", item.asyncify && "asyncify"];
+      const marks = [item.expect, item.slow && "slow"];
       process.stdout.write(`${caseId(item).padEnd(34)} ${marks.filter(Boolean).join(" ")}\n`);
     }
   });

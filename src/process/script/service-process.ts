@@ -3,6 +3,7 @@
 // copies messages and out of which it copies answers.
 import {
   Descriptor,
+  descriptorWords,
   forever,
   leaveStack,
   portalBytesMax,
@@ -21,6 +22,7 @@ const memoryBytes = outboxAddress + portalBytesMax;
 const receiveDescriptor = 16;
 const sendDescriptor = 64;
 const pageBytes = 65536;
+const inboxPartCount = 64;
 
 /**
  * Slots of a service's space: its notification and endpoint, replies that it owes, the notifications of
@@ -61,6 +63,11 @@ export class ServiceProcess implements ServiceHost, Runner {
     bytes: Uint8Array;
   };
   readonly #noBytes: Uint8Array;
+  readonly #inboxParts: (Uint8Array | undefined)[] = Array.from(
+    { length: inboxPartCount },
+    () => undefined,
+  );
+  #lastAnswered: Uint8Array | undefined;
   #freeTickets: number[] = [];
   #nextTicket: number = serviceSlots.firstReply;
   #isWaiting = false;
@@ -91,8 +98,7 @@ export class ServiceProcess implements ServiceHost, Runner {
     message.label = registers[Register.label]!;
     for (let i = 0; i < 6; i++) message.words[i] = registers[Register.w0 + i]!;
     const received = this.#words[(receiveDescriptor >> 2) + Descriptor.directBytes]!;
-    message.bytes =
-      received === 0 ? this.#noBytes : this.#bytes.subarray(inboxAddress, inboxAddress + received);
+    message.bytes = received === 0 ? this.#noBytes : this.#inboxPart(received);
     const answer = this.#options.service.handle(message satisfies Message, this);
     this.#openInbox();
     if ("later" in answer) {
@@ -199,11 +205,24 @@ export class ServiceProcess implements ServiceHost, Runner {
     this.#freeClientSlots.push(slot);
   }
 
+  /** The first bytes of the inbox: sizes in use cost no new view each time. */
+  #inboxPart(bytes: number): Uint8Array {
+    const index = (bytes ^ (bytes >>> 6)) & (inboxPartCount - 1);
+    const known = this.#inboxParts[index];
+    if (known !== undefined && known.length === bytes) return known;
+    return (this.#inboxParts[index] = this.#bytes.subarray(inboxAddress, inboxAddress + bytes));
+  }
+
   #openInbox(): void {
-    const at = receiveDescriptor >> 2;
-    this.#words.fill(0, at, at + 11);
-    this.#words[at + Descriptor.directBytes] = portalBytesMax;
-    this.#words[at + Descriptor.directAddress] = inboxAddress;
+    this.#describeString(receiveDescriptor, inboxAddress, portalBytesMax);
+  }
+
+  /** Word by word: `fill` of a few words is a call into the engine, and this runs for every message. */
+  #describeString(descriptor: number, address: number, bytes: number): void {
+    const at = descriptor >> 2;
+    for (let word = at; word < at + descriptorWords; word++) this.#words[word] = 0;
+    this.#words[at + Descriptor.directBytes] = bytes;
+    this.#words[at + Descriptor.directAddress] = address;
   }
 
   #put(answer: Answer): void {
@@ -217,14 +236,18 @@ export class ServiceProcess implements ServiceHost, Runner {
   /** The send descriptor for the bytes of an answer: they go from the outbox, copied there if need be. */
   #describe(bytes: Uint8Array | undefined): number {
     if (bytes === undefined || bytes.length === 0) return 0;
-    let address = outboxAddress;
-    if (bytes.buffer === this.#bytes.buffer) address = bytes.byteOffset;
-    else this.outbox.set(bytes);
-    const at = sendDescriptor >> 2;
-    this.#words.fill(0, at, at + 11);
-    this.#words[at + Descriptor.directBytes] = bytes.length;
-    this.#words[at + Descriptor.directAddress] = address;
+    this.#describeString(sendDescriptor, this.#addressOf(bytes), bytes.length);
     return sendDescriptor;
+  }
+
+  /** Where an answer's bytes lie; they are copied to the outbox if they lie elsewhere. */
+  #addressOf(bytes: Uint8Array): number {
+    // The same view as last time, as most are: to ask for its buffer would be another call.
+    if (bytes === this.#lastAnswered) return outboxAddress;
+    if (bytes.buffer !== this.#bytes.buffer) this.outbox.set(bytes);
+    else if (bytes.byteOffset !== outboxAddress) return bytes.byteOffset;
+    else this.#lastAnswered = bytes;
+    return outboxAddress;
   }
 
   /** A call on a slot that never waits. */
