@@ -16,11 +16,11 @@ interface Parameters extends BatchSizes {
 // Batches are kept well under a scheduler's time slice, so that most run undisturbed even when the
 // machine is busy, and there are many of them.
 const full: Parameters = {
-  calls: 40_000,
-  switches: 4_000,
+  calls: 100_000,
+  switches: 10_000,
   additions: 1_000_000,
-  rounds: 300,
-  warmupRounds: 40,
+  rounds: 150,
+  warmupRounds: 30,
 };
 const quick: Parameters = {
   calls: 10_000,
