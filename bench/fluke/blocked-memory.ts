@@ -1,19 +1,15 @@
-// What a blocked thread occupies. In the process model it keeps its stack, which only the growth of a
-// whole process can show: many threads are blocked, and the growth of resident memory is divided by
-// their number. In the interrupt model all that is left of it is its rows in the kernel and the frames
-// taken out, which are counted. Run as a program of its own, since memory once used is seldom given
-// back; prints bytes per thread.
+// What a blocked thread occupies: its rows in the kernel, and in the process model its stack, in the
+// interrupt model the frames that were taken out. Only the growth of a whole process shows all of it: many
+// threads are blocked, and the growth of resident memory is divided by their number. Run as a program of
+// its own, since memory once used is seldom given back; prints bytes per thread.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { Kind } from "../../src/abi/index.ts";
 import { createObject, grant } from "../../src/kernel/index.ts";
-import { replyShift, threadShift } from "../../src/kernel/layout.ts";
-import { ReservedExport } from "../../src/process/wasm/prepare/index.ts";
 import { type Party, Rig } from "../ipc/rig.ts";
 import type { Model } from "./combination.ts";
 import * as parties from "./parties.wat.ts";
 
-const wordBytes = 4;
 const runFile = promisify(execFile);
 const measured = new Map<Model, Promise<number>>();
 
@@ -30,11 +26,6 @@ export function blockedThreadBytes(model: Model, threads: number): Promise<numbe
 
 async function measure(model: Model, threads: number): Promise<number> {
   const rig = new Rig({ model });
-  if (model === "interrupt") {
-    const party = await loadWaiter(rig);
-    await block(rig, party, 1);
-    return rowBytes() + frameBytes(party);
-  }
   await block(rig, await loadWaiter(rig), threadsPerSpace);
   const waiters: Party[] = [];
   for (let i = 0; i * threadsPerSpace < threads; i++) waiters.push(await loadWaiter(rig));
@@ -67,19 +58,6 @@ async function block(rig: Rig, party: Party, threads: number): Promise<void> {
 function residentBytes(): number {
   globalThis.gc?.();
   return process.memoryUsage.rss();
-}
-
-/** A thread's row and that of its reply object. */
-function rowBytes(): number {
-  return ((1 << threadShift) + (1 << replyShift)) * wordBytes;
-}
-
-/** Asyncify's two words at 16 say how far the frames that begin at 32 go. */
-function frameBytes({ program }: Party): number {
-  const memory = program.instance.exports[ReservedExport.captureMemory];
-  if (!(memory instanceof WebAssembly.Memory))
-    throw new TypeError("the program cannot be captured");
-  return new Int32Array(memory.buffer)[16 / wordBytes] - 32;
 }
 
 if (import.meta.main) {
