@@ -3,8 +3,8 @@
 // of it is one piece of machine code. Measured with `npm run bench -- ipc`: a round trip to a receiver
 // costs 1.12 times more without. It does not touch WebAssembly, whose inlining has limits of its own.
 //
-// Saying so loads a module of Node's that costs as much as a tenth of its start, so it is said when a
-// core first gives way to events: a program that short has nothing that is worth compiling well.
+// Saying so loads a module of Node's that costs as much as a tenth of its start, so it waits for the first
+// turn of the event loop: a program that ends before has nothing that is worth compiling well.
 
 /** Bytes of bytecode that one callee, and all callees of one function, may have. */
 const calleeBytes = 2000;

@@ -43,6 +43,8 @@ export class NodeMachine implements Machine {
   #tasks: (() => void)[] = [];
   #isYielding = false;
   #turn: NodeJS.Immediate | undefined;
+  /** Not before the event loop has its first turn: a program that ends sooner is not made to wait for it. */
+  readonly #tuning = setTimeout(tuneEngine, 1).unref();
   #isClosed = false;
 
   constructor(link: MachineLink, core: number) {
@@ -101,7 +103,6 @@ export class NodeMachine implements Machine {
 
   yieldToEvents(): void {
     if (this.#isClosed) return;
-    tuneEngine();
     this.#isYielding = true;
     this.#takeTurn();
   }
@@ -123,6 +124,7 @@ export class NodeMachine implements Machine {
   close(): void {
     this.#isClosed = true;
     this.#handler = undefined;
+    clearTimeout(this.#tuning);
     this.#timer.arm(Infinity);
     this.#tasks = [];
     if (this.#turn !== undefined) clearImmediate(this.#turn);
