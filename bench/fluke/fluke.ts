@@ -14,7 +14,7 @@ const full: FlukeParameters = {
   durationMs: 2_000,
   blockedThreads: 10_000,
 };
-const quick: FlukeParameters = { ...full, revokeCount: 500, durationMs: 100, blockedThreads: 100 };
+const quick: FlukeParameters = { ...full, revokeCount: 500, durationMs: 100, blockedThreads: 4000 };
 
 export const flukeBench: Bench = {
   name: "fluke",
