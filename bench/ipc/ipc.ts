@@ -1,7 +1,7 @@
 // The IPC benchmark: a call from one space into another and its reply, empty and with messages of
 // three sizes, against the same done by hand in the same interleaved rounds; and each technique
 // switched off.
-import { type BatchSizes, floorSubjects } from "../floor/index.ts";
+import type { BatchSizes } from "../floor/index.ts";
 import type { Bench, BenchOptions, BenchOutcome } from "../harness/bench.ts";
 import { runRounds } from "../harness/rounds.ts";
 import { variants } from "./ablation.ts";
@@ -41,8 +41,7 @@ export const ipcBench: Bench = {
 async function runIpc(options: BenchOptions): Promise<BenchOutcome> {
   const parameters = options.quick ? quick : full;
   const remote = await Promise.all(variants.map((variant) => remoteSubjects(variant, parameters)));
-  const floors = await floorSubjects(parameters);
-  const subjects = [...floors, ...remote.flatMap((one) => one.subjects)];
+  const subjects = remote.flatMap((one) => one.subjects);
   const { rounds, warmupRounds } = parameters;
   const result = await runRounds(subjects, { rounds, warmupRounds, log: options.log });
   await Promise.all(remote.map((one) => one.close()));

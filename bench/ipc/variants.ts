@@ -1,7 +1,7 @@
 // The subjects of each variant of the system. The whole system has all of them on one core, as a
 // system's processes are; a variant with a technique switched off has those that show the difference.
 import type { BatchSizes } from "../floor/index.ts";
-import { messageSizes } from "../floor/index.ts";
+import { floorSubjects, messageSizes } from "../floor/index.ts";
 import { expectedEmptySum, expectedMessageSum, expectedWordsSum } from "../floor/message.ts";
 import type { Subject } from "../harness/rounds.ts";
 import { switchOffOneCopy } from "./one-copy.ts";
@@ -51,7 +51,8 @@ export async function variantSubjects(variant: Variant, batch: BatchSizes): Prom
   const maker = new SubjectMaker(variant, batch);
   switch (variant) {
     case "whole":
-      return wholeSubjects(maker);
+      // The floors run in the thread that they are floors for: a thread's processor has moods of its own.
+      return [...(await floorSubjects(batch)), ...(await wholeSubjects(maker))];
     case "fastPath":
       return [await maker.portal(), await maker.receiver()];
     case "oneCopy":
