@@ -14,7 +14,7 @@ import {
   nextTickNs,
   portalFaulted,
   portalOf,
-  portalReturnedSlow,
+  portalReturned,
   preempted,
   schedule,
   slow,
@@ -267,8 +267,7 @@ export class CoreLoop implements Core {
       if (!this.#portals.has(endpoint)) return this.#runNewPortal(endpoint);
       return this.#endPortal(error);
     }
-    const next = k.fast.portalReturned();
-    return next === slow ? portalReturnedSlow(k) : (next as Next);
+    return portalReturned(k);
   }
 
   /** The first call of a portal that a program made for itself. */
@@ -282,7 +281,7 @@ export class CoreLoop implements Core {
     } catch (error) {
       return this.#endPortal(error);
     }
-    return portalReturnedSlow(this.kernel);
+    return portalReturned(this.kernel);
   }
 
   /** A portal trapped. It is reported once the stack that it ran on, perhaps a deep one, is left. */

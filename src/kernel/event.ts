@@ -181,8 +181,7 @@ export function portalReturned(k: Kernel): Next {
   return next === slow ? portalReturnedSlow(k) : (next as Next);
 }
 
-/** The same on the slow path. */
-export function portalReturnedSlow(k: Kernel): Next {
+function portalReturnedSlow(k: Kernel): Next {
   if (k.lazyCount > 0) materialize(k);
   const next = portal.portalReturned(k);
   return next === Next.resume && !k.switchWanted ? Next.resume : settle(k, next);

@@ -12,7 +12,6 @@ export {
   portalDetached,
   portalFaulted,
   portalReturned,
-  portalReturnedSlow,
   preempted,
   schedule,
   tick,

@@ -50,6 +50,13 @@ export class SpaceMemories implements Memories {
     return refreshed(entry).bytes;
   }
 
+  /** The memory of a space as words: up to a word, if it goes that far now. */
+  wordsUpTo(space: number, end: number): Int32Array {
+    const entry = this.#spaces[space];
+    if (entry === undefined) throw new RangeError(`space ${space} has no memory`);
+    return end <= entry.words.length ? entry.words : refreshed(entry).words;
+  }
+
   contains(handle: number, address: number, bytes: number): boolean {
     const end = address + bytes;
     if (address >= areaAddress && !isRegionHandle(handle)) {

@@ -156,12 +156,7 @@ export class Program {
   #library(): Library {
     const { core, memories, space, library } = this.#options;
     const own = new Map<string, ImportFunction>(library.get(reservedModule));
-    const words = (end: number): Int32Array => {
-      const known = memories.words(space, false);
-      if (known !== undefined && end <= known.length) return known;
-      const bytes = memories.bytes(space);
-      return new Int32Array(bytes.buffer, 0, bytes.length >>> 2);
-    };
+    const words = (end: number): Int32Array => memories.wordsUpTo(space, end);
     own.set("syscall", syscallImport(core, words));
     for (const [name, one] of threadWaits(core, words)) own.set(name, one);
     const all = withRegisterCalls(core, new Map([...library, [reservedModule, own]]));
