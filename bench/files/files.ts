@@ -15,7 +15,7 @@ export const filesBench: Bench = {
   name: "files",
   summary: "a database and many small files on a granted directory, against node:wasi",
   run: runFiles,
-  plot: async (metrics) => (await import("./plot.ts")).plotFiles(metrics),
+  plot: async (metrics) => (await import("../plot/files-plot.ts")).plotFiles(metrics),
 };
 
 /**

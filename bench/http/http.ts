@@ -12,7 +12,7 @@ export const httpBench: Bench = {
   name: "http",
   summary: "requests per second of a server in C against Node's bare net",
   run: runHttp,
-  plot: async (metrics) => (await import("./http-plot.ts")).plotHttp(metrics),
+  plot: async (metrics) => (await import("../plot/http-plot.ts")).plotHttp(metrics),
 };
 
 /** Connections at once: one alone, where waiting is everything, and many, where work is. */

@@ -14,7 +14,7 @@ export const pipeBench: Bench = {
   name: "pipe",
   summary: "bytes per second between two programs joined by a pipe, against dd | dd",
   run: runPipe,
-  plot: async (metrics) => (await import("./pipe-plot.ts")).plotPipe(metrics),
+  plot: async (metrics) => (await import("../plot/pipe-plot.ts")).plotPipe(metrics),
 };
 
 /** Bytes per write and read: among them PIPE_BUF, and what a pipe holds. */

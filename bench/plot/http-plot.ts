@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Plot as PlotFile } from "../harness/bench.ts";
 import type { Metrics } from "../harness/metric.ts";
-import { colours, figure, renderSvg } from "../plot/render.ts";
+import { colours, figure, renderSvg } from "./render.ts";
 
 interface Bar {
   readonly label: string;

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Plot as PlotFile } from "../harness/bench.ts";
 import type { Metrics } from "../harness/metric.ts";
-import { colours, renderSvg } from "../plot/render.ts";
+import { colours, renderSvg } from "./render.ts";
 
 interface Bar {
   readonly what: string;

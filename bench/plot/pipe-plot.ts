@@ -2,8 +2,8 @@
 import * as Plot from "@observablehq/plot";
 import type { Plot as PlotFile } from "../harness/bench.ts";
 import type { Metrics } from "../harness/metric.ts";
-import { colours, logarithmicAxis, renderSvg } from "../plot/render.ts";
-import { chunkSizes, type PairName, throughputMetric } from "./pipe.ts";
+import { colours, logarithmicAxis, renderSvg } from "./render.ts";
+import { chunkSizes, type PairName, throughputMetric } from "../pipe/pipe.ts";
 
 const look: Readonly<Record<PairName, { readonly label: string; readonly colour: string }>> = {
   shoal: { label: "Shoal, one core", colour: colours.blue },
