@@ -1,19 +1,12 @@
 // The peer node:wasi: runs one program in this process and prints how long it took.
 import { readFileSync } from "node:fs";
-import { WASI } from "node:wasi";
 import { engine } from "../floor/engine.ts";
-import { answerSpec, nowMs, openDescriptors, type RunSpec, type RunTimes } from "./run-spec.ts";
+import { nodeWasi } from "./node-wasi.ts";
+import { answerSpec, nowMs, type RunSpec, type RunTimes } from "./run-spec.ts";
 
 async function run(spec: RunSpec): Promise<RunTimes> {
   const bytes = readFileSync(spec.modulePath);
-  const wasi = new WASI({
-    version: "preview1",
-    args: [...spec.args],
-    env: { ...spec.env },
-    preopens: { ...spec.directories },
-    returnOnExit: true,
-    ...openDescriptors(spec),
-  });
+  const wasi = nodeWasi(spec);
   const instantiateAt = nowMs();
   const imports = { wasi_snapshot_preview1: { ...wasi.wasiImport } };
   const instance = new engine.Instance(new engine.Module(bytes), imports);

@@ -1,9 +1,9 @@
 // Runs one form of a program over node:wasi in this process, which is the same host for all forms, and
 // prints how long it ran. What preparation imports is here too: a check of the fuel gives it anew.
 import { readFileSync } from "node:fs";
-import { WASI } from "node:wasi";
 import { ReservedExport } from "../../src/process/wasm/binary/index.ts";
-import { answerSpec, nowMs, openDescriptors } from "../programs/run-spec.ts";
+import { nodeWasi } from "../programs/node-wasi.ts";
+import { answerSpec, nowMs } from "../programs/run-spec.ts";
 import type { RunSpec, RunTimes } from "../programs/run-spec.ts";
 
 /** As a thread of a running system has it by default. */
@@ -37,14 +37,7 @@ async function run(spec: RunSpec): Promise<RunTimes> {
 }
 
 async function runOnce(spec: RunSpec, module: WebAssembly.Module): Promise<RunTimes> {
-  const wasi = new WASI({
-    version: "preview1",
-    args: [...spec.args],
-    env: { ...spec.env },
-    preopens: { ...spec.directories },
-    returnOnExit: true,
-    ...openDescriptors(spec),
-  });
+  const wasi = nodeWasi(spec);
   const instantiateAt = nowMs();
   const preempt = (): void => refuel(instance, slice);
   const imports = { wasi_snapshot_preview1: { ...wasi.wasiImport }, shoal: { preempt } };
