@@ -1,7 +1,8 @@
 // poll_oneoff: waits for the first of clocks and descriptors. Files are always ready, and asked how much
-// there is to read. What is open at one server is asked for with one message, whose answer the kernel times out when the earliest clock is
-// due; clocks alone are a sleep. With several servers each is asked without waiting, and told
-// to raise a bit of the process's notification when it is worth asking again; that is waited for.
+// there is to read. What is open at one server is asked for with one message, whose answer the kernel
+// times out when the earliest clock is due; clocks alone are a sleep. With several servers each is asked
+// without waiting, and told to raise a bit of the process's notification when it is worth asking again;
+// that is waited for.
 //
 // What has to be remembered while the thread waits is in `doneBytes`, a stage and the number of the
 // earliest clock, and in `askedBytes`: when that is due, in microseconds since the core started.

@@ -20,15 +20,10 @@ import {
   withRegisterCalls,
 } from "./link.ts";
 import { trapForFuel } from "./fuel-trap.ts";
-import {
-  type AsyncifyExports,
-  type Entry,
-  SuspendedStack,
-  type ThreadStack,
-  ThrownStack,
-} from "./runner.ts";
+import { type Entry, SuspendedStack, type ThreadStack } from "./runner.ts";
 import { importedMemory, makeMemory } from "./thread-memory.ts";
 import { threadWaits } from "./thread-wait.ts";
+import { AsyncifiedStack, type AsyncifyExports } from "./asyncified-stack.ts";
 import { UnwoundStack } from "./unwound-stack.ts";
 import type { UnwindingStack } from "./resume/index.ts";
 import { portalEntry } from "./portal-table.ts";
@@ -135,7 +130,7 @@ export class Program {
     if (model === "process") return new SuspendedStack(core, entries, args);
     const { stackOf } = this.#options.prepared;
     if (stackOf === undefined) {
-      return new ThrownStack(core, entries, asyncifyOf(this.instance), args);
+      return new AsyncifiedStack(core, entries, asyncifyOf(this.instance), args);
     }
     this.#stack ??= stackOf(this.instance);
     return new UnwoundStack(core, entries, this.#stack, args);

@@ -1,8 +1,8 @@
 // The two execution models of a WebAssembly thread, behind one interface; all their difference is here
 // and in how imports are linked (`link.ts`). In the process model a waiting thread keeps its stack: the
 // engine suspends it (JSPI). In the interrupt model its stack is thrown out when it waits, and put back
-// when it runs: here by Binaryen's Asyncify, the reference that our own (`unwound-stack.ts`) is tested
-// and measured against.
+// when it runs: by our own capture (`unwound-stack.ts`), or by Binaryen's Asyncify (`asyncified-stack.ts`),
+// the reference that ours is tested and measured against.
 import { FaultReason } from "../../abi/index.ts";
 import { assert } from "../../base/index.ts";
 import type { Core, Runner } from "../core.ts";
@@ -112,55 +112,34 @@ export class SuspendedStack implements ThreadStack {
   }
 }
 
-/** The exports that Asyncify adds to a module, and the memory that it saves frames in. */
-export interface AsyncifyExports {
-  startUnwind(data: number): void;
-  stopUnwind(): void;
-  startRewind(data: number): void;
-  stopRewind(): void;
-  readonly memory: WebAssembly.Memory;
-}
-
-const StackState = { running: 0, unwinding: 1, out: 2, rewinding: 3 } as const;
-
-/** Where the frames stand in the capture memory: two words, start and end, then the frames. */
-const dataAddress = 16;
-const framesAddress = 32;
+/** What `call` answers if the stack came out instead. */
+export const stackOut = Symbol("the stack is out");
 
 /** A stack that an import takes out when it must wait; after that the import is called again. */
 export abstract class ThrowableStack implements ThreadStack {
   onGone: (() => void) | undefined;
-  abstract resume(): void;
-  abstract drop(): void;
-  /** Whether the import now called is the one that the stack was taken out of. */
-  abstract isBack(): boolean;
-  /** The import now called must wait: takes the stack out, by throwing or once it has returned. */
-  abstract throwOut(): void;
-}
-
-export class ThrownStack extends ThrowableStack {
+  protected readonly args: readonly number[];
   readonly #core: Core;
   readonly #entries: readonly Entry[];
-  readonly #args: readonly number[];
-  readonly #asyncify: AsyncifyExports;
-  #state: number = StackState.running;
   #thread = 0;
   #at = 0;
   #isGone = false;
   #loss: Loss | undefined;
 
-  constructor(
-    core: Core,
-    entries: readonly Entry[],
-    asyncify: AsyncifyExports,
-    args: readonly number[] = [],
-  ) {
-    super();
+  constructor(core: Core, entries: readonly Entry[], args: readonly number[]) {
     this.#core = core;
-    this.#args = args;
     this.#entries = entries;
-    this.#asyncify = asyncify;
+    this.args = args;
   }
+
+  /** Whether the import now called is the one that the stack was taken out of. */
+  abstract isBack(): boolean;
+  /** The import now called must wait: takes the stack out, by throwing or once it has returned. */
+  abstract throwOut(): void;
+  /** Calls an entry, or goes on in it where its stack was taken out. */
+  protected abstract call(entry: Entry): number | void | typeof stackOut;
+  /** The code broke: nothing of it is on its way out or in any more. */
+  protected abstract forget(): void;
 
   resume(): void {
     queueMicrotask(() => this.#run());
@@ -169,23 +148,6 @@ export class ThrownStack extends ThrowableStack {
   drop(): void {
     this.#isGone = true;
     this.onGone?.();
-  }
-
-  /** Whether the import now called is the one that the stack was thrown out of. */
-  isBack(): boolean {
-    if (this.#state !== StackState.rewinding) return false;
-    this.#asyncify.stopRewind();
-    this.#state = StackState.running;
-    return true;
-  }
-
-  /** The import now called must wait: its answer is ignored, and the frames return one by one. */
-  throwOut(): void {
-    const words = new Int32Array(this.#asyncify.memory.buffer);
-    words[dataAddress >> 2] = framesAddress;
-    words[(dataAddress >> 2) + 1] = this.#asyncify.memory.buffer.byteLength;
-    this.#state = StackState.unwinding;
-    this.#asyncify.startUnwind(dataAddress);
   }
 
   #run(): void {
@@ -201,17 +163,11 @@ export class ThrownStack extends ThrowableStack {
   }
 
   #enter(): void {
-    if (this.#state === StackState.out) {
-      this.#state = StackState.rewinding;
-      this.#asyncify.startRewind(dataAddress);
-    }
     let code: number | void;
     for (; this.#at < this.#entries.length; this.#at++) {
-      code = this.#entries[this.#at]!(...this.#args);
-      if (this.#state !== StackState.unwinding) continue;
-      this.#asyncify.stopUnwind();
-      this.#state = StackState.out;
-      return;
+      const answer = this.call(this.#entries[this.#at]!);
+      if (answer === stackOut) return;
+      code = answer;
     }
     this.#core.exited(typeof code! === "number" ? code : 0);
   }
@@ -221,21 +177,9 @@ export class ThrownStack extends ThrowableStack {
    * code to go on with, and faults when it runs again.
    */
   #fault(error: unknown): void {
-    this.#forgetFrames();
+    this.forget();
     if (this.#core.current() === this.#thread) this.#core.faulted(reasonOf(error), error);
     else this.#loss = { error };
-  }
-
-  /** The instance may have portals, which are to run normally. */
-  #forgetFrames(): void {
-    const state = this.#state;
-    this.#state = StackState.running;
-    try {
-      if (state === StackState.unwinding) this.#asyncify.stopUnwind();
-      if (state === StackState.rewinding) this.#asyncify.stopRewind();
-    } catch {
-      // The frames did not fit, which is why it broke; the state was reset before that is checked.
-    }
   }
 }
 

@@ -31,12 +31,13 @@ export const Ask = {
   /** handle. Answers w0 w1 = size. */
   size: 10,
   /**
-   * w0 = a number for the asking thread, w1 = bits or 0, w2 = 1 to go on with its last question; bytes: records of three words (handle, a set of
-   * `Interest`, number). Answers w0 = how many are ready, and for each a record (the set with `hangup`
-   * added if so, bytes available, number). If none is ready: with w1 = 0 the answer waits until one is;
-   * else it says so at once, and the bits are raised in the client's notification (`InitialSlot.ready`)
-   * as soon as it is worth asking again. A thread that asks again has given up waiting and watching, and
-   * one that asks for no records does only that. Servers answer it with a `ReadyList`.
+   * w0 = a number for the asking thread, w1 = bits or 0, w2 = 1 to go on with its last question; bytes:
+   * records of three words (handle, a set of `Interest`, number). Answers w0 = how many are ready, and for
+   * each a record (the set with `hangup` added if so, bytes available, number). If none is ready: with
+   * w1 = 0 the answer waits until one is; else it says so at once, and the bits are raised in the client's
+   * notification (`InitialSlot.ready`) as soon as it is worth asking again. A thread that asks again has
+   * given up waiting and watching, and one that asks for no records does only that. Servers answer it with
+   * a `ReadyList`.
    */
   ready: 11,
   /**
