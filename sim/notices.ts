@@ -1,5 +1,5 @@
 // What the kernel tells adapters to let go of: the minds of threads that have gone, the memories of
-// spaces. Taken after every event, and before a row can be given out again.
+// spaces, the stacks of stopped threads. Taken after every event, and before a row can be given out again.
 import { abandonScript, isSubject } from "./fault/round-trip.ts";
 import { forgetMind, type World } from "./world.ts";
 
@@ -7,6 +7,7 @@ export function takeNotices(world: World): void {
   const { notices } = world.k;
   if (notices.length === 0) return;
   for (const notice of notices) {
+    if (notice.notice === "threadStopped") world.leaving.push(notice.thread);
     if (notice.notice === "spaceGone") world.areasTaken[notice.space].clear();
     if (notice.notice !== "threadGone") continue;
     world.goneCount++;

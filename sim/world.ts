@@ -58,6 +58,8 @@ export interface World {
   /** Events so far, and calls still to make in a row of nested portal calls. */
   eventCount: number;
   storm: number;
+  /** Threads whose stacks are on their way out. */
+  readonly leaving: number[];
   /** Threads gone so far: a message may have gone with one. */
   goneCount: number;
   /** Rises with every thread that queues to send. */
@@ -89,6 +91,7 @@ export function createWorld(options: WorldOptions): World {
     messages: new MessageBook(),
     mutexes: new MutexBook(),
     coverage: options.coverage,
+    leaving: [],
     eventCount: 0,
     storm: 0,
     goneCount: 0,

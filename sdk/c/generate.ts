@@ -34,6 +34,7 @@ import {
   slotsPerSpace,
   stateHeaderWords,
   stateLayouts,
+  StackState,
   stateVersion,
   stateWords,
   Status,
@@ -74,6 +75,7 @@ const groups: readonly NumberGroup[] = [
   { prefix: "PORTAL", comment: "Forms of an endpoint.", numbers: PortalForm },
   { prefix: "BINDING", comment: "What can be bound to a space.", numbers: Binding },
   { prefix: "THREAD", comment: "States of a thread.", numbers: ThreadState },
+  { prefix: "STACK", comment: "Where the stack of a thread's code is.", numbers: StackState },
   { prefix: "FAULT", comment: "Why a thread ended without saying so.", numbers: FaultReason },
   {
     prefix: "REGISTER",

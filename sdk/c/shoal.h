@@ -137,6 +137,8 @@ enum {
   SHOAL_SLOT_PROCESSES = 8,
   SHOAL_SLOT_PIPES = 9,
   SHOAL_SLOT_NETWORK = 10,
+  SHOAL_SLOT_SERVED = 11,
+  SHOAL_SLOT_CONNECTED = 12,
   SHOAL_SLOT_FIRST_FILES = 16,
   SHOAL_SLOT_FIRST_FREE = 64,
 };
@@ -173,6 +175,15 @@ enum {
   SHOAL_THREAD_SLEEPING = 12,
   SHOAL_THREAD_FAULTED = 13,
   SHOAL_THREAD_EXITED = 14,
+};
+
+/* Where the stack of a thread's code is. */
+enum {
+  SHOAL_STACK_IN_USE = 0,
+  SHOAL_STACK_LEAVING = 1,
+  SHOAL_STACK_OUT = 2,
+  SHOAL_STACK_HELD = 3,
+  SHOAL_STACK_LOST = 4,
 };
 
 /* Why a thread ended without saying so. */
@@ -243,7 +254,7 @@ enum {
 #define SHOAL_FAULT_LABEL (2130706433)
 #define SHOAL_COMMUNICATION_ADDRESS 0xffff0000u
 #define SHOAL_COMMUNICATION_PAGE_BYTES (4096)
-#define SHOAL_STATE_VERSION (1)
+#define SHOAL_STATE_VERSION (2)
 
 /* Words of states. The first two of each are its kind and SHOAL_STATE_VERSION. */
 enum {
@@ -273,7 +284,8 @@ enum {
   SHOAL_STATE_THREAD_REPLY = 24, /* slot: its reply object, if it waits for a reply */
   SHOAL_STATE_THREAD_OWED = 25, /* slot: the reply object it owes an answer to */
   SHOAL_STATE_THREAD_EXIT_CODE = 26, /* what it exited with, or the reason of its fault */
-  SHOAL_STATE_THREAD_COUNT = 27,
+  SHOAL_STATE_THREAD_STACK = 27, /* a StackState: where the stack of its code is */
+  SHOAL_STATE_THREAD_COUNT = 28,
 };
 enum {
   SHOAL_STATE_ENDPOINT_PORTAL = 2, /* 0 rendezvous, 1 portal, 3 re-entrant portal */

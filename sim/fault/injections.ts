@@ -1,6 +1,6 @@
 // What happens to a core from outside: time passes, devices speak, and boot gives capabilities and
 // threads to spaces, so that a workload whose threads have all come to rest goes on.
-import { Kind, kindCount, Status } from "../../src/abi/index.ts";
+import { Kind, kindCount, StackState, Status } from "../../src/abi/index.ts";
 import { isLive } from "../../src/base/index.ts";
 import {
   createObject,
@@ -9,6 +9,7 @@ import {
   interrupt,
   type Kernel,
   nextTickNs,
+  stackLeft,
   startThread,
   tick,
 } from "../../src/kernel/index.ts";
@@ -48,10 +49,22 @@ export function passTime(world: World, deadlineNs: number): void {
 /** One of the things that can happen between any two steps of a core. */
 export function happen(world: World): void {
   const { k, random } = world;
+  letStackLeave(world);
   const draw = random.below(10);
   if (draw < 6) passTime(world, random.chance(1, 3) ? nextTickNs(k) : k.nowNs);
   else if (draw < 8) interrupt(k, someRow(world, Kind.notification), 1 << random.below(4));
   else giveCapability(world);
+}
+
+/** An adapter is done with a thread that was stopped, and that may have been resumed or ended since. */
+function letStackLeave({ k, random, leaving }: World): void {
+  const thread = leaving.shift();
+  if (thread === undefined) return;
+  stackLeft(
+    k,
+    thread,
+    random.pick([StackState.out, StackState.out, StackState.held, StackState.lost]),
+  );
 }
 
 /** Boot gives some space a capability to something. */

@@ -9,6 +9,14 @@ function composeThread(world: World, mind: Mind): void {
   world.k.registers[Register.a0] = mostly(world, slotOfKind(world, mind.space, Kind.thread));
 }
 
+function composeStop(world: World, mind: Mind): void {
+  composeThread(world, mind);
+  if (!world.random.chance(1, 3)) return;
+  const told = slotOfKind(world, mind.space, Kind.notification);
+  world.k.registers[Register.a1] = mostly(world, told);
+  world.k.registers[Register.a2] = world.random.below(4);
+}
+
 function composeSchedule(world: World, mind: Mind): void {
   composeThread(world, mind);
   world.k.registers[Register.a1] = mostly(world, 8 + world.random.below(12));
@@ -25,7 +33,7 @@ function composeExit(world: World): void {
 
 export const threadComposers = {
   threadResume: composeThread,
-  threadStop: composeThread,
+  threadStop: composeStop,
   threadInterrupt: composeThread,
   threadSchedule: composeSchedule,
   threadYield: () => {},

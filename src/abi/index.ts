@@ -28,6 +28,7 @@ export {
   stateVersion,
   stateWord,
   stateWords,
+  StackState,
   ThreadState,
   type StateField,
 } from "./state.ts";

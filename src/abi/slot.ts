@@ -16,6 +16,10 @@ export const InitialSlot = {
   processes: 8,
   pipes: 9,
   network: 10,
+  /** The endpoint on which a program that was given a name serves. */
+  served: 11,
+  /** Servers of other OS processes, one per `--connect`, from here on. */
+  connected: 12,
   /** File servers, one per granted tree, from here on. */
   firstFiles: 16,
   /** Everything from here on is the program's own to fill. */

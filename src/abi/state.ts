@@ -4,7 +4,7 @@
 import type { KindName } from "./kind.ts";
 import { registerCount } from "./register.ts";
 
-export const stateVersion = 1;
+export const stateVersion = 2;
 
 /** Words before the first field: kind and version. */
 export const stateHeaderWords = 2;
@@ -50,6 +50,7 @@ export const stateLayouts: Readonly<Record<KindName, readonly StateField[]>> = {
     field("reply", "slot: its reply object, if it waits for a reply"),
     field("owed", "slot: the reply object it owes an answer to"),
     field("exitCode", "what it exited with, or the reason of its fault"),
+    field("stack", "a StackState: where the stack of its code is"),
   ],
   endpoint: [
     field("portal", "0 rendezvous, 1 portal, 3 re-entrant portal"),
@@ -117,3 +118,19 @@ export const ThreadState = {
 } as const;
 
 export type ThreadState = (typeof ThreadState)[keyof typeof ThreadState];
+
+/** Where the stack of a thread's code is: its registers are the kernel's, its frames its adapter's. */
+export const StackState = {
+  /** The thread was let run: it may have frames, and nobody has asked for them. */
+  inUse: 0,
+  /** The thread was stopped, and its frames are being taken out. */
+  leaving: 1,
+  /** All of its frames, if it has any, are data. */
+  out: 2,
+  /** The thread was stopped, but its program is not prepared for its frames to be taken out. */
+  held: 3,
+  /** Its frames could not be saved: the thread faults when it is resumed. */
+  lost: 4,
+} as const;
+
+export type StackState = (typeof StackState)[keyof typeof StackState];

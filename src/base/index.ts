@@ -1,5 +1,6 @@
 // The face of base: what every other folder stands on.
 export { assert, AssertionFailure, unreachable } from "./assert.ts";
+export { joinBytes } from "./bytes.ts";
 export {
   allocateRow,
   createTable,

@@ -1,7 +1,7 @@
 // One core: a kernel, its machine, and the loop between them. The loop gives the processor to whoever
 // the kernel decides on, lets the host's events in when they are due, and knows which runner drives
 // which thread. It holds nothing that a program depends on: that is all in the kernel.
-import { FaultReason, leaveStack, Next, Register, Syscall } from "../abi/index.ts";
+import { FaultReason, leaveStack, Next, Register, StackState, Syscall } from "../abi/index.ts";
 import { assert } from "../base/index.ts";
 import {
   createKernel,
@@ -19,6 +19,7 @@ import {
   schedule,
   slow,
   spaceOfThread,
+  stackLeft,
   tick,
 } from "../kernel/index.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -68,6 +69,9 @@ const resume = Next.resume;
 const switchesPerLook = 64;
 const eventLatencyNs = 2_000_000;
 
+/** Calls of a program that can be paused between two looks at the clock. */
+const callsPerPause = 64;
+
 export class CoreLoop implements Core {
   readonly kernel: Kernel;
   readonly registers: Int32Array;
@@ -85,6 +89,7 @@ export class CoreLoop implements Core {
   #onStack = 0;
   #switches = 0;
   #lastLookNs = 0;
+  #pauses = 0;
   #isYielding = false;
   #isStopped = false;
   /** The door of this core and the way on, as of `Core`; a program keeps those it was linked with. */
@@ -142,6 +147,18 @@ export class CoreLoop implements Core {
     if (next === Next.resume && !this.#isEventDue()) return 0;
     if (this.kernel.portalDepth > 0) return 0;
     this.#next = next === Next.resume && this.kernel.current === thread ? Next.again : next;
+    return leaveStack;
+  }
+
+  /**
+   * A call of the running thread is over, and before it goes on the event loop has its turn: at once, or
+   * if it has not had one for long. The answer stays in the registers.
+   */
+  pause(isForced: boolean): number {
+    if (this.kernel.portalDepth > 0) return 0;
+    if (!isForced && (++this.#pauses < callsPerPause || !this.#isEventDue())) return 0;
+    this.#pauses = 0;
+    this.#next = Next.again;
     return leaveStack;
   }
 
@@ -211,6 +228,14 @@ export class CoreLoop implements Core {
     this.machine.post(() => {
       if (!this.#isStopped) interrupt(this.kernel, notification, bits);
     });
+  }
+
+  /**
+   * Lets go of what the kernel has let go of. To be called before objects are made outside of a call: they
+   * may get the rows of those that have just gone.
+   */
+  settle(): void {
+    this.#deliverNotices();
   }
 
   /** Starts the loop: threads that were made ready run from the next turn of the event loop. */
@@ -379,11 +404,25 @@ export class CoreLoop implements Core {
         this.#runners[notice.thread]?.drop();
         this.#runners[notice.thread] = undefined;
         this.#events.onThreadGone?.(notice.space);
+      } else if (notice.notice === "threadStopped") {
+        this.#takeOut(notice.thread);
       } else if (notice.notice === "spaceGone") {
         this.#portalServers.delete(notice.space);
         this.#events.onSpaceGone?.(notice.space);
       } else if (notice.notice === "portalGone") this.#portals.remove(notice.endpoint);
     }
+  }
+
+  /** A thread was stopped: its stack is to leave the engine, and the kernel is told when it has. */
+  #takeOut(thread: number): void {
+    const runner = this.#runners[thread];
+    const told = (state: StackState): void =>
+      this.machine.post(() => {
+        // By now the row may be another thread's.
+        if (this.#runners[thread] === runner) stackLeft(this.kernel, thread, state);
+      });
+    if (runner?.takeOut === undefined) told(StackState.out);
+    else runner.takeOut(told);
   }
 
   /** An exception that the kernel threw never unwinds into a program, which could swallow it. */

@@ -10,6 +10,7 @@ export {
 } from "./system.ts";
 export type { Grant } from "./grants.ts";
 export {
+  type CaptureOptions,
   runPipeline,
   type RunPipelineOptions,
   runProgram,
@@ -24,9 +25,36 @@ export {
   type PrepareOptions,
 } from "../process/index.ts";
 export { startWatchdog, type Watchdog, type WatchdogOptions } from "./watchdog.ts";
+export { type ConnectionOptions, connectionsMax, connectTo } from "./connect.ts";
+export { type DurableLevel, openDurableServer } from "./durable-server.ts";
+export { type RunningGateway, type ServedName, startGateway } from "./gateway.ts";
+export {
+  dataDirectoryOf,
+  keyFile,
+  KeyFileError,
+  makePrivate,
+  type NamePlace,
+  OwnedError,
+  ownerOf,
+  type OwnerLock,
+  PlaceError,
+  placeOf,
+  readOwner,
+  SessionKeys,
+  takeOwnership,
+} from "../server/session/index.ts";
 export { kindOfStream, NodeConsole, NodeNetwork } from "../server/node/index.ts";
 export {
   formatListenAddress,
   type ListenAddress,
   parseListenAddress,
 } from "../server/network/index.ts";
+export type { CapturePolicy } from "./capture-policy.ts";
+export type { SessionCapture } from "./capture-session.ts";
+export { askControl, type ControlAnswer, controlPathOf, serveControl } from "./control.ts";
+export { readImageFile, sha256, writeImageFile } from "./image-file.ts";
+export { type SessionContent, SessionContentError, sessionOf } from "./session-content.ts";
+export { thawSession, type ThawOptions } from "./thaw.ts";
+export { CaptureError } from "../process/index.ts";
+export { ClientStateError } from "../userlib/index.ts";
+export { ImageError, ImageStore, type ImageSize, type Plain } from "../checkpoint/index.ts";

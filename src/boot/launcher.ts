@@ -6,7 +6,7 @@ import { InvalidModuleError, LinkError, type PreparedModule } from "../process/i
 import type { Launcher, StartDescriptor, StartRequest } from "../server/process/index.ts";
 import { Errno } from "../userlib/index.ts";
 import { type Descriptor, DescriptorTable } from "../wasi/index.ts";
-import type { Session } from "./session.ts";
+import type { ProgramSpec, Session } from "./session.ts";
 
 type Prepare = (code: Uint8Array) => Promise<PreparedModule>;
 
@@ -33,7 +33,9 @@ export function createLauncher(session: Session, prepare: Prepare | undefined): 
       }
       prepare(code).then(
         (prepared) =>
-          session.system.core.machine.post(() => launchNow(session, pid, prepared, request, tell)),
+          session.system.core.machine.post(() =>
+            launchNow(session, pid, { prepared, code }, request, tell),
+          ),
         (error: unknown) => tell(pid, errnoOf(error)),
       );
     },
@@ -56,7 +58,7 @@ function refusal(
 function launchNow(
   session: Session,
   pid: number,
-  prepared: PreparedModule,
+  program: Pick<ProgramSpec, "prepared" | "code">,
   request: StartRequest,
   tell: (pid: number, errno: number) => void,
 ): void {
@@ -66,7 +68,7 @@ function launchNow(
   const slots = new Set<number>([...usualSlots, ...descriptors.map(({ server }) => server)]);
   try {
     const table = new DescriptorTable(rowsOf(descriptors));
-    session.run(pid, { prepared, args, env }, table, () => undefined, slots);
+    session.run(pid, { ...program, args, env }, table, () => undefined, slots);
     tell(pid, Errno.success);
   } catch (error) {
     tell(pid, errnoOf(error));

@@ -3,12 +3,12 @@
 // begins at the program's `wasi_thread_start`. All threads of a process have one descriptor table, one
 // space and one core.
 import { communicationBytes, communicationPageBytes } from "../abi/index.ts";
-import { type Library, LinkError, type ModuleFacts } from "../process/index.ts";
+import { type CallProgress, type Library, LinkError, type ModuleFacts } from "../process/index.ts";
 import { Errno } from "../userlib/index.ts";
 import type { WasiProcess } from "../wasi/index.ts";
 import type { SpawnedProgram, System } from "./system.ts";
 import type { TraceForm } from "./trace.ts";
-import { wasiLibrary } from "./wasi-library.ts";
+import { LateProcess, wasiLibrary } from "./wasi-library.ts";
 
 export const threadModule = "wasi";
 const spawnImport = "thread-spawn";
@@ -40,13 +40,18 @@ export class ProgramThreads {
     this.#options = options;
   }
 
-  /** The libraries of a thread of the program. */
-  library(page = 0, thread = 0): Library {
-    let known: WasiProcess | undefined;
-    const library = wasiLibrary(() => (known ??= this.#options.processOf(page, thread)));
+  /** How many there are beside the first. */
+  get count(): number {
+    return this.#threads.size;
+  }
+
+  /** What a thread of the program is linked with. */
+  linked(page = 0, thread = 0): { readonly library: Library; readonly progress: CallProgress } {
+    const own = new LateProcess(() => this.#options.processOf(page, thread));
+    const library = wasiLibrary(() => own.process());
     const spawn = (argument: number | bigint): number => this.#spawn(Number(argument));
     library.set(threadModule, new Map([[spawnImport, { begin: spawn, finish: spawn }]]));
-    return library;
+    return { library, progress: own };
   }
 
   /** Answers the number of a new thread, or a negative errno. */
@@ -57,7 +62,7 @@ export class ProgramThreads {
     const { system, spawned, wrap } = this.#options;
     try {
       system.addThread(spawned(), {
-        library: this.library(page, thread),
+        ...this.linked(page, thread),
         wrap: wrap(thread),
         entry: threadStart,
         args: [thread, argument],

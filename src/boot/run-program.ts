@@ -5,7 +5,13 @@ import { createNodeMachine } from "../machine/node/index.ts";
 import type { ExecutionModel, PreparedModule } from "../process/index.ts";
 import type { ConsoleDevice } from "../server/console/index.ts";
 import { NodeConsole, type NodeNetwork } from "../server/node/index.ts";
+import type { ConnectService } from "../server/session/index.ts";
+import type { CapturePolicy } from "./capture-policy.ts";
+import { SessionCapture } from "./capture-session.ts";
+import type { ServedName } from "./gateway.ts";
 import type { Grant } from "./grants.ts";
+import { Operator } from "./operator.ts";
+import { PauseDoor } from "./pause.ts";
 import { type ProgramEnd, type ProgramSpec, Session } from "./session.ts";
 import { System } from "./system.ts";
 
@@ -13,6 +19,10 @@ export interface RunOptions {
   readonly grants: readonly Grant[];
   /** The listeners that the first program finds open from descriptor 3 on; without, no network at all. */
   readonly network?: NodeNetwork | undefined;
+  /** The name under which the first program serves other OS processes. */
+  readonly serve?: ServedName | undefined;
+  /** Servers in other OS processes, from slot `connected` on. */
+  readonly connections?: readonly ConnectService[] | undefined;
   readonly model?: ExecutionModel;
   readonly preemption?: keyof typeof Preemption;
   readonly fuelSlice?: number | undefined;
@@ -27,7 +37,20 @@ export interface RunOptions {
   /** A server broke while it answered a program. */
   readonly onServiceFault?: (service: string, error: unknown) => void;
   /** Counts changes of hands, for a watchdog. */
-  readonly beat?: Int32Array;
+  readonly beat?: Int32Array | undefined;
+  /** Called when nothing runs and nothing is due. */
+  readonly onIdle?: (() => void) | undefined;
+  /** The programs are prepared to be captured, and somebody may want to. */
+  readonly capture?: CaptureOptions | undefined;
+}
+
+export interface CaptureOptions {
+  readonly policy: CapturePolicy;
+  /** Gets what captures the session, when it is there. */
+  readonly onSession: (capture: SessionCapture) => void;
+  /** After so many calls of the programs `onDue` is called, from within the last of them. */
+  readonly afterCalls?: number | undefined;
+  readonly onDue?: (() => void) | undefined;
 }
 
 export interface RunProgramOptions extends RunOptions, ProgramSpec {}
@@ -44,23 +67,38 @@ export async function runProgram(options: RunProgramOptions): Promise<ProgramEnd
 }
 
 /** Runs programs joined by pipes. Answers how each of them ended, in order, once all have. */
-export async function runPipeline(options: RunPipelineOptions): Promise<readonly ProgramEnd[]> {
-  const machine = createNodeMachine();
+export function runPipeline(options: RunPipelineOptions): Promise<readonly ProgramEnd[]> {
+  return runSession(options, (session) => session.start(options.programs));
+}
+
+/** Runs what `begin` starts in a new session, whose clock shows `startNs` at first. */
+export async function runSession(
+  options: RunOptions,
+  begin: (session: Session) => Promise<readonly ProgramEnd[]>,
+  startNs = 0,
+): Promise<readonly ProgramEnd[]> {
+  const machine = createNodeMachine({ startNs });
   const crash = Promise.withResolvers<never>();
   const system = new System({
     machine,
     preemption: Preemption[options.preemption ?? "none"],
     ...(options.beat === undefined ? {} : { beat: options.beat }),
+    ...(options.onIdle === undefined ? {} : { onIdle: options.onIdle }),
     onServiceFault: options.onServiceFault,
     onCrash: (error) => crash.reject(error instanceof Error ? error : new Error(String(error))),
   });
   const console = options.console ?? new NodeConsole();
-  const session = new Session(system, { ...options, console });
+  const { capture } = options;
+  const pause = capture && new PauseDoor(system.core, capture.afterCalls, capture.onDue);
+  const session = new Session(system, { ...options, console, pause });
   try {
-    const ended = session.start(options.programs);
+    const ended = begin(session);
+    capture?.onSession(new SessionCapture(session, new Operator(system.core), capture.policy));
     options.onStart?.();
     system.core.start();
     const ends = await Promise.race([ended, crash.promise]);
+    for (const connection of options.connections ?? []) connection.close();
+    await session.gateway?.close();
     // What the programs wrote is still to reach whoever reads it.
     await Promise.all([console.drained?.(), options.network?.close()]);
     return ends;

@@ -9,6 +9,7 @@ import { NetworkService } from "../server/network/index.ts";
 import type { NodeNetwork } from "../server/node/index.ts";
 import { PipeService } from "../server/pipe/index.ts";
 import { type Launcher, ProcessService } from "../server/process/index.ts";
+import type { ConnectService } from "../server/session/index.ts";
 import type { Service } from "../userlib/index.ts";
 import { type Descriptor, listenerRow, preopenRow, streamRow } from "../wasi/index.ts";
 import { type Grant, treeOf } from "./grants.ts";
@@ -18,6 +19,8 @@ export interface ServersOptions {
   readonly grants: readonly Grant[];
   /** Listeners, which the first program finds open from descriptor 3 on. */
   readonly network?: NodeNetwork | undefined;
+  /** Servers in other OS processes, from slot `connected` on. */
+  readonly connections?: readonly ConnectService[] | undefined;
   readonly console: ConsoleDevice;
 }
 
@@ -25,15 +28,18 @@ export interface ServersOptions {
 const firstPid = 1;
 
 export class Servers {
+  readonly console: ConsoleService;
   readonly #system: System;
   readonly #options: ServersOptions;
   readonly #bySlot = new Map<number, StartedService>();
+  readonly #services = new Map<number, Service>();
   /** The badges of programs that were granted the trees, and did not get something of them by others. */
   readonly #granted = new Set<number>();
 
   constructor(system: System, options: ServersOptions) {
     this.#system = system;
     this.#options = options;
+    this.console = new ConsoleService(options.console);
     const { machine } = system.core;
     const clock = clockService({ realtimeNs: () => machine.realtimeNs(), cpuNs });
     this.serve(InitialSlot.clock, clock);
@@ -43,6 +49,10 @@ export class Servers {
     );
     this.#serveConsole(options.console);
     if (options.network !== undefined) this.#serveNetwork(options.network);
+    options.connections?.forEach((connection, i) => {
+      const started = this.serve(InitialSlot.connected + i, connection);
+      connection.onReady = () => started.raise(1);
+    });
     options.grants.forEach((grant, i) => {
       const hasRoot = (badge: number): boolean => this.#granted.has(badge);
       const files = fileService(`files ${grant.guest}`, treeOf(machine, grant), hasRoot);
@@ -53,6 +63,7 @@ export class Servers {
   serve(slot: number, service: Service): StartedService {
     const started = this.#system.serve(service);
     this.#bySlot.set(slot, started);
+    this.#services.set(slot, service);
     return started;
   }
 
@@ -79,6 +90,31 @@ export class Servers {
     for (const [slot, service] of this.#bySlot) {
       if (slots?.has(slot) ?? true) this.#system.allow(space, slot, service, badge);
     }
+  }
+
+  /** All of them, in the order of their slots. */
+  all(): { readonly slot: number; readonly started: StartedService; readonly service: Service }[] {
+    const services = [...this.#services].toSorted(([one], [other]) => one - other);
+    return services.map(([slot, service]) => ({
+      slot,
+      service,
+      started: this.#bySlot.get(slot)!,
+    }));
+  }
+
+  /** How many of them a process may call that may call these, or all. */
+  countFor(slots: ReadonlySet<number> | undefined): number {
+    return [...this.#bySlot.keys()].filter((slot) => slots?.has(slot) ?? true).length;
+  }
+
+  /** Whether a program was granted the trees as a whole. */
+  isGranted(badge: number): boolean {
+    return this.#granted.has(badge);
+  }
+
+  /** A program that is put back has what it was granted. */
+  grantAgain(badge: number): void {
+    this.#granted.add(badge);
   }
 
   /** A program has ended: its badge means nothing any more. */
@@ -112,7 +148,7 @@ export class Servers {
   }
 
   #serveConsole(device: ConsoleDevice): void {
-    const console = this.serve(InitialSlot.console, new ConsoleService(device));
+    const console = this.serve(InitialSlot.console, this.console);
     device.onReady = () => console.raise(1);
   }
 

@@ -1,7 +1,13 @@
 // A session: one core with its servers, and the programs that run on it, alone, joined by pipes, or
 // started by each other. It knows each program's pid, which is the badge by which servers know it.
 import { InitialSlot } from "../abi/index.ts";
-import type { ExecutionModel, FaultReport, Library, PreparedModule } from "../process/index.ts";
+import type {
+  ExecutionModel,
+  FaultReport,
+  Library,
+  PreparedModule,
+  ProgramState,
+} from "../process/index.ts";
 import { LinkError, serviceSlots } from "../process/index.ts";
 import type { PipeService } from "../server/pipe/index.ts";
 import type { ProcessService } from "../server/process/index.ts";
@@ -13,9 +19,19 @@ import {
   processModule,
   type WasiProcess,
 } from "../wasi/index.ts";
+import type { DurableOptions } from "./durable.ts";
+import { type RunningGateway, type ServedName, startGateway } from "./gateway.ts";
 import { createLauncher } from "./launcher.ts";
+import type { PauseDoor } from "./pause.ts";
+import type { MadeProgram, RunningProgram } from "./running-program.ts";
 import { Servers, type ServersOptions } from "./servers.ts";
-import type { SpawnedProgram, StartedService, System } from "./system.ts";
+import type {
+  RestoredProgram,
+  SpawnedProgram,
+  SpawnOptions,
+  StartedService,
+  System,
+} from "./system.ts";
 import { sizeVariables, withDefaults } from "./terminal-variables.ts";
 import { tracedProgram, traceOfProgram } from "./program-trace.ts";
 import { tracedEnter } from "./trace.ts";
@@ -28,13 +44,21 @@ export interface ProgramSpec {
   readonly args: readonly string[];
   /** `NAME=value` each; the program sees no other variables. */
   readonly env: readonly string[];
+  /** What it hears is logged, and it is brought up again when it dies. */
+  readonly durable?: DurableOptions | undefined;
+  /** The program as it was given, for a session that can be captured. */
+  readonly code?: Uint8Array | undefined;
 }
 
 export interface SessionOptions extends ServersOptions {
+  /** The name under which the first program serves other OS processes. */
+  readonly serve?: ServedName | undefined;
   readonly model?: ExecutionModel | undefined;
   readonly fuelSlice?: number | undefined;
   /** Gets a line for every call that a program makes. */
   readonly trace?: ((line: string) => void) | undefined;
+  /** The door by which programs that can be captured call; without it they are not stopped in calls. */
+  readonly pause?: PauseDoor | undefined;
   /** How a module that a program gives is prepared to run. */
   readonly prepare?: ((code: Uint8Array) => Promise<PreparedModule>) | undefined;
 }
@@ -54,6 +78,10 @@ interface ProcessServers {
 export class Session {
   readonly system: System;
   readonly servers: Servers;
+  /** Programs that run, by pid. */
+  readonly running = new Map<number, RunningProgram>();
+  /** By which other OS processes call the first program, once it is there, if it has a name. */
+  gateway: RunningGateway | undefined;
   readonly #options: SessionOptions;
   #processServers: ProcessServers | undefined;
   readonly #freeSlots: number[] = [];
@@ -107,21 +135,85 @@ export class Session {
     onEnd: (end: ProgramEnd) => void,
     slots?: ReadonlySet<number>,
   ): void {
+    const made = this.#make(pid, spec, table, onEnd);
+    const spawned = (made.spawned = this.system.spawn(made.options));
+    this.#settle({ pid, spec, table, slots, spawned, threads: made.threads });
+    const { serve } = this.#options;
+    if (serve !== undefined && this.gateway === undefined) {
+      this.gateway = startGateway(this.system, spawned.space, serve);
+    }
+    this.system.start(spawned);
+  }
+
+  /**
+   * Makes a process of what an image has of a program. Its threads are stopped, and what the kernel is to
+   * know of them is still to be set.
+   */
+  restore(
+    { pid, spec, table, slots }: Pick<RunningProgram, "pid" | "spec" | "table" | "slots">,
+    state: ProgramState,
+    onEnd: (end: ProgramEnd) => void,
+  ): RestoredProgram {
+    const made = this.#make(pid, spec, table, onEnd);
+    const { options, threads } = made;
+    const restored = this.system.restore(options, state, () => ({
+      ...threads.linked(),
+      wrap: options.wrap,
+    }));
+    made.spawned = restored;
+    this.#settle({ pid, spec, table, slots, spawned: restored, threads });
+    return restored;
+  }
+
+  /** The last pid that was given out; null without a process server. */
+  get lastPid(): number | null {
+    return this.#processServers?.processes.table.exportState().lastPid ?? null;
+  }
+
+  /** The servers of pipes and processes, made if they are not there; pids go on after `lastPid`. */
+  withProcesses(lastPid: number): ProcessServers {
+    this.#programCount = Math.max(this.#programCount, lastPid);
+    this.#needProcesses();
+    return this.#processServers!;
+  }
+
+  #settle(program: RunningProgram): void {
+    const { pid, spawned, slots } = program;
+    this.servers.allow(spawned.space, pid, slots);
+    if (slots !== undefined) this.#slots.set(pid, slots);
+    this.running.set(pid, program);
+  }
+
+  #make(
+    pid: number,
+    spec: ProgramSpec,
+    table: DescriptorTable,
+    onEnd: (end: ProgramEnd) => void,
+  ): MadeProgram {
     let fault: FaultReport | undefined;
     let isOver = false;
     checkThreads(spec.prepared.facts);
+    const rows = table.exportRows();
+    const spawnedNow = (): SpawnedProgram => made.spawned!;
     const threads = new ProgramThreads({
       system: this.system,
-      spawned: () => spawned,
-      processOf: (page, thread) => this.#wasiProcessOf(pid, spec, spawned, table, page, thread),
-      wrap: (thread) => this.#wrapFor(pid, spec, () => memoryOf(spawned), thread),
+      spawned: spawnedNow,
+      processOf: (page, thread) => {
+        // A process that is brought up again finds open what it found at first.
+        const own = spec.durable === undefined ? table : new DescriptorTable(rows);
+        return this.#wasiProcessOf(pid, spec, spawnedNow(), own, page, thread);
+      },
+      wrap: (thread) => this.#wrapFor(pid, spec, () => memoryOf(spawnedNow()), thread),
     });
-    const spawned = this.system.spawn({
+    const first = threads.linked();
+    const options: SpawnOptions = {
       prepared: spec.prepared,
+      durable: spec.durable,
       model: this.#options.model ?? "process",
       ...(this.#options.fuelSlice === undefined ? {} : { fuelSlice: this.#options.fuelSlice }),
-      library: () => threads.library(),
-      wrap: this.#wrapFor(pid, spec, () => memoryOf(spawned), 0),
+      library: () => (spec.durable === undefined ? first : threads.linked()).library,
+      progress: first.progress,
+      wrap: this.#wrapFor(pid, spec, () => memoryOf(spawnedNow()), 0),
       onSpace: (space) => this.#adopt(pid, space),
       onFault: (report) => (fault = report),
       onExit: (code) => {
@@ -129,10 +221,9 @@ export class Session {
         isOver = true;
         onEnd(this.#ended(pid, { code, fault }));
       },
-    });
-    this.servers.allow(spawned.space, pid, slots);
-    if (slots !== undefined) this.#slots.set(pid, slots);
-    this.system.start(spawned);
+    };
+    const made: MadeProgram = { options, threads, spawned: undefined };
+    return made;
   }
 
   /** Whether a process may call the server in this slot, and so let its children. */
@@ -173,6 +264,7 @@ export class Session {
   /** Tells the process server, which takes the process apart. */
   #ended(pid: number, end: ProgramEnd): ProgramEnd {
     this.#slots.delete(pid);
+    this.running.delete(pid);
     this.servers.ended(pid);
     if (this.#processServers === undefined) return end;
     const { processes, started } = this.#processServers;
@@ -192,11 +284,13 @@ export class Session {
   ): WasiProcess {
     const { core } = this.system;
     const write = this.#traceOf(pid, args, thread);
+    const { pause } = this.#options;
+    const door = pause === undefined ? () => spawned.core.enter() : () => pause.enter();
     return makeWasiProcess({
       caller: {
         registers: core.registers,
         area: core.memories.area(spawned.space),
-        enter: tracedEnter(() => core.enter(), core.registers, write),
+        enter: tracedEnter(door, core.registers, write),
       },
       memory: () => memoryOf(spawned).buffer,
       table,

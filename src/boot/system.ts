@@ -1,6 +1,16 @@
 // A system: one core with its services and programs, put together. Everything that a process has, it
 // has because something here gave it: a capability in a slot, a library function, a memory.
-import { defaultLimits, InitialSlot, Kind, type Limits, Right } from "../abi/index.ts";
+import {
+  defaultLimits,
+  forever,
+  InitialSlot,
+  Kind,
+  type Limits,
+  Register,
+  Right,
+  slotsPerSpace,
+  Syscall,
+} from "../abi/index.ts";
 import {
   createObject,
   createRootSpace,
@@ -12,7 +22,7 @@ import {
   type Techniques,
 } from "../kernel/index.ts";
 import type { Machine } from "../machine/machine.ts";
-import type { FaultReport } from "../process/index.ts";
+import type { Core, FaultReport, ProgramStack } from "../process/index.ts";
 import {
   clientGoneBit,
   ServiceProcess,
@@ -20,13 +30,22 @@ import {
   serviceSlots,
 } from "../process/index.ts";
 import {
+  type CallProgress,
+  type CapturedThread,
+  captureProgram,
   type ExecutionModel,
   type Library,
   type PreparedModule,
   Program,
+  type ProgramState,
+  type ProgramThreadState,
+  restoreProgram,
 } from "../process/index.ts";
 import type { Service } from "../userlib/index.ts";
 import { CoreLoop } from "./core.ts";
+import { checkDurable, type DurableOptions, DurableProcess, type DurableSeat } from "./durable.ts";
+import type { Pause } from "../recovery/index.ts";
+import { SpaceBytes } from "./space-bytes.ts";
 import { ThreadGroup } from "./thread-group.ts";
 
 export interface SystemOptions {
@@ -73,17 +92,40 @@ export interface SpawnOptions {
   readonly wrap?: ((library: Library) => Library) | undefined;
   /** Where its first thread begins. */
   readonly entry?: string;
+  /** What is to stand between the process and its core, if it is to be durable. */
+  readonly durable?: DurableOptions | undefined;
   /** Its space was made; what follows may still fail, and leaves a space to be destroyed. */
   readonly onSpace?: (space: number) => void;
+  /** What the library of its first thread has to remember of a call that waits. */
+  readonly progress?: CallProgress;
   readonly onFault?: (report: FaultReport) => void;
   /** All its threads have ended; the code of the last. */
   readonly onExit?: (code: number) => void;
+}
+
+/** What an instance of a program is linked with, one for each thread. */
+export interface InstanceOptions {
+  readonly library: Library;
+  readonly wrap?: ((library: Library) => Library) | undefined;
+  readonly progress?: CallProgress | undefined;
+  /** The memory of the process, for a thread that is not its first. */
+  readonly memory?: WebAssembly.Memory | undefined;
+  /** The core that it is linked with, if not that of the system itself. */
+  readonly core?: Core;
+  readonly onGone?: (() => void) | undefined;
+}
+
+/** A program that was put back: its threads are stopped, and have their code but no kernel state yet. */
+export interface RestoredProgram extends SpawnedProgram {
+  /** Kernel threads by the numbers that they have in the state. */
+  readonly threads: ReadonlyMap<number, number>;
 }
 
 /** How another thread of a program is made. */
 export interface ThreadOptions {
   readonly library: Library;
   readonly wrap: ((library: Library) => Library) | undefined;
+  readonly progress?: CallProgress | undefined;
   /** The export where it begins, and what that is given. */
   readonly entry: string;
   readonly args: readonly number[];
@@ -94,8 +136,14 @@ export interface ThreadOptions {
 export interface SpawnedProgram {
   readonly space: number;
   readonly thread: number;
-  readonly program: Program;
+  /** The instance of it that runs; a durable process has another after each death. */
+  program: Program;
+  /** The core that it is linked with. */
+  readonly core: Core;
 }
+
+/** Where a durable process has the notification that its door waits with: the last slot of its table. */
+const pauseSlot = slotsPerSpace - 1;
 
 /** Objects, capability slots and the highest priority of a program and all that it makes. */
 const programLimits = [1024, 4096, 24] as const;
@@ -156,11 +204,115 @@ export class System {
 
   /** Makes a process of a prepared program; `start` lets it run. */
   spawn(options: SpawnOptions): SpawnedProgram {
+    const space = this.#makeSpace(options);
+    const durable = this.#durable(space, options, () => spawned);
+    const core = durable?.core ?? this.core;
+    const program = this.#instantiate(space, options, firstInstance(space, options, core));
+    const thread = this.#furnish(space, options);
+    const spawned: SpawnedProgram = { space, thread, program, core };
+    const group = this.#enter(spawned, options);
+    const stack = program.runner(options.entry ?? "_start");
+    group.add(thread, durable?.drive(stack) ?? stack);
+    group.enroll({ id: thread, program, stack });
+    group.endsWith(thread);
+    return spawned;
+  }
+
+  /**
+   * Puts a program back into a space of its own, from its state outside of the kernel. Its threads are
+   * stopped where they were; what the kernel is to know of them is set by calls. `instanceOf` answers
+   * what each thread is linked with.
+   */
+  restore(
+    options: SpawnOptions,
+    state: ProgramState,
+    instanceOf: (thread: ProgramThreadState) => InstanceOptions,
+  ): RestoredProgram {
+    const space = this.#makeSpace(options);
+    const onGone = new Map<number, (() => void) | undefined>();
+    const restored = this.#revive(space, options, state, (thread) => {
+      const instance = instanceOf(thread);
+      onGone.set(thread.id, instance.onGone);
+      return instance;
+    });
+    const [first, ...others] = restored;
+    const thread = this.#furnish(space, options);
+    const spawned = { space, thread, program: first!.program, core: this.core };
+    const group = this.#enter(spawned, options);
+    const threads = new Map([[first!.id, thread]]);
+    for (const { id } of others) threads.set(id, this.#makeThread(space, options));
+    for (const { id, program, stack } of restored) {
+      const row = threads.get(id)!;
+      group.add(row, stack, onGone.get(id));
+      group.enroll({ id: row, program, stack });
+    }
+    group.endsWith(thread);
+    return { ...spawned, threads };
+  }
+
+  /**
+   * Puts a program's state into fresh instances in place of those that it has, under the same threads of
+   * the same space, which are stopped and named as in the kernel. For the kernel nothing changes.
+   */
+  replace(
+    spawned: SpawnedProgram,
+    state: ProgramState,
+    instanceOf: (thread: ProgramThreadState) => InstanceOptions,
+  ): void {
+    const { space } = spawned;
+    const options = this.#spawned.get(space);
+    const group = this.#groups.get(space);
+    if (options === undefined || group === undefined) throw new RangeError("the process is over");
+    const restored = this.#revive(space, options, state, instanceOf);
+    spawned.program = restored[0]!.program;
+    for (const thread of restored) group.replace(thread);
+  }
+
+  /** Fresh instances with their state. */
+  #revive(
+    space: number,
+    options: SpawnOptions,
+    state: ProgramState,
+    instanceOf: (thread: ProgramThreadState) => InstanceOptions,
+  ): CapturedThread[] {
+    const restored = restoreProgram(state, options.prepared, (thread, memory) =>
+      this.#instantiate(space, options, { ...instanceOf(thread), memory }),
+    );
+    new Uint8Array(this.core.memories.area(space).buffer).set(state.area);
+    return restored;
+  }
+
+  /**
+   * The state of a process outside of the kernel. Its threads are stopped and their stacks out; they are
+   * known by their numbers in the kernel.
+   *
+   * @throws CaptureError if that is not so
+   */
+  capture(space: number): ProgramState {
+    const programs = this.#groups.get(space)?.programs ?? [];
+    return captureProgram(programs, this.core.memories.area(space));
+  }
+
+  /** The kernel threads of a process that have code, in the order in which they were made. */
+  threadsOf(space: number): number[] {
+    return this.#groups.get(space)?.programs.map(({ id }) => id) ?? [];
+  }
+
+  #makeSpace({ onSpace }: SpawnOptions): number {
+    this.core.settle();
+    const space = createObject(this.core.kernel, Kind.space, 0, programLimits);
+    onSpace?.(space);
+    return space;
+  }
+
+  #makeThread(space: number, { priority }: SpawnOptions): number {
+    return createObject(this.core.kernel, Kind.thread, space, [priority ?? 0]);
+  }
+
+  /** Makes the first thread of a space, and the objects that every program finds in its slots. */
+  #furnish(space: number, options: SpawnOptions): number {
     const { kernel } = this.core;
-    const space = createObject(kernel, Kind.space, 0, programLimits);
-    options.onSpace?.(space);
-    const program = this.#instantiate(space, options, options.library?.(space) ?? new Map());
-    const thread = createObject(kernel, Kind.thread, space, [options.priority ?? 0]);
+    const thread = this.#makeThread(space, options);
     const futexQueue = createObject(kernel, Kind.futexQueue, space);
     // Not `write`: with it a program could raise its own limits.
     const rights = Right.control | Right.read | Right.derive;
@@ -170,21 +322,64 @@ export class System {
     const readiness = createObject(kernel, Kind.notification, space);
     grant(kernel, space, InitialSlot.ready, { kind: Kind.notification, row: readiness });
     this.#readiness.set(space, readiness);
-    const group = new ThreadGroup(this.core);
-    group.add(thread, program.runner(options.entry ?? "_start"));
-    group.endsWith(thread);
-    this.#groups.set(space, group);
-    this.core.setPortalServer(space, (handler) => program.portal(handler));
-    this.#spawned.set(space, options);
-    return { space, thread, program };
+    return thread;
   }
 
-  #instantiate(
+  /** Remembers a process of this system. */
+  #enter(spawned: SpawnedProgram, options: SpawnOptions): ThreadGroup {
+    const { space } = spawned;
+    const group = new ThreadGroup(this.core);
+    this.#groups.set(space, group);
+    this.core.setPortalServer(space, (handler) => spawned.program.portal(handler));
+    this.#spawned.set(space, options);
+    return group;
+  }
+
+  #durable(
     space: number,
     options: SpawnOptions,
-    library: Library,
-    memory?: WebAssembly.Memory,
-  ): Program {
+    spawned: () => SpawnedProgram,
+  ): DurableProcess | undefined {
+    if (options.durable === undefined) return undefined;
+    checkDurable(options.prepared.facts);
+    const seat: DurableSeat = {
+      core: this.core,
+      memory: new SpaceBytes(this.core.memories, space),
+      nowNs: () => this.core.machine.nowNs(),
+      pause: this.#pause(space),
+      renew: () => this.#renew(spawned(), options),
+    };
+    return new DurableProcess(seat, options.durable);
+  }
+
+  /** A notification by which a thread waits for what is none of the kernel's. */
+  #pause(space: number): Pause {
+    const { kernel, registers } = this.core;
+    const row = createObject(kernel, Kind.notification, space);
+    grant(kernel, space, pauseSlot, { kind: Kind.notification, row });
+    return {
+      ask: () => {
+        registers.fill(0);
+        registers[Register.call] = Syscall.notificationWait;
+        registers[Register.a0] = pauseSlot;
+        registers[Register.receiveTimeout] = forever;
+      },
+      wake: () => this.core.raise(row, 1),
+    };
+  }
+
+  /** A fresh instance of a program in the space where another broke. */
+  #renew(spawned: SpawnedProgram, options: SpawnOptions): ProgramStack {
+    const { space, thread, core } = spawned;
+    this.core.memories.area(space).fill(0);
+    const program = this.#instantiate(space, options, firstInstance(space, options, core));
+    spawned.program = program;
+    const stack = program.runner(options.entry ?? "_start");
+    this.#groups.get(space)?.enroll({ id: thread, program, stack });
+    return stack;
+  }
+
+  #instantiate(space: number, options: SpawnOptions, instance: InstanceOptions): Program {
     return new Program({
       core: this.core,
       memories: this.core.memories,
@@ -192,10 +387,8 @@ export class System {
       space,
       model: options.model ?? "process",
       prepared: options.prepared,
-      library,
-      memory,
-      wrap: options.wrap,
       fuelSlice: options.fuelSlice ?? defaultFuelSlice,
+      ...instance,
     });
   }
 
@@ -207,17 +400,24 @@ export class System {
     const spawned = this.#spawned.get(space);
     const group = this.#groups.get(space);
     if (spawned === undefined || group === undefined) throw new RangeError("the process is over");
-    const { library, wrap, entry, args, onGone } = options;
-    const instance = this.#instantiate(space, { ...spawned, wrap }, library, program.memory);
+    const { library, wrap, progress, entry, args, onGone } = options;
+    const { memory } = program;
+    const instance = this.#instantiate(space, spawned, { library, wrap, progress, memory });
     const stack = instance.runner(entry, ...args);
-    const thread = createObject(this.core.kernel, Kind.thread, space, [spawned.priority ?? 0]);
+    const thread = this.#makeThread(space, spawned);
     group.add(thread, stack, onGone);
+    group.enroll({ id: thread, program: instance, stack });
     startThread(this.core.kernel, thread);
   }
 
   /** The process of the thread that runs is over when that thread is, whatever its others do. */
   endWithCurrent(space: number): void {
     this.#groups.get(space)?.endsWith(this.core.current());
+  }
+
+  /** The notification of a process that its servers raise. */
+  readinessOf(space: number): number {
+    return this.#readiness.get(space) ?? 0;
   }
 
   /** Lets a program's first thread run. */
@@ -287,6 +487,15 @@ export class System {
     // Its portals may serve on, and fault.
     this.#spawned.get(space)?.onExit?.(exitCodeOf(kernel, space));
   }
+}
+
+/** What the first thread of a process is linked with. */
+function firstInstance(
+  space: number,
+  { library, wrap, progress }: SpawnOptions,
+  core: Core,
+): InstanceOptions {
+  return { library: library?.(space) ?? new Map(), wrap, progress, core };
 }
 
 /** Loop turns and calls between two looks at whether a program with fuel should make way. */

@@ -1,12 +1,14 @@
 // The threads of one process, and when it is over: with its first thread, with one that faults, or with
 // one that says so. Those that are left then never run again.
-import type { Core, Runner, ThreadStack } from "../process/index.ts";
+import type { CapturedThread, Core, Runner, ThreadStack } from "../process/index.ts";
 
 export class ThreadGroup {
   readonly #core: Core;
   readonly #stacks = new Map<number, ThreadStack>();
   /** Threads whose end is the end of the process. */
   readonly #deciding = new Set<number>();
+  /** Those whose code can be taken out, in the order in which they were made. */
+  readonly #programs = new Map<number, CapturedThread>();
   #isOver = false;
   #isTold = false;
 
@@ -19,10 +21,34 @@ export class ThreadGroup {
     this.#stacks.set(thread, stack);
     stack.onGone = () => {
       this.#stacks.delete(thread);
+      this.#programs.delete(thread);
       if (this.#deciding.has(thread)) this.#isOver = true;
       onGone();
     };
     this.#core.setRunner(thread, stack);
+  }
+
+  /** Remembers a thread's instance and stack, by which its code is taken out. */
+  enroll(thread: CapturedThread): void {
+    this.#programs.set(thread.id, thread);
+  }
+
+  /** Other code for a thread that is there already. */
+  replace(thread: CapturedThread): void {
+    const { id, stack } = thread;
+    const old = this.#stacks.get(id);
+    stack.onGone = old?.onGone;
+    if (old !== undefined) {
+      old.onGone = undefined;
+      old.drop();
+    }
+    this.#stacks.set(id, stack);
+    this.enroll(thread);
+    this.#core.setRunner(id, stack);
+  }
+
+  get programs(): CapturedThread[] {
+    return [...this.#programs.values()];
   }
 
   /** The process will be over when this thread is. */
@@ -43,6 +69,7 @@ export class ThreadGroup {
       this.#core.setRunner(thread, new EndedThread(this.#core));
     }
     this.#stacks.clear();
+    this.#programs.clear();
     return true;
   }
 }

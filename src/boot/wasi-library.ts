@@ -1,7 +1,7 @@
 // Links the WASI functions to one process: each is bound to the process it works for, with its own
 // number of parameters, so that a call allocates nothing on its way.
 import { InitialSlot } from "../abi/index.ts";
-import type { ImportFunction } from "../process/index.ts";
+import type { CallProgress, ImportFunction } from "../process/index.ts";
 import { type Caller, LongCall } from "../userlib/index.ts";
 import {
   changedSinceUnstable,
@@ -47,6 +47,37 @@ export function makeWasiProcess(options: WasiOptions): WasiProcess {
       return exitThread(call, code);
     },
   };
+}
+
+/**
+ * What the WASI functions of a thread work on, made when one of them is first called: then there is a
+ * process. What a thread that waits has to remember can be given before.
+ */
+export class LateProcess implements CallProgress {
+  readonly #make: () => WasiProcess;
+  #process: WasiProcess | undefined;
+  #loaded: readonly number[] = [];
+
+  constructor(make: () => WasiProcess) {
+    this.#make = make;
+  }
+
+  process(): WasiProcess {
+    if (this.#process === undefined) {
+      const [doneBytes = 0, askedBytes = 0] = this.#loaded;
+      this.#process = Object.assign(this.#make(), { doneBytes, askedBytes });
+    }
+    return this.#process;
+  }
+
+  save(): readonly number[] {
+    const { doneBytes, askedBytes } = this.process();
+    return [doneBytes, askedBytes];
+  }
+
+  load(saved: readonly number[]): void {
+    this.#loaded = saved;
+  }
 }
 
 /** The WASI modules for a process that exists by the time the first function is called. */

@@ -1,9 +1,15 @@
 // The command `shoal`: parses the command line and hands over. What every run needs is loaded with it,
 // in one file when it is built, since each file costs a millisecond; rewriting programs is loaded later.
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { defaultConnectTimeout } from "./connect.ts";
+import { durableLevels, parseCell } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
+import { fork } from "./fork.ts";
+import { freeze } from "./freeze.ts";
 import { levels } from "./level.ts";
 import { run } from "./run.ts";
+import { thaw } from "./thaw.ts";
+import { restartModes } from "../supervisor/index.ts";
 import { version } from "./version.ts";
 
 function bytesOf(text: string): number {
@@ -25,6 +31,10 @@ function countOf(text: string): number {
     throw new InvalidArgumentError("Give a whole number from 1 to 2147483647.");
   }
   return count;
+}
+
+function secondsOf(text: string): number {
+  return text === "0" ? 0 : countOf(text);
 }
 
 function collect(value: string, previous: readonly string[]): string[] {
@@ -100,6 +110,48 @@ program
       "grant a socket listening there, as descriptor 3 and on; port 0 is any free one, told on stderr",
     ),
   )
+  .option("--name <name>", "let programs of other OS processes call this one, by that name")
+  .addOption(
+    new Option(
+      "--durable [level]",
+      "bring it up again when it dies, with all that it was told: survives the core, the process (host), the power",
+    )
+      .choices(durableLevels)
+      .preset("host" as const),
+  )
+  .option("--data <directory>", "where a durable server keeps what outlives it")
+  .addOption(
+    new Option("--restart <when>", "when a durable server is started again")
+      .choices(restartModes)
+      .default("on-failure" as const),
+  )
+  .option(
+    "--restart-limit <count>",
+    "deaths within a minute, without a request answered, after which it is given up",
+    countOf,
+    5,
+  )
+  .option(
+    "--hang-seconds <seconds>",
+    "how long a durable server may compute and answer nothing (0: for ever)",
+    secondsOf,
+    30,
+  )
+  .addOption(
+    new Option("--cell <number>", "of a supervisor to its cell").argParser(parseCell).hideHelp(),
+  )
+  .addOption(
+    repeated(
+      "--connect <name>",
+      "let it call the server of that name, through slot 12 and on of its table",
+    ),
+  )
+  .option(
+    "--connect-timeout <seconds>",
+    "how long a call waits for a server that cannot be reached",
+    countOf,
+    defaultConnectTimeout,
+  )
   .addOption(
     repeated("--env <NAME=VALUE>", "set a variable; NAME alone passes on this one's").argParser(
       settingOf,
@@ -141,10 +193,67 @@ program
     "say so if the program keeps its core that long (30 at a terminal)",
     countOf,
   )
+  .addOption(
+    new Option("--freeze-after-calls <count>", "freeze after so many calls of the programs")
+      .argParser(countOf)
+      .hideHelp(),
+  )
+  .addOption(new Option("--freeze-to <file>", "where to").hideHelp())
   .option("--pipefail", "of joined programs, the exit code is that of the last that failed")
   .option("--raw", "every key typed at a terminal is input, ctrl-C and ctrl-Z too")
   .passThroughOptions()
   .action((file, args, options) => run(file, args, options));
+
+program
+  .command("freeze")
+  .summary("write a running session to a file, and end it")
+  .description(
+    "Writes everything of a session to an image: its programs in the middle of whatever they do, what " +
+      "they have open, what is in their pipes. The session was started with shoal run --level checkpoint " +
+      "(or preempt) --name NAME, and ends when the image is safe. If it cannot be frozen, it goes on.",
+  )
+  .helpOption("-h, --help", "print this help and exit")
+  .argument("<name>", "the name that it was started with")
+  .requiredOption("-o, --output <file>", "the image")
+  .option("--keep-running", "let the session go on")
+  .action((name, options) => freeze(name, options));
+
+program
+  .command("thaw")
+  .summary("let a frozen session go on")
+  .description(
+    "Goes on from an image, with the standard streams of this command. Directories that were granted " +
+      "have to be where they were, and files that are open in them unchanged. The exit code is that of " +
+      "the last program.",
+  )
+  .helpOption("-h, --help", "print this help and exit")
+  .argument("<file>", "the image")
+  .option("--name <name>", "the name by which it can be frozen again")
+  .addOption(
+    new Option("--trace <what>", "print calls to standard error").choices(["calls"] as const),
+  )
+  .addOption(
+    new Option("--freeze-after-calls <count>", "freeze after so many calls of the programs")
+      .argParser(countOf)
+      .hideHelp(),
+  )
+  .addOption(new Option("--freeze-to <file>", "where to").hideHelp())
+  .action((file, options) => thaw(file, options));
+
+program
+  .command("fork")
+  .summary("run copies of a running session")
+  .description(
+    "Makes copies of a running session, which goes on. Each copy goes on by itself from the same moment, " +
+      "without input; what it writes goes to PREFIX.1.out and PREFIX.1.err, and so on. The command ends when " +
+      "all copies have, with the exit code of the first that failed.",
+  )
+  .helpOption("-h, --help", "print this help and exit")
+  .argument("<name>", "the name that the session was started with")
+  .option("-n, --copies <count>", "how many", countOf, 1)
+  .option("-o, --output <prefix>", "where what they write goes (default: the name)")
+  .option("-j, --jobs <count>", "how many run at a time (default: one per processor)", countOf)
+  .action((name, options) => fork(name, options));
 
 // Not awaited: the built command is CommonJS, which has no top-level await. An error that reaches here is
 // ours, and ends the process with its stack.

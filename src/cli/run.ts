@@ -15,14 +15,20 @@ import {
   startWatchdog,
   type Watchdog,
 } from "../boot/index.ts";
+import { captureOptionsOf, type FreezeOptions } from "./capture.ts";
+import { openConnections } from "./connect.ts";
+import { isToSupervise, superviseRun } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
 import { tellFault, tellServiceFault } from "./fault-report.ts";
 import { type GrantOptions, grantsOf, setting } from "./grants.ts";
 import { type Level, preparationOf } from "./level.ts";
 import { openListeners } from "./listen.ts";
 import { errorCode, fail, say, traceLine } from "./message.ts";
+import { serveFor, type ServeOptions } from "./serve.ts";
 
-export interface RunCommandOptions extends GrantOptions {
+export interface RunCommandOptions extends FreezeOptions, GrantOptions, ServeOptions {
+  readonly connect: readonly string[];
+  readonly connectTimeout: number;
   readonly listen: readonly string[];
   readonly env: readonly string[];
   readonly argv0?: string | undefined;
@@ -50,39 +56,50 @@ export async function run(
   args: readonly string[],
   options: RunCommandOptions,
 ): Promise<void> {
+  if (isToSupervise(options)) process.exit(await superviseRun(file, options));
   const commands = commandsOf([file, ...args]);
   if (commands.length > 1 && options.argv0 !== undefined) {
     fail("--argv0 is for one program: leave it away where several are joined", ExitCode.usage);
   }
   const grants = grantsOf(options);
   const env = options.env.map(setting);
+  const served = serveFor(file, options);
   const programs = await Promise.all(
-    commands.map(async (command) => ({
-      prepared: await prepare(command.file, options),
+    commands.map(async (command, i) => ({
+      ...(await prepare(command.file, options)),
       args: [options.argv0 ?? command.file, ...command.args],
       env,
+      durable: i === 0 ? served?.durable : undefined,
     })),
   );
+  const console = new NodeConsole({ isRaw: options.raw === true });
   const network = await openListeners(options.listen, { say, fail });
+  const connections = openConnections(options.connect, options.connectTimeout);
   const watchdog = watch(commands, grants, options);
   process.once("beforeExit", () => tellDeadlock(commands));
   const ends = await runAll(commands, {
     programs,
     grants,
     network,
-    console: new NodeConsole({ isRaw: options.raw === true }),
+    serve: served?.serve,
+    connections,
+    onIdle: served?.cell?.onIdle,
+    console,
+    capture: captureOptionsOf(options, grants, served?.serve.place, () => console.drained()),
     model: options.model,
     preemption: options.preempt,
     fuelSlice: options.fuelSlice,
     prepare: (code) => prepareCode(code, options),
-    ...(watchdog === undefined ? {} : { beat: watchdog.beat }),
+    beat: served?.cell?.beat ?? watchdog?.beat,
     trace: options.trace === undefined ? undefined : traceLine,
     onServiceFault: tellServiceFault,
   });
   ends.forEach(({ fault }, i) => {
     if (fault !== undefined) tellFault(commands[i]!.file, fault);
   });
-  process.exit(exitCodeOf(ends, options.pipefail === true));
+  const code = exitCodeOf(ends, options.pipefail === true);
+  served?.cell?.ended(code, ends[0]?.fault !== undefined);
+  process.exit(code);
 }
 
 /** Nothing is due and nothing can come from outside, and still there are threads: they wait for each other. */
@@ -146,7 +163,8 @@ function watch(
   grants: readonly Grant[],
   options: RunCommandOptions,
 ): Watchdog | undefined {
-  if (preparationOf(options).fuel) return undefined;
+  // A cell is watched by its supervisor.
+  if (preparationOf(options).fuel || options.cell !== undefined) return undefined;
   const seconds =
     options.watch ?? (kindOfStream(2) === "terminal" ? watchSecondsAtTerminal : undefined);
   if (seconds === undefined) return undefined;
@@ -160,10 +178,13 @@ function watch(
   });
 }
 
-async function prepare(file: string, options: RunCommandOptions): Promise<PreparedModule> {
-  const bytes = read(file);
+async function prepare(
+  file: string,
+  options: RunCommandOptions,
+): Promise<{ readonly prepared: PreparedModule; readonly code: Uint8Array }> {
+  const code = read(file);
   try {
-    return await prepareCode(bytes, options);
+    return { prepared: await prepareCode(code, options), code };
   } catch (error) {
     if (error instanceof InvalidModuleError) fail(`${file}: ${error.message}`, ExitCode.cannotRun);
     throw error;

@@ -29,6 +29,7 @@ import * as portal from "./ipc/portal.ts";
 import { fire } from "./object/timer.ts";
 import { raise } from "./object/notification.ts";
 import { isSame } from "./object/object.ts";
+import { stackLeft as leaveStackOf } from "./object/thread-stack.ts";
 import {
   makeCurrent,
   makeReady,
@@ -174,6 +175,12 @@ export function interrupt(k: Kernel, notification: number, bits: number, generat
   if (!isLive(k.tables[Kind.notification]!, notification)) return;
   const isMeant = generation === 0 || isSame(k, Kind.notification, notification, generation);
   if (isMeant) raise(k, notification, bits);
+}
+
+/** The frames of a stopped thread are out, or cannot be taken out: a `StackState` that is said for good. */
+export function stackLeft(k: Kernel, thread: number, state: number): void {
+  if (k.lazyCount > 0) materialize(k);
+  leaveStackOf(k, thread, state);
 }
 
 export function portalReturned(k: Kernel): Next {

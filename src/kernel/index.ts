@@ -14,6 +14,7 @@ export {
   portalReturned,
   preempted,
   schedule,
+  stackLeft,
   tick,
 } from "./event.ts";
 export { slow } from "./ipc/slow.ts";

@@ -113,6 +113,12 @@ export const Thread = {
   mayGrant: 58,
   /** Where a stepwise call stands: meaning known to the call. */
   step: 59,
+  /** A `StackState`. */
+  stack: 60,
+  /** What is told when its stack has left, that object's generation, and the bits. */
+  stackNotification: 61,
+  stackGeneration: 62,
+  stackBits: 63,
 } as const;
 export const threadShift = 6;
 
@@ -253,7 +259,7 @@ export function referenceRow(ref: number): number {
 assert(Thread.registers + registerCount === Thread.waitsOn, "the registers fill their place");
 assert(Thread.deadline % 2 === 0, "a double stands at an even word");
 assert(Timer.deadline % 2 === 0, "a double stands at an even word");
-assert(Thread.step < 1 << threadShift, "a thread fits its row", Thread.step);
+assert(Thread.stackBits < 1 << threadShift, "a thread fits its row", Thread.stackBits);
 assert(Space.pages + pagesPerSpace === 1 << spaceShift, "a space fits its row");
 assert(Endpoint.descriptor < 1 << endpointShift, "an endpoint fits its row");
 assert(Kind.timer === shiftOf.length - 1, "every kind has a shift");

@@ -6,6 +6,7 @@ import { insertCapability, ownerRights, reserveSlot } from "./capability.ts";
 import { Thread, threadShift } from "./layout.ts";
 import type { Kernel } from "./kernel.ts";
 import { classOf } from "./object/object.ts";
+import { putStackInUse } from "./object/thread-stack.ts";
 import { makeReady, stateOf } from "./schedule.ts";
 
 /** Parameters of an object, as the words w0 to w5 of `objectCreate`. */
@@ -57,5 +58,6 @@ export function startThread(k: Kernel, thread: number, registers: readonly numbe
   assert(stateOf(k, thread) === ThreadState.stopped, "a thread started is stopped", thread);
   const at = (thread << threadShift) + Thread.registers;
   registers.forEach((word, i) => (k.threads[at + i] = word));
+  putStackInUse(k, thread);
   makeReady(k, thread);
 }

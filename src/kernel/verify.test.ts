@@ -1,7 +1,7 @@
 // verify: a kernel that is right passes, and a word that is wrong is named. Each corruption stands for
 // a rule of its own; the simulator's planted defects show that the rules are needed.
 import { beforeEach, describe, expect, it } from "vitest";
-import { Kind, Register, smallLimits, Status, Syscall } from "../abi/index.ts";
+import { Kind, Register, smallLimits, StackState, Status, Syscall } from "../abi/index.ts";
 import { CountingMemories } from "../../test/support/counting-memories.ts";
 import {
   createKernel,
@@ -147,6 +147,11 @@ describe("a word that is wrong", () => {
       "a count of threads",
       ({ k, space }) => void k.spaces[(space << spaceShift) + Space.threadCount]++,
       /counts its threads/,
+    ],
+    [
+      "a thread that may run without its stack",
+      ({ k, client }) => void (k.threads[(client << threadShift) + Thread.stack] = StackState.out),
+      /has its stack/,
     ],
     [
       "a count of active portals",

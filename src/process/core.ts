@@ -1,5 +1,6 @@
 // What a core offers its process adapters: entering the kernel for the running thread, running the
 // portals it decides on, leaving a stack, and being told who goes on. Boot implements it.
+import type { StackState } from "../abi/index.ts";
 
 /** Drives the user code of one thread. */
 export interface Runner {
@@ -7,6 +8,11 @@ export interface Runner {
   resume(): void;
   /** The thread is gone: its stack is never continued. */
   drop(): void;
+  /**
+   * The thread was stopped: its stack is to leave the engine, soon. `told` hears what came of it, now or
+   * later, unless the thread is gone by then. Absent where a thread that does not run has no stack.
+   */
+  takeOut?(told: (state: StackState) => void): void;
 }
 
 /** Runs a portal's function: its message is in the register file and so is its answer. */

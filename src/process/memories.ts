@@ -4,13 +4,11 @@
 // and what a program changed since then reads as zero and writes nowhere.
 import { communicationAddress, communicationBytes, isRegionHandle } from "../abi/index.ts";
 import { MemoryCopier, noPlace } from "./memory-copier.ts";
-import type { Memories } from "./process.ts";
+import { createPairCache } from "./pair-cache.ts";
+import type { Delivery, Memories } from "./process.ts";
 
 // A copy of an imported constant, which the engine folds only when it is a module's own.
 const areaAddress = communicationAddress;
-
-/** No space. */
-const nobody = -1;
 
 /** What a space's memory is: a program's linear memory, or plain bytes. */
 export type MemorySource = WebAssembly.Memory | ArrayBuffer;
@@ -26,13 +24,13 @@ export class SpaceMemories implements Memories {
   readonly #areas: (Entry | undefined)[] = [];
   readonly #regions = new Map<number, Entry>();
   readonly #copier = new MemoryCopier();
-  #lastFrom = nobody;
-  #lastTo = nobody;
-  #lastPlace = noPlace;
+  readonly #pairs = createPairCache();
+  /** As of `Memories`; a closure, into which the engine compiles what it closes over. */
+  deliver: Delivery = this.#openDelivery();
 
   /** Gives a space its memory; it has a communication area then, too. */
   attach(space: number, source: MemorySource): void {
-    this.#lastFrom = nobody;
+    this.#pairs.clear();
     this.#spaces[space] = entryOf(source);
     this.area(space);
   }
@@ -99,11 +97,20 @@ export class SpaceMemories implements Memories {
     return words.length > 0 ? words : refreshed(entry).words;
   }
 
+  #openDelivery(): Delivery {
+    const { find } = this.#pairs;
+    const { deliver } = this.#copier;
+    return (from, fromDescriptor, to, toDescriptor) => {
+      const place = find(from, to);
+      return place !== noPlace && deliver(place, toDescriptor, fromDescriptor) !== 0;
+    };
+  }
+
   copy(from: number, fromAddress: number, to: number, toAddress: number, bytes: number): void {
     // Addresses from 0 up to 2 GiB, as signed words, are of the memories and not of their areas.
-    if (from === this.#lastFrom && to === this.#lastTo && (fromAddress | toAddress) >= 0) {
-      this.#copier.copy(this.#lastPlace, toAddress, fromAddress, bytes);
-    } else this.#copyAnywhere(from, fromAddress, to, toAddress, bytes);
+    const place = (fromAddress | toAddress) >= 0 ? this.#pairs.find(from, to) : noPlace;
+    if (place !== noPlace) this.#copier.copy(place, toAddress, fromAddress, bytes);
+    else this.#copyAnywhere(from, fromAddress, to, toAddress, bytes);
   }
 
   #copyAnywhere(
@@ -128,12 +135,9 @@ export class SpaceMemories implements Memories {
     refreshed(target).bytes.set(part, targetAt);
   }
 
-  /** Messages come in runs: two spaces whose memories were copied between last. */
+  /** Spaces only: a region's memory is its own. */
   #remember(from: number, to: number, place: number): void {
-    if (isRegionHandle(from) || isRegionHandle(to)) return;
-    this.#lastFrom = from;
-    this.#lastTo = to;
-    this.#lastPlace = place;
+    if (!isRegionHandle(from) && !isRegionHandle(to)) this.#pairs.remember(from, to, place);
   }
 
   createRegion(handle: number, bytes: number): boolean {
@@ -152,7 +156,7 @@ export class SpaceMemories implements Memories {
     }
     const source = this.#spaces[handle]?.source;
     if (source !== undefined) this.#copier.forget(source);
-    this.#lastFrom = nobody;
+    this.#pairs.clear();
     this.#spaces[handle] = undefined;
     this.#areas[handle] = undefined;
   }

@@ -1,6 +1,14 @@
 // The face of userlib: what programs and servers written in TypeScript link against.
 export { type Caller, LongCall, scratchBytes } from "./caller.ts";
 export type { Answer, Later, Message, Service, ServiceHost } from "./service.ts";
+export {
+  askAgain,
+  ClientStateError,
+  type ClientStates,
+  letGoAsk,
+  operatorBadge,
+  type StateData,
+} from "./client-states.ts";
 export { notReady, readiness, ReadyList } from "./ready-list.ts";
 export { Errno } from "./protocol/errno.ts";
 export {

@@ -1,6 +1,7 @@
 // The answer to `Ask.ready`, for every server of streams: which of the asked handles are ready, and who
 // has to be told once one is. A server says what a handle is ready for, and calls `retry` whenever that
 // may have changed. All state is plain data; with nobody waiting, `retry` costs a comparison.
+import { askAgain } from "./client-states.ts";
 import { Errno } from "./protocol/errno.ts";
 import { Interest, readyRecordBytes } from "./protocol/stream.ts";
 import type { Answer, Later, Message, ServiceHost } from "./service.ts";
@@ -68,6 +69,17 @@ export class ReadyList {
       if (watch.ticket !== 0) host.answer(watch.ticket, { label: Errno.intr });
     }
     this.#watches = this.#watches.filter((watch) => watch.badge !== badge);
+  }
+
+  /**
+   * A client is to be captured: whoever waits for an answer asks again. Who watches for a signal is to be
+   * signalled by who captures it.
+   */
+  letGo(badge: number, host: ServiceHost): void {
+    for (const { ticket } of this.#watches.filter((one) => one.badge === badge)) {
+      if (ticket !== 0) host.answer(ticket, { label: askAgain });
+    }
+    this.#watches = this.#watches.filter((one) => one.badge !== badge);
   }
 
   /** Whether a watch is over, its thread having been told. */

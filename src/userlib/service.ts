@@ -4,6 +4,7 @@
 //
 // The process adapter calls `handle` when a client calls the portal, and `onSignal`, as the service's
 // own thread, when a notification bit that it asked for was raised.
+import type { ClientStates } from "./client-states.ts";
 
 export interface Message {
   /** The badge of the capability that the client used: who it is. */
@@ -33,6 +34,8 @@ export interface ServiceHost {
   defer(): Later;
   /** Answers a deferred message; from `onSignal` or from a later `handle`. False: the client is gone. */
   answer(ticket: number, answer: Answer): boolean;
+  /** Gives a deferred message up: its client's call is over, with the status `partnerGone`. */
+  giveUp(ticket: number): void;
   /**
    * Raises bits of the notification with which a client waits for several servers at once. False if it
    * has none, or is gone.
@@ -54,4 +57,6 @@ export interface Service {
   onSignal?(bits: number, host: ServiceHost): void;
   /** A client's space has ended: let go of what it held. */
   onClientGone?(badge: number, host: ServiceHost): void;
+  /** Takes clients out and puts them back. A service that keeps nothing of its clients has none. */
+  readonly states?: ClientStates | undefined;
 }

@@ -33,7 +33,7 @@ export class DescriptorTable {
   readonly rows: (Descriptor | null)[];
 
   constructor(rows: readonly (Descriptor | null)[] = []) {
-    this.rows = [...rows];
+    this.rows = rows.map((row) => (row === null ? null : { ...row }));
   }
 
   /** The row of an open descriptor. */

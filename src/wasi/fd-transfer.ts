@@ -5,7 +5,7 @@
 //
 // Nothing here allocates. Progress is in `doneBytes` and `askedBytes` of the process.
 import { indirectStringsMax, leaveStack, portalBytesMax, Register } from "../abi/index.ts";
-import { Access, Ask, Errno, FdFlag, Filetype } from "../userlib/index.ts";
+import { Access, Ask, askAgain, Errno, FdFlag, Filetype } from "../userlib/index.ts";
 import { type Descriptor, isFile } from "./descriptor-table.ts";
 import { enter, highWord, lowWord, outcome, wordPair } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";
@@ -190,6 +190,7 @@ export function addBuffers(
 /** Takes in an answer. True if the call is over, with its errno left in `askedBytes` as -errno. */
 function advance(p: WasiProcess, isRead: boolean, fd: number, at: number, errno: number): boolean {
   if (errno !== 0) {
+    if (errno === askAgain) return false;
     // What was moved before the error counts; the error comes again with the next call.
     p.askedBytes = p.doneBytes > 0 ? 0 : -errno;
     return true;

@@ -15,7 +15,7 @@ import {
   Syscall,
   timeoutUsMax,
 } from "../abi/index.ts";
-import { Clock, ClockAsk, Errno } from "../userlib/index.ts";
+import { askAgain, Clock, ClockAsk, Errno } from "../userlib/index.ts";
 import { batchesOf, beginAsk, readyBitOf, takeRecords } from "./poll-ask.ts";
 import { enter, outcome, wordPair } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";
@@ -153,6 +153,7 @@ function waited(p: WasiProcess, poll: Poll): number {
     return Errno.success;
   }
   if (p.memory.u32(poll[3]) > 0) return Errno.success;
+  if (status === Status.ok && p.call.label === askAgain) return ask(p, poll, clockOf(p));
   return status === Status.timeout ? concludeClocks(p, poll) : outcome(p);
 }
 

@@ -1,7 +1,7 @@
 // The functions of `shoal_process`, beside WASI's: pipes, more numbers for what is open, and the calls of
 // the process server. Each is one message but spawn, which has a file of its own.
 import { InitialSlot } from "../abi/index.ts";
-import { Access, Ask, Errno, FdFlag, Filetype, ProcessAsk } from "../userlib/index.ts";
+import { Access, Ask, askAgain, Errno, FdFlag, Filetype, ProcessAsk } from "../userlib/index.ts";
 import { type Descriptor, openedRow } from "./descriptor-table.ts";
 import { readRecord, recordBytes, writeRecord } from "./descriptor-record.ts";
 import { enter, immediate, outcome } from "./process.ts";
@@ -13,12 +13,16 @@ function oneMessage(
   conclude: (p: WasiProcess, errno: number, ...args: never[]) => number,
 ): WasiFunction {
   const concluded = conclude as (p: WasiProcess, errno: number, ...args: unknown[]) => number;
+  const beginAnew: WasiFunction["begin"] = (p, ...args) => {
+    const errno = begin(p, ...args);
+    return errno === 0 ? concluded(p, errno, ...args) : errno;
+  };
   return {
-    begin(p, ...args) {
-      const errno = begin(p, ...args);
-      return errno === 0 ? concluded(p, errno, ...args) : errno;
+    begin: beginAnew,
+    finish(p, ...args) {
+      const errno = outcome(p);
+      return errno === askAgain ? beginAnew(p, ...args) : concluded(p, errno, ...args);
     },
-    finish: (p, ...args) => concluded(p, outcome(p), ...args),
   };
 }
 

@@ -84,6 +84,12 @@ export const plants: readonly Plant[] = [
       if (at >= 0) this.edits.splice(at, 1);
     };
   }),
+  atCalls("what a frame needs in a call is taken for unread, and cleared before it", (right) => {
+    return function (walker, call) {
+      right.call(this, walker, call);
+      this.needs.delete(call.start);
+    };
+  }),
   atHandlers("a handler that catches everything catches the capture"),
   onTheWay("the outermost frame is lost", ({ frames, state }) => {
     const fewer = frames.frames.length > 1 ? frames.frames.slice(0, -1) : frames.frames;
@@ -104,7 +110,7 @@ export const plants: readonly Plant[] = [
     return { frames, state: { ...state, globals } };
   }),
   onTheWay("tables stay behind", ({ frames, state }) => {
-    return { frames, state: { ...state, tables: new Map() } };
+    return { frames, state: { ...state, tables: [] } };
   }),
   onTheWay("a byte of memory is lost", ({ frames, state }) => {
     for (const memory of state.memories) memory[memory.findIndex((byte) => byte !== 0)] = 0;

@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const command = fileURLToPath(new URL("../../bin/shoal.js", import.meta.url));
+const source = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 export interface CommandResult {
   readonly stdout: Uint8Array;
@@ -16,12 +17,15 @@ export interface CommandInput {
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
   readonly timeoutMs?: number;
+  /** Runs the source as it is, whatever was built of it. */
+  readonly isSource?: boolean;
 }
 
 /** Ends when the command has ended and its streams are closed; a signal counts as 128 plus its number. */
 export function shoal(args: readonly string[], input: CommandInput = {}): Promise<CommandResult> {
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
-  const child = spawn(process.execPath, [command, ...args], {
+  const entry = input.isSource === true ? source : command;
+  const child = spawn(process.execPath, [entry, ...args], {
     cwd: input.cwd,
     stdio: ["pipe", "pipe", "pipe"],
     timeout: input.timeoutMs ?? 110_000,

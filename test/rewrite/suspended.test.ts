@@ -63,10 +63,10 @@ describe("a suspended stack", () => {
       for (let asked = depth; asked > 0; asked--) {
         for (let times = 0; times < 2; times++) {
           const { fail } = await next;
-          fail(stack.exception());
+          const take = stack.expel(fail);
           const thrown = await end.catch((error: unknown) => error);
           expect(stack.isUnwinding(thrown)).toBe(true);
-          const frames = stack.take();
+          const frames = take();
           const state = readState(stack.access);
           expect(frames.frames).toHaveLength(2 + depth - asked);
           stack = host.instantiate();

@@ -27,7 +27,10 @@ export class CompileError extends Error {
   override readonly name = "CompileError";
 }
 
-/** The module of a C program without a library, given its sources as paths from the root of the tree. */
+/**
+ * The module of a C program without a library, given its sources as paths from the root of the tree, and
+ * definitions for them (`-DNAME=VALUE`).
+ */
 export async function compileC(...sources: readonly string[]): Promise<Uint8Array> {
   return readFile(await compileFile(sources, freestanding));
 }
@@ -37,7 +40,9 @@ export function compileHostedC(...sources: readonly string[]): Promise<string> {
   return compileFile(sources, hosted);
 }
 
-async function compileFile(sources: readonly string[], kind: readonly string[]): Promise<string> {
+async function compileFile(given: readonly string[], kind: readonly string[]): Promise<string> {
+  const sources = given.filter((one) => !one.startsWith("-D"));
+  const definitions = given.filter((one) => one.startsWith("-D"));
   const files: Record<string, string> = {};
   for (const header of sdkHeaders) files[header] = readSource(join("sdk/c", header));
   for (const source of sources) {
@@ -46,7 +51,7 @@ async function compileFile(sources: readonly string[], kind: readonly string[]):
     for (const header of headersOf(text)) files[header] = readSource(join(source, "..", header));
   }
   const names = sources.map((source) => basename(source));
-  const args = [...kind, ...common, ...stack, "-I.", ...names];
+  const args = [...kind, ...common, ...stack, "-I.", ...definitions, ...names];
   const name = fingerprint([compilerVersion(), args, files]);
   const directory = join(cacheDirectory(), "sdk", name);
   await makeOnce(directory, async (draft) => {

@@ -4,6 +4,7 @@
 //
 // The whole kernel is verified every time a thread has left its stack, and at the end.
 import { InitialSlot, Kind, Right, smallLimits } from "../../src/abi/index.ts";
+import type { DurableOptions } from "../../src/boot/durable.ts";
 import { type SpawnedProgram, System } from "../../src/boot/system.ts";
 import { createObject, grant, type Kernel, nextTickNs, verify } from "../../src/kernel/index.ts";
 import { createNodeMachine } from "../../src/machine/node/index.ts";
@@ -21,6 +22,7 @@ export interface Member {
   readonly serves?: readonly Served[];
   readonly calls?: readonly Called[];
   readonly priority?: number;
+  readonly durable?: DurableOptions;
   /** Called before anything runs, to prepare the instance. */
   readonly prepare?: (spawned: SpawnedProgram) => void;
 }
@@ -42,6 +44,8 @@ export interface Manner {
   readonly fuelSlice?: number;
   /** Verifies after every call made by a thread too, not only when one leaves its stack. */
   readonly verifiesCalls?: boolean;
+  /** Ends the run at once. */
+  readonly killed?: Promise<void>;
   /** Ends the run when it answers true after an exit; otherwise it ends when all have exited. */
   readonly isOver?: (codes: readonly (number | undefined)[]) => boolean;
 }
@@ -68,20 +72,23 @@ export async function runTogether(members: readonly Member[], manner: Manner): P
   const prepared = await Promise.all(members.map(({ program }) => prepareC(program, manner)));
   const ended = Promise.withResolvers<void>();
   const machine = createNodeMachine();
+  const isDurable = members.some(({ durable }) => durable !== undefined);
   const system = new System({
     machine,
     limits: smallLimits,
     onCrash: ended.reject,
-    onIdle: () => nextTickNs(system.core.kernel) === Infinity && ended.resolve(),
+    // A durable process may wait for what is none of the kernel's.
+    onIdle: () => !isDurable && nextTickNs(system.core.kernel) === Infinity && ended.resolve(),
   });
   // A program keeps the door it was linked with, so it is opened before any is.
   verifyOften(system, manner.verifiesCalls ?? false);
   const codes: (number | undefined)[] = members.map(() => undefined);
   const isOver = manner.isOver ?? (() => codes.every((code) => code !== undefined));
   const faults: FaultReport[] = [];
-  const spawned = members.map(({ priority }, i) =>
+  const spawned = members.map(({ priority, durable }, i) =>
     system.spawn({
       prepared: prepared[i],
+      durable,
       model: manner.model,
       ...(manner.fuelSlice === undefined ? {} : { fuelSlice: manner.fuelSlice }),
       ...(priority === undefined ? {} : { priority }),
@@ -96,7 +103,7 @@ export async function runTogether(members: readonly Member[], manner: Manner): P
   members.forEach(({ prepare }, i) => prepare?.(spawned[i]));
   for (const one of spawned) system.start(one);
   system.core.start();
-  await ended.promise.finally(() => {
+  await Promise.race([ended.promise, manner.killed ?? ended.promise]).finally(() => {
     system.core.stop();
     machine.close();
   });

@@ -173,6 +173,7 @@ describe("the console, asked by several clients", () => {
         return answers.push([to, { label: answer.label, ...words }]) > 0;
       },
       signal: () => false,
+      giveUp: () => undefined,
       destroy: () => false,
       outbox: new Uint8Array(1024),
       nowNs: () => 0,

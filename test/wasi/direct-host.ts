@@ -192,6 +192,12 @@ export class DirectHost implements Caller, ServiceHost {
     return true;
   }
 
+  giveUp(ticket: number): void {
+    if (this.#pending?.ticket !== ticket) return;
+    this.registers[Register.status] = Status.partnerGone;
+    this.#pending = undefined;
+  }
+
   nowNs(): number {
     return this.timeNs;
   }

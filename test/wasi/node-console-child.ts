@@ -21,6 +21,7 @@ const host = {
   },
   outbox,
   signal: () => false,
+  giveUp: () => undefined,
   destroy: () => false,
   nowNs: () => 0,
 };

@@ -81,6 +81,10 @@ export class ServiceRig implements ServiceHost {
     return waiting !== undefined;
   }
 
+  giveUp(ticket: number): void {
+    this.tickets.delete(ticket);
+  }
+
   signal(badge: number, bits: number): boolean {
     this.signals.set(badge, (this.signals.get(badge) ?? 0) | bits);
     return true;

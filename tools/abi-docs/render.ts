@@ -4,6 +4,7 @@ import {
   Descriptor,
   Kind,
   type KindName,
+  StackState,
   stateHeaderWords,
   stateLayouts,
   stateVersion,
@@ -53,7 +54,8 @@ export function partsOfOverview(pages: Pages): Parts {
     ["calls", () => callTable(pages)],
     ["statuses", () => statusTable(pages)],
     ["descriptor", descriptorTable],
-    ["thread states", threadStates],
+    ["thread states", () => numbered(ThreadState)],
+    ["stack states", () => numbered(StackState)],
   ]);
   for (const kind of Object.keys(stateLayouts) as KindName[]) {
     parts.set(`state of ${kind}`, () => stateTable(kind));
@@ -90,8 +92,8 @@ function descriptorTable(): string {
   return ["| word | name |", "|---|---|", ...rows].join("\n");
 }
 
-function threadStates(): string {
-  return Object.entries(ThreadState)
+function numbered(values: Readonly<Record<string, number>>): string {
+  return Object.entries(values)
     .map(([name, value]) => `${value} \`${name}\``)
     .join(" · ");
 }

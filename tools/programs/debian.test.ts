@@ -1,6 +1,6 @@
 // The pure parts of fetching Debian sources; fetching itself is seen working by `programs build`.
 import { describe, expect, it } from "vitest";
-import { sourcesOnly, upstreamPart } from "./debian.ts";
+import { ofRelease, sourcesOnly, upstreamPart } from "./debian.ts";
 
 describe("Debian sources", () => {
   it("turns binary entries of both syntaxes into source entries and nothing else", () => {
@@ -11,6 +11,14 @@ describe("Debian sources", () => {
     expect(sourcesOnly("Types: deb deb-src\nURIs: http://deb.example\n")).toBe(
       "Types: deb-src\nURIs: http://deb.example\n",
     );
+  });
+
+  it("asks another release where the system names its own, its updates included", () => {
+    const text = "URIs: http://a/debian\nSuites: bookworm bookworm-updates\n";
+    expect(ofRelease(text, "bookworm", "trixie")).toBe(
+      "URIs: http://a/debian\nSuites: trixie trixie-updates\n",
+    );
+    expect(ofRelease(text, "bookworm")).toBe(text);
   });
 
   it("takes the upstream version between the epoch and the last hyphen", () => {

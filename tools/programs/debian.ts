@@ -3,7 +3,7 @@
 // pointed at that copy and at lists of its own. A package is pinned by upstream version; any
 // Debian revision of it will do, the newest that the mirror really holds is taken.
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDirectory, makeOnce } from "./cache.ts";
 import { CommandFailure, runCommand } from "./command.ts";
@@ -12,6 +12,8 @@ export interface DebianSource {
   readonly package: string;
   /** Upstream part of the version, without epoch and Debian revision. */
   readonly upstreamVersion: string;
+  /** Code name of the release that has it; the system's own unless given. */
+  readonly release?: string;
 }
 
 export interface FetchedSource {
@@ -35,13 +37,43 @@ const versionFile = "debian-version";
 /** The unpacked source of a package, fetched once and kept in the cache. */
 export async function fetchSource(source: DebianSource): Promise<FetchedSource> {
   const directory = join(cacheDirectory(), "source", `${source.package}-${source.upstreamVersion}`);
-  await makeOnce(directory, (draft) => fetchInto(source, draft));
+  await makeOnce(directory, (draft) => fetchInto(source, draft, unpack));
   const debianVersion = (await readFile(join(directory, versionFile), "utf8")).trim();
   return { directory: join(directory, "tree"), debianVersion };
 }
 
-async function fetchInto(source: DebianSource, draft: string): Promise<void> {
-  const apt = await privateApt();
+/**
+ * Only those files of a package's upstream archive whose paths fit `pattern` (as tar has them), below
+ * `directory` and without the first `strip` parts of their paths. For sources so large that unpacking
+ * them whole would take minutes; Debian's patches are not applied.
+ */
+export async function fetchFiles(
+  source: DebianSource,
+  { pattern, strip, directory }: { pattern: string; strip: number; directory: string },
+): Promise<void> {
+  await makeOnce(directory, (draft) =>
+    fetchInto(source, draft, async (_, version) => {
+      const name = `${source.package}_${source.upstreamVersion}.orig.tar.xz`;
+      const options = ["--wildcards", `--strip-components=${strip}`];
+      await runCommand("tar", ["-xf", name, ...options, pattern], {
+        cwd: draft,
+        ifMissing: "Install tar and xz-utils.",
+      });
+      const fetched = await readdir(draft);
+      const rest = fetched.filter((file) => file.startsWith(`${source.package}_`));
+      await Promise.all(rest.map((file) => rm(join(draft, file))));
+      await writeFile(join(draft, versionFile), `${version}\n`);
+    }),
+  );
+}
+
+/** `open` is given the directory that has the archives, and the version that they are of. */
+async function fetchInto(
+  source: DebianSource,
+  draft: string,
+  open: (draft: string, version: string) => Promise<void>,
+): Promise<void> {
+  const apt = await privateApt(source.release);
   const versions = await offeredVersions(apt, source);
   const refusals: string[] = [];
   for (const version of versions) {
@@ -53,7 +85,7 @@ async function fetchInto(source: DebianSource, draft: string): Promise<void> {
         [...apt, "-o", "APT::Sandbox::User=root", "-q", "source", "--download-only", wanted],
         { cwd: draft, ifMissing },
       );
-      await unpack(draft, version);
+      await open(draft, version);
       return;
     } catch (error) {
       // A mirror may list a revision that it no longer holds; an older one is as good to us.
@@ -106,14 +138,14 @@ export function upstreamPart(version: string): string {
 }
 
 /** Options that point apt at our copy of the sources; refreshes its lists when they are old. */
-async function privateApt(): Promise<string[]> {
-  const root = join(cacheDirectory(), "apt");
+async function privateApt(release?: string): Promise<string[]> {
+  const root = join(cacheDirectory(), release === undefined ? "apt" : `apt-${release}`);
   const parts = join(root, "sources");
   const lists = join(root, "lists");
   await mkdir(parts, { recursive: true });
   await mkdir(join(lists, "partial"), { recursive: true });
   await mkdir(join(root, "cache", "archives", "partial"), { recursive: true });
-  await copySystemSources(parts);
+  await copySystemSources(parts, release);
   const settings = {
     "Dir::Etc::SourceList": "/dev/null",
     "Dir::Etc::SourceParts": parts,
@@ -132,7 +164,8 @@ async function privateApt(): Promise<string[]> {
   return apt;
 }
 
-async function copySystemSources(parts: string): Promise<void> {
+async function copySystemSources(parts: string, release?: string): Promise<void> {
+  const own = release === undefined ? undefined : await systemRelease();
   const folder = "/etc/apt/sources.list.d";
   const names = existsSync(folder) ? await readdir(folder) : [];
   const files = names.map((name) => ({ name, path: join(folder, name) }));
@@ -141,10 +174,21 @@ async function copySystemSources(parts: string): Promise<void> {
   for (const { name, path } of files) {
     if (!/\.(list|sources)$/.test(name) || !existsSync(path)) continue;
     const text = await readFile(path, "utf8");
-    await writeFile(join(parts, name), sourcesOnly(text));
+    await writeFile(join(parts, name), sourcesOnly(ofRelease(text, own, release)));
     found += 1;
   }
   if (found === 0) throw new SourceUnavailable(`no apt sources in /etc/apt. ${ifMissing}`);
+}
+
+async function systemRelease(): Promise<string | undefined> {
+  const about = await readFile("/etc/os-release", "utf8").catch(() => "");
+  return /^VERSION_CODENAME=(\S+)$/m.exec(about)?.[1];
+}
+
+/** The sources of another release in place of the system's own. */
+export function ofRelease(text: string, own: string | undefined, other?: string): string {
+  if (own === undefined || other === undefined) return text;
+  return text.replaceAll(new RegExp(`\\b${RegExp.escape(own)}\\b`, "g"), other);
 }
 
 /** Turns binary entries of either syntax of apt's sources into source entries. */

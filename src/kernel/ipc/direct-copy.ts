@@ -38,6 +38,7 @@ export function copyDirect(
   toSpace: number,
   toDescriptor: number,
 ): boolean {
+  if (k.memories.deliver?.(fromSpace, fromDescriptor, toSpace, toDescriptor)) return true;
   if (toDescriptor === 0) return false;
   const target = k.memories.words?.(toSpace, toDescriptor < 0);
   if (target === undefined) return false;

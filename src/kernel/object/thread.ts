@@ -11,6 +11,7 @@ import {
   registerCount,
   Right,
   sliceUsMax,
+  StackState,
   Status,
   Syscall,
   syscallName,
@@ -52,6 +53,7 @@ import {
   type StateWriter,
   wordOf,
 } from "./state.ts";
+import { endStack, stackOf } from "./thread-stack.ts";
 
 export const threadClass: ObjectClass = {
   create(k, space) {
@@ -98,6 +100,7 @@ function newThread(k: Kernel, space: number): number {
   k.threads[base + Thread.priority] = Math.min(defaultPriority, priorityMaxOf(k, row));
   k.threads[base + Thread.sliceUs] = defaultSliceUs;
   k.threads[base + Thread.reply] = reply;
+  k.threads[base + Thread.stack] = StackState.out;
   return row;
 }
 
@@ -143,6 +146,7 @@ export function endThread(k: Kernel, row: number): void {
   assert(k.threads[base + Thread.firstHeld] === 0, "a thread that ends holds no mutex", row);
   if (row === k.current && k.threads[base + Thread.partner] !== 0) leaveWait(k, row);
   setThreadState(k, row, ThreadState.exited);
+  endStack(k, row);
   leaveReadyQueue(k, row);
   leaveList(k.threadWake, row);
   k.threads[base + Thread.timed] = 0;
@@ -185,6 +189,7 @@ function getThreadState(k: Kernel, row: number, state: StateWriter): void {
   }
   putReplyReferences(k, row, state);
   putWord(state, "exitCode", k.threads[base + Thread.exitCode]!);
+  putWord(state, "stack", stackOf(k, row));
 }
 
 /** Waiting is not a state of its own: it is a call about to be made. */

@@ -1,8 +1,18 @@
 // Calls on threads, bytes moved between memories, bindings and the clock.
 import { beforeEach, describe, expect, it } from "vitest";
-import { copyStepBytes, Kind, Next, Status } from "../../abi/index.ts";
-import { KernelBench } from "../../../test/support/kernel-bench.ts";
+import {
+  copyStepBytes,
+  Kind,
+  Next,
+  Right,
+  StackState,
+  stateWord,
+  stateWords,
+  Status,
+} from "../../abi/index.ts";
+import { type CallArguments, KernelBench } from "../../../test/support/kernel-bench.ts";
 import { fillPattern } from "../../../test/support/long-message.ts";
+import { stackLeft } from "../event.ts";
 import { Preemption } from "../kernel.ts";
 import { verify } from "../verify.ts";
 
@@ -52,6 +62,88 @@ describe("threadStop and threadResume", () => {
     expect(bench.status(a, "threadStop", { a0: named })).toBe(Status.wrongState);
     expect(bench.status(a, "threadResume", { a0: named })).toBe(Status.wrongState);
     verify(bench.look());
+  });
+});
+
+describe("a thread that is stopped", () => {
+  const { inUse, leaving, out, lost } = StackState;
+  let told: { row: number; slot: number };
+
+  beforeEach(() => {
+    told = bench.own(Kind.notification, space);
+  });
+
+  /** Where the stack of the other thread is, as its state says. */
+  function stackNow(): number {
+    bench.make(a, "objectGetState", { a0: named, a1: 0, a2: stateWords("thread") });
+    return bench.memories.load(space, stateWord("thread", "stack") * 4);
+  }
+
+  function stop(args: CallArguments = {}): number {
+    bench.make(a, "threadStop", { a0: named, ...args });
+    return bench.answer(a).words[0];
+  }
+
+  function bitsTold(): number {
+    bench.make(a, "notificationPoll", { a0: told.slot, a1: -1 });
+    return bench.answer(a).words[0];
+  }
+
+  it("has its stack leave, once, and whoever asked is told when it has", () => {
+    expect(stackNow()).toBe(inUse);
+    expect(stop({ a1: told.slot, a2: 5 })).toBe(leaving);
+    expect(bench.k.notices).toContainEqual({ notice: "threadStopped", thread: b, space });
+    expect(stop({ a1: told.slot, a2: 6 })).toBe(leaving);
+    expect(bench.k.notices.filter(({ notice }) => notice === "threadStopped")).toHaveLength(1);
+    expect(stackNow()).toBe(leaving);
+    stackLeft(bench.k, b, out);
+    expect(stackNow()).toBe(out);
+    expect(bitsTold()).toBe(6);
+    stackLeft(bench.k, b, lost);
+    expect(stackNow()).toBe(out);
+  });
+
+  it("is out already if it never ran, and that is told at once", () => {
+    const fresh = bench.object(Kind.thread, space);
+    const slot = bench.grant(space, Kind.thread, fresh);
+    expect(stop({ a0: slot, a1: told.slot, a2: 1 })).toBe(out);
+    expect(bitsTold()).toBe(1);
+    expect(bench.k.notices).toEqual([]);
+  });
+
+  it("tells that the leaving is over when it is resumed or ends before", () => {
+    stop({ a1: told.slot, a2: 1 });
+    bench.make(a, "threadResume", { a0: named });
+    expect(bitsTold()).toBe(1);
+    stackLeft(bench.k, b, out);
+    expect(stackNow()).toBe(inUse);
+    stop({ a1: told.slot, a2: 2 });
+    bench.make(a, "objectDestroy", { a0: named });
+    expect(bitsTold()).toBe(2);
+    verify(bench.look());
+  });
+
+  it("that stops itself finds where its stack was", () => {
+    const own = bench.grant(space, Kind.thread, b);
+    bench.make(b, "threadStop", { a0: own });
+    expect(bench.answer(b)).toMatchObject({ pending: undefined, status: Status.ok });
+    expect(bench.answer(b).words[0]).toBe(leaving);
+  });
+
+  it("refuses a notification that the caller may not signal so, and is not stopped", () => {
+    const badged = { badge: 4 };
+    const narrow = bench.grant(space, Kind.notification, told.row, badged);
+    const blind = bench.grant(space, Kind.notification, told.row, { rights: Right.receive });
+    const status = (args: CallArguments): number =>
+      bench.status(a, "threadStop", { a0: named, ...args });
+    expect(status({ a1: 9999 })).toBe(Status.badCapability);
+    expect(status({ a1: blind, a2: 1 })).toBe(Status.noRight);
+    expect(status({ a1: narrow, a2: 8 })).toBe(Status.noRight);
+    expect(status({ a1: told.slot })).toBe(Status.badArgument);
+    expect(bench.stateOf(b)).toBe("ready");
+    expect(status({ a1: narrow })).toBe(Status.ok);
+    stackLeft(bench.k, b, out);
+    expect(bitsTold()).toBe(4);
   });
 });
 

@@ -9,11 +9,13 @@ import {
   ThreadState,
 } from "../../abi/index.ts";
 import { assert } from "../../base/index.ts";
-import { findObject } from "../capability.ts";
+import { badgeOf, findCapability, findObject, objectOf } from "../capability.ts";
 import { Header, reference, Thread, ThreadFlag, threadShift } from "../layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { endStep, endThread, priorityMaxOf } from "../object/thread.ts";
+import { bitsFor } from "../object/notification.ts";
 import { freeObject } from "../object/object.ts";
+import { letStackLeave, putStackInUse } from "../object/thread-stack.ts";
 import { leaveReadyQueue, makeReady, saveRegisters, setState, stateOf } from "../schedule.ts";
 import { block, blocked, checkWait, finish, leaveWait } from "../waiting.ts";
 import { wakeWith } from "../wake.ts";
@@ -24,29 +26,43 @@ export function threadResume(k: Kernel): number {
   if (thread === 0) return finish(k, k.refusal);
   if (stateOf(k, thread) !== ThreadState.stopped) return finish(k, Status.wrongState);
   // ---- commit ----
+  putStackInUse(k, thread);
   makeReady(k, thread);
   return finish(k, Status.ok);
 }
 
-/** a0: thread. It leaves whatever it waits in at once; its registers hold the call to make again. */
+/**
+ * a0: thread. It leaves whatever it waits in at once; its registers hold the call to make again. a1:
+ * notification, told a2 bits when its stack has left, or 0. Answers w0: where the stack is now.
+ */
 export function threadStop(k: Kernel): number {
   const thread = findObject(k, k.registers[Register.a0]!, Kind.thread, Right.control);
   if (thread === 0) return finish(k, k.refusal);
+  const named = k.registers[Register.a1]!;
+  const told = named === 0 ? 0 : findCapability(k, named, Kind.notification, Right.send);
+  if (named !== 0 && told === 0) return finish(k, k.refusal);
+  const bits = told === 0 ? 0 : bitsFor(k, badgeOf(k, told), k.registers[Register.a2]!);
+  if (told !== 0 && bits === 0) return finish(k, k.refusal);
   if (stateOf(k, thread) === ThreadState.exited) return finish(k, Status.wrongState);
-  if (thread === k.current) return stopSelf(k);
+  if (thread === k.current && k.portalDepth > 0) return finish(k, Status.portalMayNotBlock);
   // ---- commit ----
-  leaveWait(k, thread);
-  setState(k, thread, ThreadState.stopped);
-  return finish(k, Status.ok);
+  const isSelf = thread === k.current;
+  if (isSelf) stopSelf(k);
+  else {
+    leaveWait(k, thread);
+    setState(k, thread, ThreadState.stopped);
+  }
+  const stack = letStackLeave(k, thread, told === 0 ? 0 : objectOf(k, told), bits);
+  if (isSelf) k.threads[(thread << threadShift) + Thread.registers + Register.w0] = stack;
+  else k.registers[Register.w0] = stack;
+  return isSelf ? blocked : finish(k, Status.ok);
 }
 
-function stopSelf(k: Kernel): number {
-  if (k.portalDepth > 0) return finish(k, Status.portalMayNotBlock);
+function stopSelf(k: Kernel): void {
   finish(k, Status.ok);
   saveRegisters(k);
   setState(k, k.current, ThreadState.stopped);
   k.current = 0;
-  return blocked;
 }
 
 /** a0: thread. If it waits, its call ends with `interrupted`. Never waits itself. */

@@ -4,6 +4,7 @@
 import {
   Kind,
   priorityCount,
+  StackState,
   staleRowsMax,
   ThreadState,
   wakeListCount,
@@ -61,12 +62,22 @@ function verifyReadyThreads(k: Kernel, written: Written, queued: number): void {
     const isQueued = k.threads[base + Thread.readyIn] !== 0;
     const state = k.threads[base + Thread.state];
     if (isQueued) members++;
+    verifyStack(k, row, state);
     assert(!isQueued || state !== ThreadState.exited, "an exited thread is in no ready queue", row);
     if (state !== ThreadState.ready || isQueued || row === written.current) continue;
     const flags = k.threads[base + Thread.flags];
     assert((flags & ThreadFlag.attached) !== 0, "a ready thread is in its queue", row, flags);
   }
   assert(members === queued, "the ready queues hold live threads only", queued, members);
+}
+
+/** A thread's stack is on its way out, or out, only while the thread is kept from running. */
+function verifyStack(k: Kernel, row: number, state: number): void {
+  const base = row << threadShift;
+  if ((k.threads[base + Thread.flags] & ThreadFlag.activation) !== 0) return;
+  if (state === ThreadState.stopped || state === ThreadState.exited) return;
+  const stack = k.threads[base + Thread.stack];
+  assert(stack === StackState.inUse, "a thread that may run has its stack", row, stack);
 }
 
 /** A ready thread above the running one is never forgotten. */

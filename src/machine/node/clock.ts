@@ -9,8 +9,10 @@ const millisecondNs = 1_000_000;
 /** How far the two clocks may drift apart before the wall clock is believed again. */
 const driftNsMax = 2n * BigInt(millisecondNs);
 
-export function takeOrigin(): ClockOrigin {
-  return process.hrtime();
+/** The origin of a clock that shows `startNs` now. */
+export function takeOrigin(startNs = 0): ClockOrigin {
+  const [seconds, nanoseconds] = process.hrtime();
+  return [seconds - Math.floor(startNs / 1e9), nanoseconds - (startNs % 1e9)];
 }
 
 export class Clock {

@@ -13,6 +13,8 @@ export interface NodeMachineOptions {
   readonly storeDirectory?: string;
   /** The most shared memory; address space is reserved for it, memory is taken as it is used. */
   readonly sharedBytesMax?: number;
+  /** What the monotonic clock shows at first, nanoseconds: time goes on for those who saw it before. */
+  readonly startNs?: number;
   /** How long before a deadline the timer polls the clock instead of sleeping. */
   readonly timerPollNs?: number;
 }
@@ -27,7 +29,7 @@ export function createNodeMachine(options: NodeMachineOptions = {}): Machine {
   const machine = new NodeMachine(
     {
       coreCount,
-      origin: takeOrigin(),
+      origin: takeOrigin(options.startNs),
       arena: makeArenaBuffer(options.sharedBytesMax ?? defaultSharedBytesMax),
       storeDirectory: options.storeDirectory,
       pollNs: options.timerPollNs ?? defaultTimerPollNs,

@@ -11,7 +11,15 @@ import {
   Status,
   Syscall,
 } from "../../abi/index.ts";
-import type { Answer, Later, Message, Service, ServiceHost } from "../../userlib/index.ts";
+import {
+  type Answer,
+  type Later,
+  letGoAsk,
+  type Message,
+  operatorBadge,
+  type Service,
+  type ServiceHost,
+} from "../../userlib/index.ts";
 import type { Core, Runner } from "../core.ts";
 import type { SpaceMemories } from "../memories.ts";
 
@@ -99,13 +107,22 @@ export class ServiceProcess implements ServiceHost, Runner {
     for (let i = 0; i < 6; i++) message.words[i] = registers[Register.w0 + i]!;
     const received = this.#words[(receiveDescriptor >> 2) + Descriptor.directBytes]!;
     message.bytes = received === 0 ? this.#noBytes : this.#inboxPart(received);
-    const answer = this.#options.service.handle(message satisfies Message, this);
+    const answer =
+      message.label === letGoAsk && message.badge === operatorBadge
+        ? this.#letGo(message.words[0]!)
+        : this.#options.service.handle(message satisfies Message, this);
     this.#openInbox();
     if ("later" in answer) {
       registers[Register.a1] = 0;
       return;
     }
     this.#put(answer);
+  }
+
+  /** A client is to be captured: it asks again for what it waits for, when it goes on. */
+  #letGo(badge: number): Answer {
+    this.#options.service.states?.letGo?.(badge, this);
+    return { label: 0 };
   }
 
   defer(): Later {
@@ -134,6 +151,11 @@ export class ServiceProcess implements ServiceHost, Runner {
     if (status !== Status.ok) this.#callOn(Syscall.capabilityDelete, ticket);
     this.#freeTickets.push(ticket);
     return status === Status.ok;
+  }
+
+  giveUp(ticket: number): void {
+    this.#callOn(Syscall.capabilityDelete, ticket);
+    this.#freeTickets.push(ticket);
   }
 
   nowNs(): number {

@@ -1,7 +1,10 @@
 // A thread of the interrupt execution model by Binaryen's Asyncify, which saves frames in a memory that it
 // adds to the program: the reference for our own capture (`unwound-stack.ts`).
+import { StackState } from "../../abi/index.ts";
 import type { Core } from "../core.ts";
-import { type Entry, stackOut, ThrowableStack } from "./runner.ts";
+import { CaptureError } from "./resume/index.ts";
+import type { Entry, StackOptions, StackPosition } from "./thread-stack.ts";
+import { stackOut, ThrowableStack } from "./throwable-stack.ts";
 
 /** The exports that Asyncify adds to a module, and the memory that it saves frames in. */
 export interface AsyncifyExports {
@@ -12,7 +15,7 @@ export interface AsyncifyExports {
   readonly memory: WebAssembly.Memory;
 }
 
-const StackState = { running: 0, unwinding: 1, out: 2, rewinding: 3 } as const;
+const Phase = { running: 0, unwinding: 1, out: 2, rewinding: 3 } as const;
 
 /** Where the frames stand in the capture memory: two words, start and end, then the frames. */
 const dataAddress = 16;
@@ -20,22 +23,28 @@ const framesAddress = 32;
 
 export class AsyncifiedStack extends ThrowableStack {
   readonly #asyncify: AsyncifyExports;
-  #state: number = StackState.running;
+  #state: number = Phase.running;
 
-  constructor(
-    core: Core,
-    entries: readonly Entry[],
-    asyncify: AsyncifyExports,
-    args: readonly number[] = [],
-  ) {
-    super(core, entries, args);
+  constructor(core: Core, asyncify: AsyncifyExports, options: StackOptions) {
+    super(core, options);
     this.#asyncify = asyncify;
   }
 
+  /** The frames are out, in a form that only Binaryen knows. */
+  takeOut(told: (state: StackState) => void): void {
+    told(StackState.held);
+  }
+
+  position(): StackPosition {
+    throw new CaptureError(
+      "A program prepared by Asyncify cannot be taken out as a whole. Prepare it by unwinding.",
+    );
+  }
+
   isBack(): boolean {
-    if (this.#state !== StackState.rewinding) return false;
+    if (this.#state !== Phase.rewinding) return false;
     this.#asyncify.stopRewind();
-    this.#state = StackState.running;
+    this.#state = Phase.running;
     return true;
   }
 
@@ -44,29 +53,29 @@ export class AsyncifiedStack extends ThrowableStack {
     const words = new Int32Array(this.#asyncify.memory.buffer);
     words[dataAddress >> 2] = framesAddress;
     words[(dataAddress >> 2) + 1] = this.#asyncify.memory.buffer.byteLength;
-    this.#state = StackState.unwinding;
+    this.#state = Phase.unwinding;
     this.#asyncify.startUnwind(dataAddress);
   }
 
   protected call(entry: Entry): number | void | typeof stackOut {
-    if (this.#state === StackState.out) {
-      this.#state = StackState.rewinding;
+    if (this.#state === Phase.out) {
+      this.#state = Phase.rewinding;
       this.#asyncify.startRewind(dataAddress);
     }
     const answer = entry(...this.args);
-    if (this.#state !== StackState.unwinding) return answer;
+    if (this.#state !== Phase.unwinding) return answer;
     this.#asyncify.stopUnwind();
-    this.#state = StackState.out;
+    this.#state = Phase.out;
     return stackOut;
   }
 
   /** The instance may have portals, which are to run normally. */
   protected forget(): void {
     const state = this.#state;
-    this.#state = StackState.running;
+    this.#state = Phase.running;
     try {
-      if (state === StackState.unwinding) this.#asyncify.stopUnwind();
-      if (state === StackState.rewinding) this.#asyncify.stopRewind();
+      if (state === Phase.unwinding) this.#asyncify.stopUnwind();
+      if (state === Phase.rewinding) this.#asyncify.stopRewind();
     } catch {
       // The frames did not fit, which is why it broke; the state was reset before that is checked.
     }

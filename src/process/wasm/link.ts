@@ -10,20 +10,26 @@ import {
   ReservedImport,
   reservedModule,
 } from "./prepare/index.ts";
-import { SuspendedStack, ThrowableStack } from "./runner.ts";
 import { probeModule, unknown } from "./stack-probe.ts";
 import {
+  expectationsMax,
   registerCalls,
   registerForm,
   type WrappedImport,
   wrapperImports,
   wrapperModule,
 } from "./wrapper.ts";
+import { SuspendedStack } from "./suspended-stack.ts";
+import { ThrowableStack } from "./throwable-stack.ts";
 
 type Value = number | bigint;
 
-// A copy of an imported constant, which the engine folds only when it is a module's own.
+// Copies of imported constants, which the engine folds only when they are a module's own.
 const leave = leaveStack;
+const statusRegister = Register.status;
+
+/** Where, in the memory of the register file, wrappers keep what they expect of calls: bytes. */
+const expectationsAt = 1024;
 
 /** One import as a library provides it. Both answer a result, or `leaveStack` if the thread waits. */
 export interface ImportFunction {
@@ -56,11 +62,13 @@ export function linkSuspending(options: LinkOptions): WebAssembly.Imports {
   const wanted = functionImports(facts).concat(addedImports(facts));
   const form = options.isTraced ? () => "function" as const : formOf;
   const wrapped: WrappedImport[] = wanted.map((fact) => ({ fact, form: form(fact) }));
+  const { park, enterWaiting, expect } = doorsOf(core);
   const environment: Record<string, WebAssembly.ImportValue> = {
     [wrapperImports.registers]: registerMemory,
+    [wrapperImports.expectations]: expect(wrapped.length),
     [wrapperImports.enter]: core.enter,
-    [wrapperImports.park]: doorsOf(core).park,
-    [wrapperImports.enterWaiting]: doorsOf(core).enterWaiting,
+    [wrapperImports.park]: park,
+    [wrapperImports.enterWaiting]: enterWaiting,
   };
   if (servesPortals) environment[wrapperImports.probe] = stackProbe();
   wrapped.forEach(({ fact, form }, i) => {
@@ -78,8 +86,10 @@ export function linkSuspending(options: LinkOptions): WebAssembly.Imports {
 interface SuspendingDoors {
   /** The running thread waits: leaves its stack. */
   readonly park: WebAssembly.ImportValue;
-  /** A call that is expected to wait. The program gets 0 if it did, in the end, and 1 if it did not. */
+  /** A call that is expected to wait, and where that is written down. Answers the status. */
   readonly enterWaiting: WebAssembly.ImportValue;
+  /** A place for what the wrapper of so many imports expects; shared when there are very many. */
+  readonly expect: (imports: number) => number;
 }
 
 const doors = new WeakMap<Core, SuspendingDoors>();
@@ -94,7 +104,9 @@ function doorsOf(core: Core): SuspendingDoors {
 }
 
 function openDoors(core: Core): SuspendingDoors {
-  const { enter, left } = core;
+  const { enter, left, registers } = core;
+  const expectations = new Int32Array(registers.buffer);
+  let nextPlace = expectationsAt;
   const park = (): Promise<number> => {
     const runner = core.leaving();
     if (!(runner instanceof SuspendedStack))
@@ -103,10 +115,21 @@ function openDoors(core: Core): SuspendingDoors {
     left();
     return parked;
   };
-  const enterWaiting = (): Promise<number> | number => (enter() === leave ? park() : 1);
+  const enterWaiting = (expectation: number): Promise<number> | number => {
+    if (enter() === leave) return park();
+    expectations[expectation >>> 2] = 0;
+    return registers[statusRegister]!;
+  };
+  const expect = (imports: number): number => {
+    const bytes = Math.min(imports, expectationsMax) * 4;
+    const place = nextPlace + bytes <= registers.buffer.byteLength ? nextPlace : expectationsAt;
+    nextPlace = place + bytes;
+    return place;
+  };
   return {
     park: new WebAssembly.Suspending(park),
     enterWaiting: new WebAssembly.Suspending(enterWaiting),
+    expect,
   };
 }
 

@@ -1,5 +1,7 @@
 // A WebAssembly program as a process: its instance, its memory behind its space's number, its threads'
 // runners and its portals. What execution model it runs in was decided when it was prepared.
+import { forever } from "../../abi/index.ts";
+import { assert } from "../../base/index.ts";
 import type { Core, PortalEntry } from "../core.ts";
 import type { SpaceMemories } from "../memories.ts";
 import {
@@ -13,6 +15,7 @@ import {
 import {
   type ImportFunction,
   type Library,
+  type LinkOptions,
   linkSuspending,
   linkThrowing,
   LinkError,
@@ -20,9 +23,11 @@ import {
   withRegisterCalls,
 } from "./link.ts";
 import { trapForFuel } from "./fuel-trap.ts";
-import { type Entry, SuspendedStack, type ThreadStack } from "./runner.ts";
+import { returnTable } from "./return-table.ts";
+import { SuspendedStack } from "./suspended-stack.ts";
 import { importedMemory, makeMemory } from "./thread-memory.ts";
-import { threadWaits } from "./thread-wait.ts";
+import type { Entry, StackOptions, StackPosition, ProgramStack } from "./thread-stack.ts";
+import { threadWaits, type WaitProgress } from "./thread-wait.ts";
 import { AsyncifiedStack, type AsyncifyExports } from "./asyncified-stack.ts";
 import { UnwoundStack } from "./unwound-stack.ts";
 import type { UnwindingStack } from "./resume/index.ts";
@@ -44,6 +49,21 @@ export interface ProgramOptions {
   readonly wrap?: ((library: Library) => Library) | undefined;
   /** Loop turns and calls that a program with fuel makes before it asks whether to go on. */
   readonly fuelSlice: number;
+  /** What the library has to remember of a call that waits, if anything. */
+  readonly progress?: CallProgress | undefined;
+}
+
+/** What a library remembers of the call that its thread waits in, as numbers. */
+export interface CallProgress {
+  save(): readonly number[];
+  load(saved: readonly number[]): void;
+}
+
+/** Where a thread of a program begins. */
+export interface ThreadStart {
+  /** The name of an export. */
+  readonly entry: string;
+  readonly args: readonly number[];
 }
 
 /** Name of the export through which a program serves portals. */
@@ -56,6 +76,9 @@ export class Program {
   readonly instance: WebAssembly.Instance;
   /** The memory that it exports or imports; without one nothing can be passed to it but numbers. */
   readonly memory: WebAssembly.Memory | undefined;
+  readonly #link: LinkOptions;
+  readonly #starts = new WeakMap<ProgramStack, ThreadStart>();
+  readonly #wait: WaitProgress = { leftUs: forever };
   readonly #options: ProgramOptions;
   #portalSlices = 0;
   /** Takes out and puts back the stacks of its threads. */
@@ -69,14 +92,15 @@ export class Program {
       throw new LinkError("the interrupt model needs a program prepared for capture");
     }
     const link = options.model === "process" ? linkSuspending : linkThrowing;
-    const imports = link({
+    this.#link = {
       core: options.core,
       facts,
       library: this.#library(),
       isTraced: options.wrap !== undefined,
       registerMemory: options.registerMemory,
       servesPortals: facts.exports.some(({ name }) => name === portalExport),
-    });
+    };
+    const imports = link(this.#link);
     const imported = this.#importMemory(imports);
     this.instance = new WebAssembly.Instance(module, imports);
     const exported = this.instance.exports["memory"];
@@ -88,15 +112,53 @@ export class Program {
   }
 
   /** The stack of a thread that begins at an export, as `_start`, with these arguments. */
-  runner(exportName: string, ...args: readonly number[]): ThreadStack {
-    const found = this.instance.exports[exportName];
+  runner(exportName: string, ...args: readonly number[]): ProgramStack {
+    return this.runnerAt({ entry: exportName, args });
+  }
+
+  /** The same of a thread that goes on somewhere, if a position is given. */
+  runnerAt(start: ThreadStart, position?: StackPosition): ProgramStack {
+    const { entry, args } = start;
+    const found = this.instance.exports[entry];
     if (typeof found !== "function") {
-      throw new LinkError(`the program has no function "${exportName}" to start at`);
+      throw new LinkError(`the program has no function "${entry}" to start at`);
     }
     // Exports are functions of unknown type; a start function takes nothing and ignores the arguments.
     const { startExport } = this.#options.prepared.facts;
-    const start = startExport === undefined ? [] : [this.instance.exports[startExport] as Entry];
-    return this.#runnerOf([...start, found as Entry], args);
+    const first = startExport === undefined ? [] : [this.instance.exports[startExport] as Entry];
+    const stack = this.#stackOf({ entries: [...first, found as Entry], args, position });
+    this.#starts.set(stack, start);
+    return stack;
+  }
+
+  get prepared(): PreparedModule {
+    return this.#options.prepared;
+  }
+
+  /** What takes out and puts back its stacks; undefined if it is not prepared for that. */
+  get capture(): UnwindingStack | undefined {
+    const { capturable, stackOf } = this.#options.prepared;
+    if (capturable === undefined || stackOf === undefined) return undefined;
+    const isProcessModel = this.#options.model === "process";
+    const returns = isProcessModel ? () => returnTable(capturable, this.#link) : undefined;
+    return (this.#stack ??= stackOf(this.instance, returns));
+  }
+
+  /** Where a thread of this program began. */
+  startOf(stack: ProgramStack): ThreadStart {
+    const start = this.#starts.get(stack);
+    assert(start !== undefined, "a thread began in the program that it is of");
+    return start;
+  }
+
+  /** What is to be remembered of the call that its thread waits in, with what its library remembers. */
+  saveProgress(): number[] {
+    return [this.#wait.leftUs, ...(this.#options.progress?.save() ?? [])];
+  }
+
+  loadProgress([leftUs = forever, ...saved]: readonly number[]): void {
+    this.#wait.leftUs = leftUs;
+    this.#options.progress?.load(saved);
   }
 
   /** A function that runs the program's portal `handler` on the registers. */
@@ -125,15 +187,18 @@ export class Program {
     }
   }
 
-  #runnerOf(entries: readonly Entry[], args: readonly number[]): ThreadStack {
-    const { core, model } = this.#options;
-    if (model === "process") return new SuspendedStack(core, entries, args);
-    const { stackOf } = this.#options.prepared;
-    if (stackOf === undefined) {
-      return new AsyncifiedStack(core, entries, asyncifyOf(this.instance), args);
+  #stackOf(options: StackOptions): ProgramStack {
+    const { core, model, prepared } = this.#options;
+    if (model === "process") {
+      // Not made before it is needed: most threads are never stopped.
+      const isPrepared = prepared.stackOf !== undefined;
+      const capture = isPrepared ? (): UnwindingStack => this.capture! : undefined;
+      return new SuspendedStack(core, { ...options, capture });
     }
-    this.#stack ??= stackOf(this.instance);
-    return new UnwoundStack(core, entries, this.#stack, args);
+    const { capture } = this;
+    return capture === undefined
+      ? new AsyncifiedStack(core, asyncifyOf(this.instance), options)
+      : new UnwoundStack(core, capture, options);
   }
 
   /** Adds the memory that the program imports, if it does, to what it is linked with. */
@@ -153,7 +218,7 @@ export class Program {
     const own = new Map<string, ImportFunction>(library.get(reservedModule));
     const words = (end: number): Int32Array => memories.wordsUpTo(space, end);
     own.set("syscall", syscallImport(core, words));
-    for (const [name, one] of threadWaits(core, words)) own.set(name, one);
+    for (const [name, one] of threadWaits(core, words, this.#wait)) own.set(name, one);
     const all = withRegisterCalls(core, new Map([...library, [reservedModule, own]]));
     const wrapped = this.#options.wrap?.(all) ?? all;
     // What preparation added is no call of the program's, to be told of.

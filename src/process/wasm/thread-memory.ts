@@ -15,13 +15,16 @@ export function importedMemory({ memories }: ModuleFacts): MemoryFact | undefine
   return imported[0];
 }
 
-/** Makes the memory, no larger than the limit, which the engine enforces from then on. */
-export function makeMemory(
-  { minPages, maxPages, isShared }: MemoryFact,
-  maxBytes: number | undefined,
-): WebAssembly.Memory {
+/** Pages that such a memory may grow to under a limit in bytes, if there is one; perhaps Infinity. */
+export function maximumPages({ maxPages }: MemoryFact, maxBytes: number | undefined): number {
   const limitPages = maxBytes === undefined ? Infinity : Math.floor(maxBytes / pageBytes);
-  const maximum = Math.min(maxPages ?? Infinity, limitPages);
+  return Math.min(maxPages ?? Infinity, limitPages);
+}
+
+/** Makes the memory, no larger than the limit, which the engine enforces from then on. */
+export function makeMemory(fact: MemoryFact, maxBytes: number | undefined): WebAssembly.Memory {
+  const { minPages, isShared } = fact;
+  const maximum = maximumPages(fact, maxBytes);
   if (maximum < minPages) {
     const needed = minPages * pageBytes;
     throw new LinkError(`it needs ${needed} bytes of memory to start; raise --memory-max to that`);

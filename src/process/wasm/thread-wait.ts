@@ -21,13 +21,24 @@ const WaitAnswer = { woken: 0, notEqual: 1, timedOut: 2 } as const;
 /** The program's memory as words, at least up to an index. */
 export type Words = (end: number) => Int32Array;
 
+/** What is left of a thread's wait, microseconds, beyond the call that it is in; -1 for ever. */
+export interface WaitProgress {
+  leftUs: number;
+}
+
 type Value = number | bigint;
 
 /** The functions for one thread: how long it has still to wait is its own. */
-export function threadWaits(core: Core, words: Words): ReadonlyMap<string, ImportFunction> {
+export function threadWaits(
+  core: Core,
+  words: Words,
+  progress: WaitProgress = { leftUs: forever },
+): ReadonlyMap<string, ImportFunction> {
+  const has32At = (at: number, expected: Value) => has32(words(at + 1), at, expected);
+  const has64At = (at: number, expected: Value) => has64(words(at + 2), at, expected);
   return new Map([
-    [ReservedImport.atomicWait32, wait(core, (at, expected) => has32(words(at + 1), at, expected))],
-    [ReservedImport.atomicWait64, wait(core, (at, expected) => has64(words(at + 2), at, expected))],
+    [ReservedImport.atomicWait32, wait(core, progress, has32At)],
+    [ReservedImport.atomicWait64, wait(core, progress, has64At)],
     [ReservedImport.atomicNotify, notify(core)],
   ]);
 }
@@ -48,9 +59,12 @@ function mustBeShared({ buffer }: Int32Array): void {
 }
 
 /** `isEqual` says whether the value at an index of words is the expected one. */
-function wait(core: Core, isEqual: (at: number, expected: Value) => boolean): ImportFunction {
+function wait(
+  core: Core,
+  progress: WaitProgress,
+  isEqual: (at: number, expected: Value) => boolean,
+): ImportFunction {
   const { registers } = core;
-  let leftUs = forever;
 
   function enter(address: number, expected: Value): number {
     if (!isEqual(address >>> 2, expected)) return WaitAnswer.notEqual;
@@ -59,7 +73,7 @@ function wait(core: Core, isEqual: (at: number, expected: Value) => boolean): Im
     registers[Register.a1] = address;
     // The kernel looks once more, at the first word: nothing can have changed it since.
     registers[Register.a2] = Number(BigInt.asIntN(32, BigInt(expected)));
-    registers[Register.receiveTimeout] = Math.min(leftUs, timeoutUsMax);
+    registers[Register.receiveTimeout] = Math.min(progress.leftUs, timeoutUsMax);
     return core.enter() === leaveStack ? leaveStack : over(address, expected);
   }
 
@@ -67,15 +81,15 @@ function wait(core: Core, isEqual: (at: number, expected: Value) => boolean): Im
     const status = registers[Register.status]!;
     if (status === Status.wouldBlock) return WaitAnswer.notEqual;
     if (status !== Status.timeout) return WaitAnswer.woken;
-    if (leftUs <= timeoutUsMax) return WaitAnswer.timedOut;
+    if (progress.leftUs <= timeoutUsMax) return WaitAnswer.timedOut;
     // A wait longer than one call can be goes on.
-    leftUs -= timeoutUsMax;
+    progress.leftUs -= timeoutUsMax;
     return enter(address, expected);
   }
 
   return {
     begin(address, expected, timeoutNs) {
-      leftUs = timeoutNs! < 0n ? forever : Math.ceil(Number(timeoutNs) / 1000);
+      progress.leftUs = timeoutNs! < 0n ? forever : Math.ceil(Number(timeoutNs) / 1000);
       return enter(Number(address), expected!);
     },
     finish: (address, expected) => over(Number(address), expected!),

@@ -1,22 +1,32 @@
 // A thread of the interrupt execution model: its stack is taken out whenever it waits, and put back when
 // it runs again. Our own capture does both; while the thread waits, it is its frames, as plain data.
+import { StackState } from "../../abi/index.ts";
 import type { Core } from "../core.ts";
-import type { Frames, UnwindingStack } from "./resume/index.ts";
-import { type Entry, stackOut, ThrowableStack } from "./runner.ts";
+import { CaptureError, type Frames, type UnwindingStack } from "./resume/index.ts";
+import type { Entry, StackOptions, StackPosition } from "./thread-stack.ts";
+import { stackOut, ThrowableStack } from "./throwable-stack.ts";
 
 export class UnwoundStack extends ThrowableStack {
   readonly #stack: UnwindingStack;
   #frames: Frames | undefined;
   #isBack = false;
 
-  constructor(
-    core: Core,
-    entries: readonly Entry[],
-    stack: UnwindingStack,
-    args: readonly number[] = [],
-  ) {
-    super(core, entries, args);
+  constructor(core: Core, stack: UnwindingStack, options: StackOptions) {
+    super(core, options);
     this.#stack = stack;
+    this.#frames = options.position?.frames ?? undefined;
+  }
+
+  takeOut(told: (state: StackState) => void): void {
+    told(this.loss === undefined ? StackState.out : StackState.lost);
+  }
+
+  position(): StackPosition {
+    if (this.loss !== undefined) {
+      const { error: cause } = this.loss;
+      throw new CaptureError("The stack of a thread was lost when it was taken out.", { cause });
+    }
+    return { returned: this.returned, frames: this.#frames ?? null };
   }
 
   override drop(): void {

@@ -2,7 +2,10 @@
 // that first makes the plain call, and only if that answers `leaveStack` suspends the stack; when the
 // thread runs again it asks for the answer. So a call that need not wait never pays for being able to.
 // And a call that had to wait pays for only one crossing the next time: the wrapper remembers, for each
-// of the calls whose registers it writes, and expects the same again.
+// of the calls whose registers it writes, and expects the same again. Such a call is the last thing that
+// the wrapper does: a stack that was suspended returns through each of its frames at the processor's
+// expense, which has forgotten where they return to. What is expected is in words of the register
+// file's memory, since the suspending import is then who finds out that it was wrong.
 //
 // For `shoal.call` and its kin the wrapper writes the registers itself: the register file is a memory
 // that it imports, and a short call passes no more than its arguments through JavaScript.
@@ -54,10 +57,15 @@ export const registerCalls = {
   },
 } as const;
 
+/** Imports of a wrapper that remember each for itself. */
+export const expectationsMax = 1024;
+
 /** Names in the import object of a wrapper module. */
 export const wrapperImports = {
   module: "shoal",
   registers: "registers",
+  /** Where the words for what is expected begin. */
+  expectations: "expectations",
   enter: "enter",
   park: "park",
   enterWaiting: "enterWaiting",
@@ -71,12 +79,11 @@ const typeCodes: Readonly<Record<string, number>> = { i32: 0x7f, i64: 0x7e, f32:
 
 const op = {
   call: 0x10,
+  returnCall: 0x12,
   localGet: 0x20,
   localTee: 0x22,
   globalGet: 0x23,
-  globalSet: 0x24,
-  else: 0x05,
-  i32Eqz: 0x45,
+  i32Add: 0x6a,
   i32Const: 0x41,
   i64Const: 0x42,
   i64Store: 0x37,
@@ -104,7 +111,6 @@ export function wrapperModule(
   section(out, 1, typeSection(imports));
   section(out, 2, importSection(imports, layout));
   section(out, 3, functionSection(imports));
-  section(out, 6, globalSection(imports));
   section(out, 7, exportSection(imports, layout));
   section(out, 10, codeSection(imports, layout));
   return out.finish();
@@ -124,7 +130,10 @@ interface Layout {
 
 const enterType = 0;
 const voidType = 1;
-const firstOwnType = 2;
+const waitingType = 2;
+const firstOwnType = 3;
+/** The one global: where the words for what is expected begin. */
+const expectations = 0;
 
 function layOut(imports: readonly WrappedImport[], hasProbe: boolean): Layout {
   let next = hasProbe ? 4 : 3;
@@ -156,6 +165,7 @@ function typeSection(imports: readonly WrappedImport[]): ByteWriter {
   body.u32(firstOwnType + imports.length * 2);
   body.raw([0x60, 0, 1, 0x7f]);
   body.raw([0x60, 0, 0]);
+  body.raw([0x60, 1, 0x7f, 1, 0x7f]);
   for (const { fact } of imports) {
     writeType(body, fact.signature.parameters, fact.signature.results);
     writeType(body, fact.signature.parameters, ["i32"]);
@@ -177,12 +187,13 @@ function writeType(
 function importSection(imports: readonly WrappedImport[], layout: Layout): ByteWriter {
   const body = new ByteWriter();
   const functions = layout.firstWrapped;
-  body.u32(1 + functions);
+  body.u32(2 + functions);
   const add = (name: string): ByteWriter => body.name(wrapperImports.module).name(name);
   add(wrapperImports.registers).raw([0x02, 0x01, 1, 1]);
+  add(wrapperImports.expectations).raw([0x03, 0x7f, 0]);
   add(wrapperImports.enter).raw([0x00, enterType]);
   add(wrapperImports.park).raw([0x00, voidType]);
-  add(wrapperImports.enterWaiting).raw([0x00, enterType]);
+  add(wrapperImports.enterWaiting).raw([0x00, waitingType]);
   if (layout.hasProbe) add(wrapperImports.probe).raw([0x00, voidType]);
   imports.forEach(({ form }, i) => {
     if (form !== "function") return;
@@ -197,14 +208,6 @@ function functionSection(imports: readonly WrappedImport[]): ByteWriter {
   const body = new ByteWriter();
   body.u32(imports.length);
   imports.forEach((_, i) => body.u32(firstOwnType + i * 2));
-  return body;
-}
-
-/** Per import: whether its last call had to wait. */
-function globalSection(imports: readonly WrappedImport[]): ByteWriter {
-  const body = new ByteWriter();
-  body.u32(imports.length);
-  for (let i = 0; i < imports.length; i++) body.raw([0x7f, 1, op.i32Const, 0, op.end]);
   return body;
 }
 
@@ -276,11 +279,15 @@ function writeRegisterCall(
       .u32(2)
       .u32(Register[name] * 4);
   });
-  code.u8(op.globalGet).u32(i).u8(op.if).u8(emptyBlock);
-  code.u8(op.call).u32(layout.enterWaiting).u8(op.i32Eqz).u8(op.globalSet).u32(i);
-  code.u8(op.else).u8(op.call).u32(layout.enter).u8(op.if).u8(emptyBlock);
-  code.u8(op.i32Const).s32(1).u8(op.globalSet).u32(i).u8(op.call).u32(layout.park);
-  code.u8(op.end).u8(op.end);
+  const expectation = (i % expectationsMax) * 4;
+  code.u8(op.globalGet).u32(expectations).u8(op.i32Load).u32(2).u32(expectation);
+  code.u8(op.if).u8(emptyBlock);
+  code.u8(op.globalGet).u32(expectations).u8(op.i32Const).s32(expectation).u8(op.i32Add);
+  code.u8(op.returnCall).u32(layout.enterWaiting).u8(op.end);
+  code.u8(op.call).u32(layout.enter).u8(op.if).u8(emptyBlock);
+  code.u8(op.globalGet).u32(expectations).u8(op.i32Const).s32(1);
+  code.u8(op.i32Store).u32(2).u32(expectation);
+  code.u8(op.call).u32(layout.park).u8(op.end);
   code
     .u8(op.i32Const)
     .s32(0)

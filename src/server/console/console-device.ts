@@ -18,6 +18,8 @@ export interface ConsoleDevice {
   available(stream: number): number;
   /** Resolves once what was taken has reached the host. A device without it keeps nothing back. */
   drained?(): Promise<void>;
+  /** Input that was taken from the host and not yet read: the device forgets it. */
+  takeInput?(): Uint8Array;
   /** The size of the terminal that standard output is, in characters. */
   size?(): { readonly columns: number; readonly rows: number } | undefined;
   /** Set by who starts the server: raises the notification on which the server tries again. */

@@ -2,8 +2,11 @@
 // write is answered once the host has taken all of it, so that a program that writes faster than the
 // host reads is held back; writes to a stream are taken in the order in which they were asked, and so
 // are reads. What has to wait is kept in queues of plain data, tried again on every signal.
+import { joinBytes } from "../../base/index.ts";
 import {
   Ask,
+  askAgain,
+  type ClientStates,
   Errno,
   FdFlag,
   filestatBytes,
@@ -81,16 +84,42 @@ export class ConsoleService implements Service {
     this.#polls.retry(host);
   }
 
+  /** What is open at a console is the same for everybody, and nothing of it a client's own. */
+  readonly states: ClientStates = {
+    exportClients: () => null,
+    importClients: () => undefined,
+    letGo: (badge, host) => this.#letGo(badge, host),
+  };
+
+  /** Input that was taken from the host and read by nobody: it is kept by who calls, from now on. */
+  takeUnread(): Uint8Array {
+    const parts = [this.#unread ?? new Uint8Array(0)];
+    this.#unread = undefined;
+    const more = this.#device.takeInput?.();
+    if (more !== undefined) parts.push(more);
+    return joinBytes(parts);
+  }
+
+  /** Input that comes before all that the host has. */
+  giveUnread(bytes: Uint8Array): void {
+    this.#putBack(bytes);
+  }
+
+  #letGo(badge: number, host: ServiceHost): void {
+    this.#polls.letGo(badge, host);
+    for (const { ticket } of taken(this.#reads, badge)) host.answer(ticket, { label: askAgain });
+    for (const queue of this.#writes) {
+      for (const { ticket, done } of taken(queue, badge)) {
+        host.answer(ticket, done > 0 ? this.#wrote(done) : { label: askAgain });
+      }
+    }
+  }
+
   /** Answering those who are gone releases their tickets. */
   onClientGone(badge: number, host: ServiceHost): void {
     this.#polls.forget(badge, host);
-    for (const queue of [this.#reads, ...this.#writes]) {
-      for (let i = queue.length - 1; i >= 0; i--) {
-        if (queue[i].badge !== badge) continue;
-        const [{ ticket }] = queue.splice(i, 1);
-        host.answer(ticket, { label: Errno.intr });
-      }
-    }
+    const gone = [taken(this.#reads, badge), ...this.#writes.map((queue) => taken(queue, badge))];
+    for (const { ticket } of gone.flat()) host.answer(ticket, { label: Errno.intr });
   }
 
   #write(stream: number, message: Message, host: ServiceHost): Answer | Later {
@@ -181,11 +210,7 @@ export class ConsoleService implements Service {
 
   #putBack(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    const rest = this.#unread ?? bytes.subarray(0, 0);
-    const all = new Uint8Array(bytes.length + rest.length);
-    all.set(bytes);
-    all.set(rest, bytes.length);
-    this.#unread = all;
+    this.#unread = joinBytes([bytes, this.#unread ?? bytes.subarray(0, 0)]);
   }
 
   #stat(stream: number, host: ServiceHost): Answer {
@@ -207,4 +232,12 @@ export class ConsoleService implements Service {
     const writable = this.#device.writable?.(stream) ?? 1;
     return writable === wouldBlock ? notReady : readiness(writable > 0 ? 1 : 0, writable < 0);
   }
+}
+
+/** Takes what a client waits for out of a queue. */
+function taken<One extends WaitingRead | WaitingWrite>(queue: One[], badge: number): One[] {
+  const own = queue.filter((one) => one.badge === badge);
+  const others = queue.filter((one) => one.badge !== badge);
+  queue.splice(0, queue.length, ...others);
+  return own;
 }

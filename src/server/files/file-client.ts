@@ -1,15 +1,11 @@
 // What one client of a file server has open, by handle. What several clients have open together, because
 // one gave it to another, is closed with the last of its handles.
 import { Access, Errno } from "../../userlib/index.ts";
-import type { OpenDirectory, OpenFile } from "./file-tree.ts";
+import type { OpenDirectory, OpenedNode, OpenFile } from "./file-tree.ts";
 
 export type Open = OpenDirectory | OpenFile;
 
-/** Something open, with the access that it was opened with. */
-export interface Opened {
-  readonly node: Open;
-  readonly access: number;
-}
+export type Opened = OpenedNode;
 
 const handleCountMax = 65_536;
 
@@ -54,6 +50,19 @@ export class Client {
     return free;
   }
 
+  /** Everything that is open, by handle. */
+  forEach(visit: (handle: number, opened: Opened) => void): void {
+    this.#opened.forEach((opened, handle) => {
+      if (opened !== undefined) visit(handle, opened);
+    });
+  }
+
+  /** Opens something under the handle that it had elsewhere; another handle may lead to it already. */
+  put(handle: number, opened: Opened, isShared: boolean): void {
+    if (isShared) this.#sharers.set(opened.node, (this.#sharers.get(opened.node) ?? 0) + 1);
+    this.#opened[handle] = opened;
+  }
+
   /** Opens once more what another client, or this one, has open under `handle`. */
   share(opened: Opened, handle: number): number {
     if (handle === 0) {
@@ -81,6 +90,6 @@ export class Client {
   }
 }
 
-function rootOpened(root: OpenDirectory): Opened {
+export function rootOpened(root: OpenDirectory): Opened {
   return { node: root, access: Access.read | Access.write };
 }

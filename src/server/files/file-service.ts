@@ -4,6 +4,7 @@
 import { Access, Ask, Errno, FdFlag, Interest, readyRecordBytes } from "../../userlib/index.ts";
 import type { Answer, Message, Service, ServiceHost } from "../../userlib/index.ts";
 import { Client, type Open, type Sharers } from "./file-client.ts";
+import { exportFiles, importFiles } from "./file-states.ts";
 import { writeFilestat, writeListing } from "./filestat.ts";
 import type { FileTree, OpenFile } from "./file-tree.ts";
 import { pathRequests } from "./path-requests.ts";
@@ -44,6 +45,7 @@ export function fileService(
     }
     return client;
   };
+  const all = { name, tree, root, clients, clientOf };
   return {
     name,
     handle(message, host) {
@@ -59,6 +61,10 @@ export function fileService(
     onClientGone(badge) {
       clients.get(badge)?.closeAll();
       clients.delete(badge);
+    },
+    states: {
+      exportClients: (badges) => exportFiles(all, badges),
+      importClients: (state) => importFiles(all, state),
     },
   };
 }

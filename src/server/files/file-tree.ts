@@ -5,6 +5,7 @@
 // Names are byte strings: a character per byte, never a slash, never "." or "..", 1 to 255 long. No
 // method follows a symbolic link: one that meets a link where it needs something else answers
 // `Errno.loop`. A refusal is an errno; where a count is answered, a refusal is its negative.
+import type { StateData } from "../../userlib/index.ts";
 
 export interface FileStat {
   readonly device: bigint;
@@ -99,4 +100,23 @@ export interface FileTree {
   root(): OpenDirectory;
   /** Nanoseconds since 1970, for times that are to be "now". */
   nowNs(): bigint;
+  /**
+   * Where these open things are, in their order, and all of the tree that is lost with its server. A tree
+   * without it cannot be captured while anything of it is open.
+   *
+   * @throws ClientStateError if one of them could not be found again
+   */
+  exportNodes?(opened: readonly OpenedNode[]): StateData;
+  /**
+   * Makes the tree what it was, if it was lost, and opens the same things again, in the same order.
+   *
+   * @throws ClientStateError if one of them is gone, or is not what it was
+   */
+  importNodes?(state: StateData): OpenedNode[];
+}
+
+/** Something open, with the access that it was opened with. */
+export interface OpenedNode {
+  readonly node: OpenDirectory | OpenFile;
+  readonly access: number;
 }

@@ -2,18 +2,20 @@
 // openat, and follows nothing; the walk above decides where a link leads. So nothing outside of the
 // granted directory is reached, whatever the host or other programs rename or swap meanwhile, as far
 // as the host's calls really are relative to open directories (see node-directory.ts).
-import { Errno, Filetype } from "../../userlib/index.ts";
+import { Errno, Filetype, type StateData } from "../../userlib/index.ts";
 import type {
   FileStat,
   FileTree,
   ListedEntry,
   OpenDirectory,
+  OpenedNode,
   OpenFile,
   OpenRequest,
   Times,
 } from "./file-tree.ts";
 import { HostFile, setTimes } from "./host-file.ts";
 import type { HostFiles } from "./host-files.ts";
+import { foreignNode, placeData, placeOf, placesOf, reopened } from "./host-places.ts";
 
 /** Cookies below are those of "." and "..". */
 const firstCookie = 3;
@@ -33,6 +35,23 @@ export class HostDirectory implements FileTree {
 
   nowNs(): bigint {
     return this.#host.nowNs();
+  }
+
+  exportNodes(opened: readonly OpenedNode[]): StateData {
+    return opened.map(({ node, access }) => {
+      if (!(node instanceof Directory || node instanceof HostFile)) throw foreignNode();
+      const names = node instanceof Directory ? node.listed : undefined;
+      return placeData(placeOf(this.#host, this.#root, node, access), names);
+    });
+  }
+
+  importNodes(state: StateData): OpenedNode[] {
+    const root = this.root();
+    return placesOf(state).map(({ names, ...place }) => {
+      const node = reopened(root, place);
+      if (node instanceof Directory) node.listed = names;
+      return { node, access: place.access };
+    });
   }
 
   /** Lets go of the granted directory; what clients have open in it is closed by their service. */
@@ -58,6 +77,15 @@ class Directory implements OpenDirectory {
     this.at = at;
     this.#isTop = isTop;
     this.#isKept = isKept;
+  }
+
+  /** The names on which the cookies of a listing under way count. */
+  get listed(): readonly string[] | undefined {
+    return this.#names;
+  }
+
+  set listed(names: readonly string[] | undefined) {
+    this.#names = names;
   }
 
   #opened(fd: number): OpenDirectory | number {

@@ -27,6 +27,11 @@ export class HostFile implements OpenFile {
     this.filetype = filetype;
   }
 
+  /** The host's number for it. */
+  get at(): number {
+    return this.#fd;
+  }
+
   stat(): FileStat | number {
     return this.#host.stat(this.#fd);
   }

@@ -32,6 +32,8 @@ export interface HostFiles {
   /** The same file, opened so that every write goes to its end. */
   reopenAppending(fd: number): number;
   close(fd: number): number;
+  /** The absolute path under which something open is found now, if that can be told. */
+  pathOf(fd: number): string | number;
 
   stat(fd: number): FileStat | number;
   /** The type and size of what is open, which are cheaper to know than all; below zero an errno. */

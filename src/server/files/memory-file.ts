@@ -31,7 +31,21 @@ export class MemoryState {
   }
 
   newFile(): FileInode {
-    return { kind: "file", ...this.#facts(1), bytes: new PagedBytes(this.#quota) };
+    return { kind: "file", ...this.#facts(1), bytes: this.newBytes() };
+  }
+
+  /** Bytes of a file, within the quota of the tree. */
+  newBytes(): PagedBytes {
+    return new PagedBytes(this.#quota);
+  }
+
+  /** The number that the next inode gets: it only grows. */
+  get nextInode(): bigint {
+    return this.#nextInode;
+  }
+
+  set nextInode(inode: bigint) {
+    if (inode > this.#nextInode) this.#nextInode = inode;
   }
 
   newLink(target: string): Inode {
@@ -66,6 +80,10 @@ export class MemoryFile implements OpenFile {
     this.#tree = tree;
     this.#inode = inode;
     inode.openCount++;
+  }
+
+  get inode(): FileInode {
+    return this.#inode;
   }
 
   stat(): FileStat {

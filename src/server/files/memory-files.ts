@@ -1,12 +1,13 @@
 // A file tree in memory. Listings go by cookies that an entry keeps for as long as it lives and that
 // only grow, so a program reading a directory meets every entry that was there all the time once,
 // whatever comes and goes meanwhile.
-import { Access, Errno, Filetype } from "../../userlib/index.ts";
+import { Access, ClientStateError, Errno, Filetype, type StateData } from "../../userlib/index.ts";
 import type {
   FileStat,
   FileTree,
   ListedEntry,
   OpenDirectory,
+  OpenedNode,
   OpenFile,
   OpenRequest,
   Times,
@@ -21,6 +22,15 @@ import {
   type DirectoryInode,
   type Inode,
 } from "./memory-inode.ts";
+
+import {
+  inodeNamed,
+  inodesFrom,
+  makeInodes,
+  stateOf,
+  treeData,
+  type TreeState,
+} from "./memory-states.ts";
 
 const defaultBytesMax = 2 ** 32;
 
@@ -47,6 +57,51 @@ export class MemoryFiles implements FileTree {
 
   nowNs(): bigint {
     return this.#state.nowNs();
+  }
+
+  exportNodes(opened: readonly OpenedNode[]): StateData {
+    const nodes = opened.map(({ node, access }) => {
+      if (node instanceof MemoryDirectory || node instanceof MemoryFile) return { node, access };
+      throw new ClientStateError("Something is open in the tree that is not of the tree.");
+    });
+    const inodes = inodesFrom([this.#root, ...nodes.map(({ node }) => node.inode)]);
+    return treeData({
+      root: `${this.#root.inode}`,
+      nextInode: `${this.#state.nextInode}`,
+      inodes: inodes.map(stateOf),
+      opened: nodes.map(({ node, access }) => ({ inode: `${node.inode.inode}`, access })),
+    });
+  }
+
+  /** The root becomes what it was; those who have it open have it still. */
+  importNodes(data: StateData): OpenedNode[] {
+    // Made by `exportNodes`, and out of an image whose digest was right.
+    const state = data as unknown as TreeState;
+    const inodes = makeInodes(state, () => this.#state.newBytes());
+    this.#state.nextInode = BigInt(state.nextInode);
+    this.#adopt(inodeNamed(inodes, state.root));
+    return state.opened.map(({ inode, access }) => {
+      const found = inodeNamed(inodes, inode);
+      if (found.kind === "file") return { node: new MemoryFile(this.#state, found), access };
+      if (found.kind === "directory") return { node: this.#directory(found), access };
+      throw new ClientStateError("The image has a link open, which cannot be.");
+    });
+  }
+
+  /** Handles of the root lead to one inode, which takes over what another holds. */
+  #adopt(root: Inode): void {
+    if (root.kind !== "directory") throw new ClientStateError("The image has a root of no kind.");
+    for (const [name, entry] of root.entries) {
+      this.#root.entries.set(name, entry);
+      if (entry.inode.kind === "directory") entry.inode.parent = this.#root;
+    }
+    const { links, accessed, modified, changed, nextCookie } = root;
+    Object.assign(this.#root, { links, accessed, modified, changed, nextCookie });
+  }
+
+  #directory(inode: DirectoryInode): OpenDirectory {
+    const isRoot = inode.inode === this.#root.inode;
+    return new MemoryDirectory(this.#state, isRoot ? this.#root : inode);
   }
 }
 

@@ -57,6 +57,25 @@ export class PagedBytes {
     this.size = size;
   }
 
+  /** The pages in which something was written, which stay as they are. */
+  exportPages(): { readonly index: number; readonly bytes: Uint8Array }[] {
+    return [...this.#pages].map(([index, bytes]) => ({ index, bytes }));
+  }
+
+  /** Makes these bytes what others were. False if the quota does not allow it. */
+  importPages(
+    size: number,
+    pages: readonly { readonly index: number; readonly bytes: Uint8Array }[],
+  ): boolean {
+    for (const { index, bytes } of pages) {
+      const page = this.#pageFor(index);
+      if (page === undefined) return false;
+      page.set(bytes);
+    }
+    this.size = size;
+    return true;
+  }
+
   #pageFor(index: number): Uint8Array | undefined {
     const found = this.#pages.get(index);
     if (found !== undefined) return found;

@@ -1,24 +1,43 @@
 // A file tree that cannot be changed, made of any other. What would be refused anyway is refused with
 // its own errno first, as a file system mounted read-only does; the rest with EROFS.
-import { Access, Errno } from "../../userlib/index.ts";
+import { Access, ClientStateError, Errno } from "../../userlib/index.ts";
 import type {
   FileStat,
   FileTree,
   ListedEntry,
   OpenDirectory,
+  OpenedNode,
   OpenFile,
   OpenRequest,
 } from "./file-tree.ts";
 
 export function readOnly(tree: FileTree): FileTree {
-  return { root: () => new ReadOnlyDirectory(tree.root()), nowNs: () => tree.nowNs() };
+  const own = { root: () => new ReadOnlyDirectory(tree.root()), nowNs: () => tree.nowNs() };
+  if (tree.exportNodes === undefined || tree.importNodes === undefined) return own;
+  return {
+    ...own,
+    exportNodes: (opened) => tree.exportNodes!(opened.map(innerOf)),
+    importNodes: (state) =>
+      tree.importNodes!(state).map(({ node, access }) => ({ node: wrapped(node), access })),
+  };
+}
+
+/** What was opened for writing below was opened for reading only. */
+function innerOf({ node, access }: OpenedNode): OpenedNode {
+  if (node instanceof ReadOnlyDirectory || node instanceof ReadOnlyFile) {
+    return { node: node.inner, access };
+  }
+  throw new ClientStateError("Something is open in the tree that is not of the tree.");
+}
+
+function wrapped(node: OpenDirectory | OpenFile): OpenDirectory | OpenFile {
+  return node.kind === "directory" ? new ReadOnlyDirectory(node) : new ReadOnlyFile(node);
 }
 
 function readOnlyNode<Found extends OpenDirectory | OpenFile>(
   node: Found | number,
 ): OpenDirectory | OpenFile | number {
-  if (typeof node === "number") return node;
-  return node.kind === "directory" ? new ReadOnlyDirectory(node) : new ReadOnlyFile(node);
+  return typeof node === "number" ? node : wrapped(node);
 }
 
 class ReadOnlyFile implements OpenFile {
@@ -29,6 +48,10 @@ class ReadOnlyFile implements OpenFile {
   constructor(file: OpenFile) {
     this.filetype = file.filetype;
     this.#file = file;
+  }
+
+  get inner(): OpenFile {
+    return this.#file;
   }
 
   stat(): FileStat | number {
@@ -76,6 +99,10 @@ class ReadOnlyDirectory implements OpenDirectory {
   constructor(directory: OpenDirectory) {
     this.filetype = directory.filetype;
     this.#directory = directory;
+  }
+
+  get inner(): OpenDirectory {
+    return this.#directory;
   }
 
   stat(): FileStat | number {

@@ -96,6 +96,17 @@ export class NodeConsole implements ConsoleDevice {
     return count;
   }
 
+  takeInput(): Uint8Array {
+    const all = new Uint8Array(this.#bufferedBytes);
+    let at = 0;
+    for (const chunk of this.#chunks.splice(0)) {
+      all.set(chunk, at);
+      at += chunk.length;
+    }
+    this.#bufferedBytes = 0;
+    return all;
+  }
+
   available(_stream: number): number {
     if (!this.#isStreamed) return 1;
     return this.#bufferedBytes > 0 ? this.#bufferedBytes : this.#wait();

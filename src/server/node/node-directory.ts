@@ -117,6 +117,13 @@ export class NodeFiles implements HostFiles {
     return attemptNumber(() => fs.openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_APPEND | O_NOCTTY));
   }
 
+  pathOf(fd: number): string | number {
+    if (!this.#isLinux) return this.#paths.get(fd)?.toString("latin1") ?? Errno.notsup;
+    return attemptObject(() =>
+      fs.readlinkSync(`/proc/self/fd/${fd}`, { encoding: "buffer" }).toString("latin1"),
+    );
+  }
+
   close(fd: number): number {
     this.#paths.delete(fd);
     return attempt(() => fs.closeSync(fd));

@@ -57,7 +57,7 @@ const functions = {
 } as const;
 
 /** The module, without the warning that it is experimental, which is not the program's to print. */
-function loadQuietly(): typeof NodeFFI | undefined {
+export function loadQuietly(): typeof NodeFFI | undefined {
   const { emitWarning } = process;
   process.emitWarning = () => undefined;
   try {

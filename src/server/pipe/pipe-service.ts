@@ -3,6 +3,8 @@
 // that dies does to all of its own. Nothing here reads a clock or waits.
 import {
   Ask,
+  ClientStateError,
+  type ClientStates,
   Errno,
   FdFlag,
   filestatBytes,
@@ -12,9 +14,11 @@ import {
   notReady,
   readiness,
   ReadyList,
+  type StateData,
 } from "../../userlib/index.ts";
 import type { Answer, Later, Message, Service, ServiceHost } from "../../userlib/index.ts";
 import { capacityBytes, Pipe } from "./pipe.ts";
+import { type EndState, pipesData, readPipes } from "./pipe-states.ts";
 
 /** One client's handle of one end. */
 interface End {
@@ -73,6 +77,48 @@ export class PipeService implements Service {
     const read = this.#open(reader, { pipe, isWriter: false });
     const write = this.#open(writer, { pipe, isWriter: true });
     return { read, write };
+  }
+
+  readonly states: ClientStates = {
+    exportClients: (badges) => this.#export(badges),
+    importClients: (state) => this.#import(state),
+    letGo: (badge, host) => this.#letGo(badge, host),
+  };
+
+  #letGo(badge: number, host: ServiceHost): void {
+    this.#ready.letGo(badge, host);
+    for (const end of this.#clients.get(badge) ?? []) end?.pipe.letGo(badge, host);
+    this.#ready.retry(host);
+  }
+
+  #export(badges: readonly number[]): StateData {
+    const pipes: Pipe[] = [];
+    const ends: EndState[] = [];
+    for (const [badge, handles] of this.#clients) {
+      handles.forEach((end, handle) => {
+        if (end === undefined || !badges.includes(badge)) return;
+        if (!pipes.includes(end.pipe)) pipes.push(end.pipe);
+        ends.push({ badge, handle, pipe: pipes.indexOf(end.pipe), isWriter: end.isWriter });
+      });
+    }
+    refuseForeign(pipes, ends);
+    const states = pipes.map((pipe) => pipe.exportState());
+    return pipesData({ lastNumber: this.#pipeCount, pipes: states, ends });
+  }
+
+  #import(data: StateData): void {
+    const { lastNumber, pipes, ends } = readPipes(data, capacityBytes);
+    this.#pipeCount = Math.max(this.#pipeCount, lastNumber);
+    const made = pipes.map(({ number, capacity, bytes }) => {
+      const pipe = new Pipe(number, capacity);
+      pipe.fill(bytes);
+      return pipe;
+    });
+    for (const { badge, handle, pipe, isWriter } of ends) {
+      const end = { pipe: made[pipe]!, isWriter };
+      count(end);
+      this.#handlesOf(badge)[handle] = end;
+    }
   }
 
   /** Handles open now, and threads that wait: for tests of what is left behind. */
@@ -150,8 +196,7 @@ export class PipeService implements Service {
   }
 
   #open(badge: number, { pipe, isWriter }: End): number {
-    if (isWriter) pipe.writers++;
-    else pipe.readers++;
+    count({ pipe, isWriter });
     const handles = this.#handlesOf(badge);
     const free = handles.indexOf(undefined);
     const end = { pipe, isWriter };
@@ -159,6 +204,22 @@ export class PipeService implements Service {
     handles[free] = end;
     return free;
   }
+}
+
+/** An end is open once more. */
+function count({ pipe, isWriter }: End): void {
+  if (isWriter) pipe.writers++;
+  else pipe.readers++;
+}
+
+/** A pipe whose other end is with a process that is not captured would break. */
+function refuseForeign(pipes: readonly Pipe[], ends: readonly EndState[]): void {
+  pipes.forEach((pipe, i) => {
+    if (pipe.readers + pipe.writers === ends.filter((end) => end.pipe === i).length) return;
+    throw new ClientStateError(
+      `Pipe ${pipe.number} leads to a process that would stay behind: capture both together.`,
+    );
+  });
 }
 
 function openCount(handles: Handles): number {

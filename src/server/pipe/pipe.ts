@@ -5,8 +5,9 @@
 //
 // A waiting writer's bytes are kept beside the ring, at most `waitingBytesMax` of each: a longer write
 // is answered short, and is for the client to go on with.
-import { Errno } from "../../userlib/index.ts";
+import { askAgain, Errno } from "../../userlib/index.ts";
 import type { Answer, Later, ServiceHost } from "../../userlib/index.ts";
+import type { PipeState } from "./pipe-states.ts";
 import { Ring } from "./ring.ts";
 
 /** POSIX's PIPE_BUF on Linux: no write of so much is ever split. */
@@ -77,6 +78,15 @@ export class Pipe {
 
   get #atomicBytes(): number {
     return Math.min(pipeBufferBytes, this.#ring.capacity);
+  }
+
+  exportState(): PipeState {
+    return { number: this.number, capacity: this.#ring.capacity, bytes: this.#ring.copy() };
+  }
+
+  /** Fills a new pipe with the bytes that another had. */
+  fill(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#ring.put(bytes);
   }
 
   write(badge: number, bytes: Uint8Array, mayWait: boolean, host: ServiceHost): Answer | Later {
@@ -171,6 +181,24 @@ export class Pipe {
   closeWriter(host: ServiceHost): void {
     if (--this.writers > 0) return;
     for (const { ticket } of this.#reads.splice(0)) host.answer(ticket, countAnswer(0));
+  }
+
+  /**
+   * A client is to be captured: its read, of which nothing has been done, is for it to ask again, and its
+   * write is answered with what has been taken of it.
+   */
+  letGo(badge: number, host: ServiceHost): void {
+    const isOwn = (one: WaitingRead | WaitingWrite): boolean => one.badge === badge;
+    const reads = this.#reads.filter(isOwn);
+    const writes = this.#writes.filter(isOwn);
+    this.#reads = this.#reads.filter((one) => !isOwn(one));
+    this.#writes = this.#writes.filter((one) => !isOwn(one));
+    for (const { ticket } of reads) host.answer(ticket, { label: askAgain });
+    for (const { ticket, before, done } of writes) {
+      const moved = before + done;
+      host.answer(ticket, moved > 0 ? countAnswer(moved) : { label: askAgain });
+    }
+    this.#admit(host);
   }
 
   /** A client is gone: what it waited for is not for it any more. Answering releases the tickets. */

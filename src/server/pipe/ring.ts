@@ -32,6 +32,15 @@ export class Ring {
     this.#count += bytes.length;
   }
 
+  /** A copy of all bytes, which stay. */
+  copy(): Uint8Array {
+    const into = new Uint8Array(this.#count);
+    const first = Math.min(this.#count, this.capacity - this.#start);
+    into.set(this.#bytes.subarray(this.#start, this.#start + first));
+    if (first < this.#count) into.set(this.#bytes.subarray(0, this.#count - first), first);
+    return into;
+  }
+
   /** Moves as much as fits to the beginning of `into`; answers how much. */
   take(into: Uint8Array): number {
     const count = Math.min(into.length, this.#count);

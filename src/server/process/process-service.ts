@@ -2,7 +2,16 @@
 // them. It holds control of each process's space, given to it by whoever made the space, and ends a
 // process by a kernel call as any other program could. Making a space of a module is not for user mode
 // yet: that is behind `Launcher`.
-import { Errno, ProcessAsk, ProcessState, signalExitBase } from "../../userlib/index.ts";
+import {
+  askAgain,
+  ClientStateError,
+  type ClientStates,
+  Errno,
+  ProcessAsk,
+  ProcessState,
+  signalExitBase,
+  type StateData,
+} from "../../userlib/index.ts";
 import type { Answer, Later, Message, Service, ServiceHost } from "../../userlib/index.ts";
 import { type Draft, Drafts, moduleOf } from "./drafts.ts";
 import { type ProcessRow, ProcessTable } from "./process-table.ts";
@@ -49,6 +58,34 @@ export class ProcessService implements Service {
   constructor(launcher: Launcher, lastPid = 0) {
     this.#launcher = launcher;
     this.table = new ProcessTable(lastPid);
+  }
+
+  /** The table is of all processes, whoever of them asks. */
+  readonly states: ClientStates = {
+    exportClients: () => this.#export(),
+    importClients: (state) => this.#import(state),
+    letGo: (badge, host) => this.#letGo(badge, host),
+  };
+
+  #letGo(badge: number, host: ServiceHost): void {
+    const own = this.#waiting.filter(({ pid }) => pid === badge);
+    this.#waiting = this.#waiting.filter(({ pid }) => pid !== badge);
+    for (const { ticket } of own) host.answer(ticket, refuse(askAgain));
+  }
+
+  #export(): StateData {
+    const { lastPid, rows } = this.table.exportState();
+    if (rows.some(({ state }) => state === ProcessState.made)) {
+      throw new ClientStateError(
+        "A process is being started, and is not there yet: try again in a moment.",
+      );
+    }
+    return { lastPid, rows: rows.map((row) => ({ ...row })) };
+  }
+
+  #import(state: StateData): void {
+    // Made by `#export`, and out of an image whose digest was right.
+    this.table.importState(state as unknown as ReturnType<ProcessTable["exportState"]>);
   }
 
   // For who makes and watches the spaces. The service's notification is to be raised after all but the first.

@@ -74,6 +74,16 @@ export class ProcessTable {
     if (row.parent === 0) this.remove(row.pid);
   }
 
+  /** All rows, and the last pid that was given out. */
+  exportState(): { readonly lastPid: number; readonly rows: readonly ProcessRow[] } {
+    return { lastPid: this.#lastPid, rows: this.rows };
+  }
+
+  importState({ lastPid, rows }: ReturnType<ProcessTable["exportState"]>): void {
+    this.#lastPid = Math.max(this.#lastPid, lastPid);
+    for (const row of rows) this.#rows.set(row.pid, { ...row });
+  }
+
   remove(pid: number): void {
     this.#rows.delete(pid);
   }

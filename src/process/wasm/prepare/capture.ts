@@ -58,13 +58,14 @@ export function capturableProgram(
 /** One for all programs of a core: a stack is taken out in one go. */
 let store: FrameStore | undefined;
 
-/** What takes out and puts back the stacks of an instance. */
+/** What takes out and puts back the stacks of an instance; `returns` as in its options. */
 export function stackOf(
   program: CapturableProgram,
   instance: WebAssembly.Instance,
+  returns?: () => WebAssembly.Table,
 ): UnwindingStack {
   store ??= new FrameStore();
-  return new UnwindingStack({ program, instance, store });
+  return new UnwindingStack({ program, instance, store, returns });
 }
 
 function withFuel(bytes: Uint8Array, fuel: boolean): Uint8Array {

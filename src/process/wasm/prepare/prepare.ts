@@ -31,6 +31,12 @@ export interface PrepareOptions {
   readonly cacheDirectory?: string;
 }
 
+/** `returns`: what imports are when the call in them is made again, as `UnwindingStackOptions` has it. */
+type StackOf = (
+  instance: WebAssembly.Instance,
+  returns?: () => WebAssembly.Table,
+) => UnwindingStack;
+
 export interface PreparedModule {
   readonly bytes: Uint8Array;
   readonly module: WebAssembly.Module;
@@ -45,12 +51,12 @@ export interface PreparedModule {
    */
   readonly capturable?: CapturableProgram;
   /** Of the same: what takes out and puts back the stacks of an instance. */
-  readonly stackOf?: (instance: WebAssembly.Instance) => UnwindingStack;
+  readonly stackOf?: StackOf;
 }
 
 // Raise it whenever the same input would be rewritten differently, so that old cache entries are
 // not found any more.
-const preparerVersion = "8 binaryen-132.0.0";
+const preparerVersion = "9 binaryen-132.0.0";
 
 // Below this the engine compiles faster on this thread than it can hand the work to another.
 const inlineCompileBytesMax = 256 * 1024;
@@ -84,7 +90,9 @@ export async function prepareModule(
     (made ??= capturableProgram(limited, rewritten, fuel));
   return Object.defineProperties(prepared, {
     capturable: { get: capturable },
-    stackOf: { value: (instance: WebAssembly.Instance) => stackOf(capturable(), instance) },
+    stackOf: {
+      value: ((instance, returns) => stackOf(capturable(), instance, returns)) satisfies StackOf,
+    },
   });
 }
 

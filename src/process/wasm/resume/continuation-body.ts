@@ -138,7 +138,7 @@ class Entry {
     const { call, isImport } = this.#place;
     const { out } = this.#copier;
     if (isImport && call.callee !== undefined) {
-      this.#copier.access.writeCall(out, call.callee);
+      this.#copier.access.writeReturn(out, call.callee);
       return;
     }
     out.u8(Opcode.call).u32(takeContinuation);

@@ -18,6 +18,7 @@ export const continuationImport = {
   global: "global",
   tag: "tag",
   continuations: "continuations",
+  returns: "returns",
 } as const;
 
 /** Functions of the module behind those imported. */
@@ -106,6 +107,7 @@ function importSection(
   const functionTable = add(continuationImport.table, `${tables.length + 1}`, "table");
   functionTable.raw(openTable);
   add(continuationImport.continuations, "table", "table").raw(openTable);
+  add(continuationImport.returns, "table", "table").raw(openTable);
   globals.forEach(({ type, isMutable }, index) => {
     const item = add(continuationImport.global, `${index}`, "global").raw(type.encoded);
     item.u8(isMutable ? 1 : 0);

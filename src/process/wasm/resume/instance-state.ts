@@ -8,11 +8,19 @@ import { globalsModule } from "./globals-module.ts";
 import type { InstanceReferences } from "./instance-references.ts";
 
 export interface InstanceState {
-  readonly memories: readonly Uint8Array<ArrayBuffer>[];
+  /** By index: views of the memories themselves, which change as soon as the instance goes on. */
+  readonly memories: readonly Uint8Array[];
   /** The changing globals, by index, as the frame store saves values. */
   readonly globals: Uint8Array<ArrayBuffer>;
-  /** Numbers of the entries of each table that code writes to, by table index. */
-  readonly tables: ReadonlyMap<number, readonly number[]>;
+  /** Each table that code writes to. */
+  readonly tables: readonly TableState[];
+}
+
+export interface TableState {
+  /** Its index in the program. */
+  readonly table: number;
+  /** The function that each entry is, by index, or the handle of a value of the host; -1 for null. */
+  readonly entries: readonly number[];
 }
 
 /** What is needed to reach into an instance. */
@@ -26,20 +34,21 @@ export interface InstanceAccess {
 const pageBytes = 65536;
 
 export function readState(access: InstanceAccess): InstanceState {
-  const { program, instance, store, references } = access;
-  const { declarations, scan } = program.source;
+  const { program, store, references } = access;
   store.begin(references);
   globalsOf(access).save();
-  const tables = [...scan.changedTables].map((index) => {
-    return [index, readTable(access, index)] as const;
-  });
+  const globals = store.written();
+  const changed = [...program.source.scan.changedTables].toSorted((a, b) => a - b);
   return {
-    memories: declarations.memories.map((_, index) =>
-      new Uint8Array(memoryOf(program, instance, index).buffer).slice(),
-    ) as Uint8Array<ArrayBuffer>[], // a copy is never shared
-    globals: store.written(),
-    tables: new Map(tables),
+    memories: memoriesOf(access).map(({ buffer }) => new Uint8Array(buffer)),
+    globals,
+    tables: changed.map((table) => ({ table, entries: readTable(access, table) })),
   };
+}
+
+/** The memories of an instance, by index. */
+export function memoriesOf({ program, instance }: InstanceAccess): WebAssembly.Memory[] {
+  return program.source.declarations.memories.map((_, index) => memoryOf(program, instance, index));
 }
 
 /** Into an instance of the same program, whose start function has not run. */
@@ -53,7 +62,7 @@ export function writeState(access: InstanceAccess, state: InstanceState): void {
   });
   store.begin(references, state.globals);
   globalsOf(access).load();
-  for (const [index, numbers] of state.tables) writeTable(access, index, numbers);
+  for (const { table, entries } of state.tables) writeTable(access, table, entries);
   dropSegments(access);
 }
 

@@ -22,8 +22,12 @@ export interface StackCapture {
 
 /** One that can also take out a stack which the engine holds suspended. */
 export interface SuspendedStackCapture extends StackCapture {
-  /** What takes a suspended stack out when its suspension is rejected with it; then as `unwind`. */
-  exception(): WebAssembly.Exception;
+  /**
+   * Takes a suspended stack out. `reject` rejects its suspension; once its entry has been left with an
+   * exception that `isUnwinding`, what is answered here answers the frames. Any number of stacks may be
+   * on their way out at a time.
+   */
+  expel(reject: (reason: WebAssembly.Exception) => void): () => Frames;
   /** As `resume`, on a stack of its own, which may be suspended again. */
   resumeSuspending(frames: Frames): () => Promise<unknown>;
 }

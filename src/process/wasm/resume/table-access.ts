@@ -15,6 +15,8 @@ const castNonNull = 0x16;
 export class TableAccess {
   readonly functionTable: number;
   readonly continuationTable: number;
+  /** By function index: what an import answers when the call in it is made again. */
+  readonly returnTable: number;
   readonly #source: CaptureSource;
   readonly #types: TypeList;
 
@@ -23,6 +25,14 @@ export class TableAccess {
     this.#types = types;
     this.functionTable = source.declarations.tables.length;
     this.continuationTable = this.functionTable + 1;
+    this.returnTable = this.functionTable + 2;
+  }
+
+  /** The call of an import that the stack was taken out of. */
+  writeReturn(out: ByteWriter, functionIndex: number): void {
+    out.u8(Opcode.i32Const).s32(functionIndex);
+    out.u8(Opcode.callIndirect).u32(this.#source.module.functions[functionIndex]);
+    out.u32(this.returnTable);
   }
 
   /** A call of a function of the program, in the given form of indirect call. */

@@ -16,6 +16,11 @@ export interface UnwindingStackOptions {
   readonly store: FrameStore;
   /** For values of the host that the program holds; a table of this object's own unless given. */
   readonly handles?: ExternalHandles;
+  /**
+   * By function index, what each import is when the call that a stack was taken out of is made again;
+   * asked for once. The import itself unless given.
+   */
+  readonly returns?: (() => WebAssembly.Table) | undefined;
 }
 
 export class UnwindingStack implements SuspendedStackCapture {
@@ -25,24 +30,33 @@ export class UnwindingStack implements SuspendedStackCapture {
   /** Continuations linked so far, and where they stand in this table. */
   readonly #places = new Map<number, number>();
   #continuations: WebAssembly.Table | undefined;
+  readonly #findReturns: () => WebAssembly.Table;
+  #returns: WebAssembly.Table | undefined;
 
-  constructor({ program, instance, store, handles }: UnwindingStackOptions) {
+  constructor({ program, instance, store, handles, returns }: UnwindingStackOptions) {
     const functions = (): WebAssembly.Table => filledFunctions(instance);
     const references = new InstanceReferences(functions, handles ?? new HandleTable());
     this.access = { program, instance, store, references };
+    this.#findReturns = returns ?? functions;
     // The rewriter added both.
     this.#tag = instance.exports[ReservedExport.unwindTag] as WebAssembly.Tag;
     store.attach(instance.exports[ReservedExport.captureTable] as WebAssembly.Table);
   }
 
   unwind(): never {
-    throw this.exception();
+    this.access.store.begin(this.access.references);
+    throw new WebAssembly.Exception(this.#tag, []);
   }
 
-  /** What takes the stack out when an import throws it, or rejects its suspension with it. */
-  exception(): WebAssembly.Exception {
-    this.access.store.begin(this.access.references);
-    return new WebAssembly.Exception(this.#tag, []);
+  expel(reject: (reason: WebAssembly.Exception) => void): () => Frames {
+    const { store, references, program } = this.access;
+    let written: Uint8Array<ArrayBuffer>;
+    // These three come one right after the other, whatever else is waiting: microtasks are first in,
+    // first out, and the engine lets the stack go on in the one that the rejection makes.
+    queueMicrotask(() => store.begin(references));
+    reject(new WebAssembly.Exception(this.#tag, []));
+    queueMicrotask(() => (written = store.written()));
+    return () => readFrames(program.frames, written);
   }
 
   isUnwinding(thrown: unknown): boolean {
@@ -124,6 +138,7 @@ export class UnwindingStack implements SuspendedStackCapture {
         [`${additions.functionTable}`]: functions,
       },
       [continuationImport.continuations]: { table: this.#table() },
+      [continuationImport.returns]: { table: (this.#returns ??= this.#findReturns()) },
       [continuationImport.global]: of("global", globals.length),
       [continuationImport.tag]: of("tag", additions.unwindTag + 1),
     };

@@ -5,10 +5,13 @@ import type { Additions } from "./additions.ts";
 import { BodyWalker } from "./body-walker.ts";
 import { type CallPlace, CallRecorder } from "./call-recorder.ts";
 import type { FunctionScan } from "./code-scan.ts";
-import { type Edit, sortEdits } from "./edit.ts";
+import { findClears } from "./clearing.ts";
+import { type ClearEdit, type Edit, sortEdits } from "./edit.ts";
+import { isClearable } from "./edit-writer.ts";
 import { type SavedLocal, savedLocals, UnsavableTypeError } from "./frame-layout.ts";
 import { readFlow } from "./flow.ts";
 import { liveAcrossCalls } from "./liveness.ts";
+import { type LocalSet, localsOf, removeLocal } from "./local-set.ts";
 import type { FunctionFrame } from "./frame-table.ts";
 import type { ModuleTypes, Signature } from "./module-types.ts";
 import { findReplacements } from "./replacement.ts";
@@ -46,14 +49,15 @@ export function captureBody(
   const recorder = new CallRecorder(policy, wanted);
   const walker = new BodyWalker(module, reader, functionIndex, recorder);
   walker.walk();
+  const { frame, clears } = frameOf(context, walker, recorder, functionIndex);
   // The local that holds the number of the only call is zero from the beginning, as that is.
   const isOnly = recorder.calls.length === 1;
-  const edits = recorder.edits.filter(({ kind }) => kind !== "call" || !isOnly);
+  const edits: Edit[] = recorder.edits.filter(({ kind }) => kind !== "call" || !isOnly);
+  edits.push(...clears);
   if (scan.hasReplacements) {
     edits.push(...findReplacements(new ByteReader(bytes, scan.codeStart, scan.end), additions));
   }
   sortEdits(edits);
-  const frame = frameOf(context, walker, recorder, functionIndex);
   const saved = recorder.calls.length === 0 ? [] : savedOf(walker, frame);
   return { scan, type: walker.type, frame, saved, edits, place: recorder.place };
 }
@@ -61,17 +65,37 @@ export function captureBody(
 function frameOf(
   { unwinds }: CaptureContext,
   walker: BodyWalker,
-  { calls, operandTypes, originLocals }: CallRecorder,
+  recorder: CallRecorder,
   functionIndex: number,
-): FunctionFrame {
-  const locals = [...walker.locals, Value.i32, ...operandTypes];
+): { frame: FunctionFrame; clears: readonly ClearEdit[] } {
+  const { calls } = recorder;
+  const locals = [...walker.locals, Value.i32, ...recorder.operandTypes];
   const callLocal = walker.locals.length;
-  if (calls.length === 0) return { functionIndex, locals, callLocal, liveLocals: [], calls };
+  const frame = { functionIndex, locals, callLocal, liveLocals: [], calls };
+  if (calls.length === 0) return { frame, clears: [] };
   walker.reader.position = walker.codeStart;
-  const isLive = liveAcrossCalls(readFlow(walker.reader, unwinds), callLocal);
-  const isSaved = (local: number): boolean => isLive(local) || originLocals.has(local);
-  const liveLocals = [...walker.locals.keys()].filter(isSaved);
-  return { functionIndex, locals, callLocal, liveLocals, calls };
+  const flow = readFlow(walker.reader, unwinds, recorder);
+  const across = liveAcrossCalls(flow, locals.length);
+  const liveLocals = localsOf(across).filter((local) => local < callLocal);
+  return {
+    frame: { ...frame, liveLocals },
+    clears: findClears({
+      flow,
+      localCount: locals.length,
+      parameterCount: walker.type.parameters.length,
+      readByPad: clearable(across, frame),
+    }),
+  };
+}
+
+/** Those of the locals that the pad reads which can be set to zero. */
+function clearable(across: LocalSet, { locals, callLocal, calls }: FunctionFrame): LocalSet {
+  const set = across.slice();
+  for (const local of localsOf(across)) {
+    if (!isClearable(locals[local])) removeLocal(set, local);
+  }
+  if (calls.length === 1) removeLocal(set, callLocal); // which is never set
+  return set;
 }
 
 // A local that may not be null has no value before it is first set, so a pad could not read it.

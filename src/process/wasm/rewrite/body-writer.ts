@@ -3,7 +3,8 @@ import { type ByteWriter, Opcode } from "../binary/index.ts";
 import type { Additions } from "./additions.ts";
 import type { BodyCapture } from "./body-capture.ts";
 import type { Edit } from "./edit.ts";
-import { writeCallNumber, writeHandlerClause, writeKeep } from "./edit-writer.ts";
+import { writeCallNumber, writeClear, writeHandlerClause, writeKeep } from "./edit-writer.ts";
+import type { FunctionFrame } from "./frame-table.ts";
 import { type CallWriter, closePad, openPad } from "./landing-pad.ts";
 import { readLocalGroups, writeLocalGroups } from "./local-groups.ts";
 import { OffsetMap } from "./offset-map.ts";
@@ -56,7 +57,7 @@ function copyEdited(
   offsets.note(at, at, out.length);
   for (const edit of edits) {
     out.range(bytes, at, edit.start);
-    writeEdit(out, edit, frame.callLocal, additions);
+    writeEdit(out, edit, frame, additions);
     at = edit.end;
     offsets.note(edit.start, at, out.length);
   }
@@ -64,12 +65,14 @@ function copyEdited(
   return offsets;
 }
 
-function writeEdit(out: ByteWriter, edit: Edit, callLocal: number, additions: Additions): void {
+function writeEdit(out: ByteWriter, edit: Edit, frame: FunctionFrame, additions: Additions): void {
   switch (edit.kind) {
     case "keep":
       return writeKeep(out, edit);
     case "call":
-      return writeCallNumber(out, edit.callNumber, callLocal);
+      return writeCallNumber(out, edit.callNumber, frame.callLocal);
+    case "clear":
+      return writeClear(out, edit, frame.locals);
     case "handler":
       return writeHandlerClause(out, edit, additions.unwindTag, edit.depth);
     case "replace":

@@ -35,8 +35,9 @@ export class CallRecorder implements BodyObserver {
   readonly calls: CallDescription[] = [];
   /** Types of the locals added for operands, behind the call number's. */
   readonly operandTypes: ValueCode[] = [];
-  /** Locals of the body in which operands were found. */
-  readonly originLocals = new Set<number>();
+  /** What the edits set and what saved frames need, for liveness. */
+  readonly sets = new Map<number, number[]>();
+  readonly needs = new Map<number, number[]>();
   /** The call asked for. */
   place: CallPlace | undefined;
   readonly #policy: CallPolicy;
@@ -60,6 +61,9 @@ export class CallRecorder implements BodyObserver {
     const callNumber = this.calls.length;
     if (callNumber === this.#wanted) this.#notePlace(walker, call, isImport, liveOperands);
     this.calls.push({ isImport, liveOperands });
+    const callLocal = walker.locals.length;
+    this.#noteSet(call.start, callLocal);
+    this.needs.set(call.start, [...liveOperands, callLocal]);
     this.edits.push({ kind: "call", start: call.start, end: call.start, callNumber });
   }
 
@@ -87,7 +91,6 @@ export class CallRecorder implements BodyObserver {
     const locals: number[] = [];
     for (let at = 0; at < height; at++) {
       if (at >= loopHeight && isUnchanged(walker, at)) {
-        this.originLocals.add(origins[at]);
         locals.push(origins[at]);
         continue;
       }
@@ -106,7 +109,14 @@ export class CallRecorder implements BodyObserver {
     const locals = types.map((type, index) => this.#localFor(walker, bottom + index, type));
     const place = { start: producedAt, end: producedAt };
     this.edits.push({ kind: "keep", ...place, locals, types });
+    this.#noteSet(producedAt, ...locals);
     assignSlots(operands, producedAt, bottom, locals);
+  }
+
+  #noteSet(offset: number, ...locals: readonly number[]): void {
+    const noted = this.sets.get(offset);
+    if (noted === undefined) this.sets.set(offset, [...locals]);
+    else noted.push(...locals);
   }
 
   #localFor(walker: BodyWalker, height: number, type: ValueCode): number {

@@ -1,8 +1,8 @@
 // Writes the edits of a body into a copy of it.
 import { type ByteWriter, Opcode } from "../binary/index.ts";
 import { catchReference } from "./landing-pad.ts";
-import type { HandlerEdit, KeepEdit } from "./edit.ts";
-import { isNonNull } from "./value-code.ts";
+import type { ClearEdit, HandlerEdit, KeepEdit } from "./edit.ts";
+import { isNonNull, Value, type ValueCode } from "./value-code.ts";
 
 /** Copies the values on top of the stack into locals, and leaves them where they are. */
 export function writeKeep(out: ByteWriter, { locals, types }: KeepEdit): void {
@@ -22,6 +22,33 @@ export function writeKeep(out: ByteWriter, { locals, types }: KeepEdit): void {
 
 export function writeCallNumber(out: ByteWriter, callNumber: number, callLocal: number): void {
   out.u8(Opcode.i32Const).s32(callNumber).u8(Opcode.localSet).u32(callLocal);
+}
+
+const zeros: readonly (readonly [type: ValueCode, constant: Uint8Array])[] = [
+  [Value.i32, Uint8Array.of(Opcode.i32Const, 0)],
+  [Value.i64, Uint8Array.of(0x42, 0)],
+  [Value.f32, Uint8Array.of(0x43, 0, 0, 0, 0)],
+  [Value.f64, Uint8Array.of(0x44, 0, 0, 0, 0, 0, 0, 0, 0)],
+];
+
+/** Whether a local of this type can be cleared. */
+export function isClearable(type: ValueCode): boolean {
+  return zeros.some(([clearable]) => clearable === type);
+}
+
+/** Sets the locals to zero, those of a type by one constant. */
+export function writeClear(
+  out: ByteWriter,
+  { locals }: ClearEdit,
+  types: readonly ValueCode[],
+): void {
+  for (const [type, constant] of zeros) {
+    const [last, ...others] = locals.filter((local) => types[local] === type);
+    if (last === undefined) continue;
+    out.raw(constant);
+    for (const local of others) out.u8(Opcode.localTee).u32(local);
+    out.u8(Opcode.localSet).u32(last);
+  }
 }
 
 /** The clause count, one higher, and the clause that comes first. */

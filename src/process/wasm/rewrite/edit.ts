@@ -20,6 +20,14 @@ export interface CallEdit {
   readonly callNumber: number;
 }
 
+/** Locals that nobody reads any more, all of them numbers, are set to zero. */
+export interface ClearEdit {
+  readonly kind: "clear";
+  readonly start: number;
+  readonly end: number;
+  readonly locals: readonly number[];
+}
+
 /** A handler that catches everything gets a clause in front that lets the stack out. */
 export interface HandlerEdit {
   readonly kind: "handler";
@@ -40,7 +48,7 @@ export interface ReplaceEdit {
   readonly isReference: boolean;
 }
 
-export type Edit = KeepEdit | CallEdit | HandlerEdit | ReplaceEdit;
+export type Edit = KeepEdit | CallEdit | ClearEdit | HandlerEdit | ReplaceEdit;
 
 // A copy of what the last instruction made belongs before whatever is done to the next one.
 function rank({ kind }: Edit): number {

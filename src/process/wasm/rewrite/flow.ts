@@ -28,10 +28,22 @@ export const Flow = {
 export interface BodyFlow {
   readonly kinds: readonly number[];
   readonly arguments: readonly number[];
+  /** The offset where one inserts what is to happen before a call, or at the beginning of a loop's turn. */
+  readonly offsets: readonly number[];
   /** Labels of a branch table, and of the clauses of a handler by the place of its beginning. */
   readonly tables: readonly (readonly number[])[];
   readonly handlers: ReadonlyMap<number, readonly number[]>;
 }
+
+/** Uses of locals that are not in the code yet, each by the offset of the instruction behind it. */
+export interface AddedUses {
+  /** Locals that are set. */
+  readonly sets: ReadonlyMap<number, readonly number[]>;
+  /** Locals that the frame needs which is saved in the call there. */
+  readonly needs: ReadonlyMap<number, readonly number[]>;
+}
+
+const noUses: AddedUses = { sets: new Map(), needs: new Map() };
 
 const kindsByOpcode: Readonly<Record<number, number>> = {
   0x00: Flow.leave,
@@ -61,52 +73,79 @@ const kindsByOpcode: Readonly<Record<number, number>> = {
 };
 
 /** `reader` stands at the code; `unwinds` says of each function whether it may be captured in. */
-export function readFlow(reader: ByteReader, unwinds: Uint8Array): BodyFlow {
-  const kinds: number[] = [Flow.block];
-  const values: number[] = [0];
-  const tables: number[][] = [];
-  const handlers = new Map<number, number[]>();
-  const open = [0];
+export function readFlow(
+  reader: ByteReader,
+  unwinds: Uint8Array,
+  { sets, needs }: AddedUses = noUses,
+): BodyFlow {
+  const flow = new FlowWriter();
   while (!reader.isAtEnd()) {
-    const opcode = readOpcode(reader);
-    let kind = kindsByOpcode[opcode];
-    let argument = 0;
-    switch (kind) {
-      case Flow.get:
-      case Flow.set:
-      case Flow.branch:
-      case Flow.branchIf:
-        argument = reader.u32();
-        break;
-      case Flow.call:
-        if (unwinds[reader.u32()] === 1) kind = Flow.capturedCall;
-        break;
-      case Flow.branchTable:
-        argument = tables.push(readLabels(reader)) - 1;
-        break;
-      case Flow.handler:
-        skipImmediates(reader, Opcode.block);
-        handlers.set(kinds.length, readClauses(reader));
-        open.push(kinds.length);
-        break;
-      case Flow.block:
-      case Flow.loop:
-      case Flow.if:
-        skipImmediates(reader, opcode);
-        open.push(kinds.length);
-        break;
-      case Flow.end:
-        argument = open.pop() ?? 0;
-        values[argument] = kinds.length;
-        break;
-      default:
-        skipImmediates(reader, opcode);
-        if (kind === undefined) continue;
-    }
-    kinds.push(kind as number);
-    values.push(argument);
+    const start = reader.position;
+    for (const local of sets.get(start) ?? []) flow.add(Flow.set, local, start);
+    readInstruction(reader, unwinds, flow);
+    // Behind the call, so that they are needed in it and, unless the body reads them, not later.
+    for (const local of needs.get(start) ?? []) flow.add(Flow.get, local, start);
   }
-  return { kinds, arguments: values, tables, handlers };
+  return flow;
+}
+
+class FlowWriter implements BodyFlow {
+  readonly kinds: number[] = [Flow.block];
+  readonly arguments: number[] = [0];
+  readonly offsets: number[] = [0];
+  readonly tables: number[][] = [];
+  readonly handlers = new Map<number, number[]>();
+  readonly #open = [0];
+
+  add(kind: number, argument: number, offset: number): void {
+    this.kinds.push(kind);
+    this.arguments.push(argument);
+    this.offsets.push(offset);
+  }
+
+  open(kind: number, offset: number): void {
+    this.#open.push(this.kinds.length);
+    this.add(kind, 0, offset);
+  }
+
+  close(offset: number): void {
+    const start = this.#open.pop() ?? 0;
+    this.arguments[start] = this.kinds.length;
+    this.add(Flow.end, start, offset);
+  }
+}
+
+function readInstruction(reader: ByteReader, unwinds: Uint8Array, flow: FlowWriter): void {
+  const start = reader.position;
+  const opcode = readOpcode(reader);
+  const kind = kindsByOpcode[opcode];
+  switch (kind) {
+    case undefined:
+      return skipImmediates(reader, opcode);
+    case Flow.get:
+    case Flow.set:
+    case Flow.branch:
+    case Flow.branchIf:
+      return flow.add(kind, reader.u32(), start);
+    case Flow.call:
+      return flow.add(unwinds[reader.u32()] === 1 ? Flow.capturedCall : kind, 0, start);
+    case Flow.branchTable:
+      return flow.add(kind, flow.tables.push(readLabels(reader)) - 1, start);
+    case Flow.handler:
+      skipImmediates(reader, Opcode.block);
+      flow.handlers.set(flow.kinds.length, readClauses(reader));
+      return flow.open(kind, start);
+    case Flow.block:
+    case Flow.loop:
+    case Flow.if:
+      skipImmediates(reader, opcode);
+      return flow.open(kind, reader.position);
+    case Flow.end:
+      return flow.close(start);
+    default:
+      skipImmediates(reader, opcode);
+      flow.add(kind, 0, start);
+  }
 }
 
 function readLabels(reader: ByteReader): number[] {

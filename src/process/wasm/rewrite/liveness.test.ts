@@ -4,6 +4,7 @@ import { bodyReaders, readBinary, skipLocals } from "../binary/index.ts";
 import { assemble } from "../prepare/wat-fixture.ts";
 import { readFlow } from "./flow.ts";
 import { liveAcrossCalls } from "./liveness.ts";
+import { localsOf } from "./local-set.ts";
 
 /** Of four locals in a body that calls function 0, those that live across the call. */
 function liveIn(body: string): number[] {
@@ -16,8 +17,7 @@ function liveIn(body: string): number[] {
   const [reader] = bodyReaders(readBinary(bytes));
   if (reader === undefined) throw new Error("The module has no body.");
   skipLocals(reader);
-  const isLive = liveAcrossCalls(readFlow(reader, Uint8Array.of(1, 0)), 4);
-  return [0, 1, 2, 3].filter(isLive);
+  return localsOf(liveAcrossCalls(readFlow(reader, Uint8Array.of(1, 0)), 4));
 }
 
 describe("a local lives across a call", () => {

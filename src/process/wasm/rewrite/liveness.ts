@@ -5,9 +5,7 @@
 // The body is walked backwards with the set of locals that will still be read. What a loop's label
 // needs is known only once its body has been walked, so the walk is repeated until nothing is added.
 import { type BodyFlow, Flow } from "./flow.ts";
-
-/** Sets of locals, 32 to a word. */
-type LocalSet = Uint32Array<ArrayBuffer>;
+import { addLocal, addLocals, type LocalSet, noLocals, removeLocal } from "./local-set.ts";
 
 interface Frame {
   /** What a branch to its label needs. */
@@ -20,35 +18,59 @@ interface Frame {
   elseArm: LocalSet | undefined;
 }
 
-/** For each of the locals, whether it lives across such a call. */
-export function liveAcrossCalls(flow: BodyFlow, localCount: number): (local: number) => boolean {
-  const walk = new BackwardWalk(flow, (localCount + 31) >> 5);
+/** The locals that live across such a call. */
+export function liveAcrossCalls(flow: BodyFlow, localCount: number): LocalSet {
+  return settled(flow, localCount).across;
+}
+
+/**
+ * What is still read from each call and from the beginning of each loop on, by their places in the flow.
+ *
+ * @param readInCalls locals that are read in every call, besides those that the body reads itself
+ */
+export function liveAtPlaces(
+  flow: BodyFlow,
+  localCount: number,
+  readInCalls: LocalSet = noLocals(localCount),
+): ReadonlyMap<number, LocalSet> {
+  const walk = settled(flow, localCount, readInCalls);
+  const places = new Map<number, LocalSet>();
+  walk.run(places);
+  return places;
+}
+
+function settled(flow: BodyFlow, localCount: number, readInCalls?: LocalSet): BackwardWalk {
+  const walk = new BackwardWalk(flow, localCount, readInCalls ?? noLocals(localCount));
   while (walk.run());
-  return (local) => has(walk.across, local);
+  return walk;
 }
 
 class BackwardWalk {
   readonly across: LocalSet;
   readonly #flow: BodyFlow;
-  readonly #words: number;
+  readonly #localCount: number;
+  readonly #readInCalls: LocalSet;
   /** What the label of each loop needs, as far as is known. */
   readonly #loops = new Map<number, LocalSet>();
   #frames: Frame[] = [];
   #live: LocalSet;
+  #places: Map<number, LocalSet> | undefined;
   #hasGrown = false;
 
-  constructor(flow: BodyFlow, words: number) {
+  constructor(flow: BodyFlow, localCount: number, readInCalls: LocalSet) {
     this.#flow = flow;
-    this.#words = words;
-    this.across = new Uint32Array(words);
-    this.#live = new Uint32Array(words);
+    this.#localCount = localCount;
+    this.#readInCalls = readInCalls;
+    this.across = noLocals(localCount);
+    this.#live = noLocals(localCount);
   }
 
-  /** Once through the body; whether it has to be walked again. */
-  run(): boolean {
+  /** Once through the body, noting what is live at its places; whether it has to be walked again. */
+  run(places?: Map<number, LocalSet>): boolean {
     const { kinds } = this.#flow;
+    this.#places = places;
     this.#hasGrown = false;
-    this.#live = new Uint32Array(this.#words);
+    this.#live = noLocals(this.#localCount);
     this.#frames = [];
     for (let at = kinds.length - 1; at >= 0; at--) this.#step(kinds[at], at);
     return this.#hasGrown;
@@ -58,19 +80,17 @@ class BackwardWalk {
     const argument = this.#flow.arguments[at];
     switch (kind) {
       case Flow.get:
-        this.#live[argument >> 5] |= 1 << (argument & 31);
-        return;
+        return addLocal(this.#live, argument);
       case Flow.set:
-        this.#live[argument >> 5] &= ~(1 << (argument & 31));
-        return;
+        return removeLocal(this.#live, argument);
       case Flow.capturedCall:
-        this.#mayThrow();
-        addAll(this.across, this.#live);
+        this.#call(at);
+        addLocals(this.across, this.#live);
         return;
       case Flow.call:
-        return this.#mayThrow();
+        return this.#call(at);
       case Flow.branchIf:
-        addAll(this.#live, this.#label(argument));
+        addLocals(this.#live, this.#label(argument));
         return;
       case Flow.end:
         return this.#enter(argument);
@@ -87,14 +107,14 @@ class BackwardWalk {
         this.#live = this.#label(argument).slice();
         return;
       case Flow.branchTable:
-        this.#live = new Uint32Array(this.#words);
-        for (const label of this.#flow.tables[argument]) addAll(this.#live, this.#label(label));
+        this.#live = noLocals(this.#localCount);
+        for (const label of this.#flow.tables[argument]) addLocals(this.#live, this.#label(label));
         return;
       case Flow.leave:
-        this.#live = new Uint32Array(this.#words);
+        this.#live = noLocals(this.#localCount);
         return;
       case Flow.throw:
-        this.#live = new Uint32Array(this.#words);
+        this.#live = noLocals(this.#localCount);
         this.#mayThrow();
         return;
       default:
@@ -102,9 +122,15 @@ class BackwardWalk {
     }
   }
 
+  #call(at: number): void {
+    this.#mayThrow();
+    addLocals(this.#live, this.#readInCalls);
+    this.#places?.set(at, this.#live.slice());
+  }
+
   #mayThrow(): void {
     const frame = this.#frames.at(-1);
-    if (frame !== undefined) addAll(this.#live, frame.handlers);
+    if (frame !== undefined) addLocals(this.#live, frame.handlers);
   }
 
   #label(depth: number): LocalSet {
@@ -126,18 +152,18 @@ class BackwardWalk {
   #loop(start: number): LocalSet {
     let label = this.#loops.get(start);
     if (label === undefined) {
-      label = new Uint32Array(this.#words);
+      label = noLocals(this.#localCount);
       this.#loops.set(start, label);
     }
     return label;
   }
 
   #handlersOf(start: number): LocalSet {
-    const around = this.#frames.at(-1)?.handlers ?? new Uint32Array(this.#words);
+    const around = this.#frames.at(-1)?.handlers ?? noLocals(this.#localCount);
     const clauses = this.#flow.handlers.get(start);
     if (clauses === undefined) return around;
     const handlers = around.slice();
-    for (const label of clauses) addAll(handlers, this.#label(label));
+    for (const label of clauses) addLocals(handlers, this.#label(label));
     return handlers;
   }
 
@@ -150,22 +176,9 @@ class BackwardWalk {
   /** The beginning of a construct: the walk comes out of it. */
   #leave(kind: number, start: number): void {
     const frame = this.#frames.pop() as Frame; // its end was met
-    if (kind === Flow.if) addAll(this.#live, frame.elseArm ?? frame.after);
-    if (kind === Flow.loop && addAll(this.#loop(start), this.#live)) this.#hasGrown = true;
+    if (kind === Flow.if) addLocals(this.#live, frame.elseArm ?? frame.after);
+    if (kind !== Flow.loop) return;
+    if (addLocals(this.#loop(start), this.#live)) this.#hasGrown = true;
+    this.#places?.set(start, this.#live.slice());
   }
-}
-
-function has(set: LocalSet, local: number): boolean {
-  return (set[local >> 5] & (1 << (local & 31))) !== 0;
-}
-
-/** Whether anything was added. */
-function addAll(set: LocalSet, added: LocalSet): boolean {
-  let hasGrown = false;
-  for (let word = 0; word < added.length; word++) {
-    const before = set[word];
-    set[word] |= added[word];
-    if (set[word] !== before) hasGrown = true;
-  }
-  return hasGrown;
 }

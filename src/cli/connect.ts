@@ -1,0 +1,55 @@
+// `--connect`: the servers in other OS processes that a program may call. A server that nobody runs is a
+// mistake of the command line; one that is just being started again is waited for.
+import {
+  connectionsMax,
+  connectTo,
+  type NamePlace,
+  ownerOf,
+  PlaceError,
+  placeOf,
+  readOwner,
+} from "../boot/index.ts";
+import { ExitCode } from "./exit-code.ts";
+import { fail, say } from "./message.ts";
+
+/** Seconds for which a call waits for a server that cannot be reached. */
+export const defaultConnectTimeout = 30;
+
+type Connections = ReturnType<typeof connectTo>[];
+
+export function openConnections(names: readonly string[], timeoutSeconds: number): Connections {
+  if (names.length > connectionsMax) {
+    fail(`--connect can be given ${connectionsMax} times at most`, ExitCode.usage);
+  }
+  return names.map((name) =>
+    connectTo({
+      place: foundPlace(name),
+      timeoutMs: timeoutSeconds * 1000,
+      onFailure: (server, reason) => say(`${server}: ${reason}`),
+    }),
+  );
+}
+
+/** The place of a name that somebody serves. */
+function foundPlace(name: string): NamePlace {
+  const place = placed(name);
+  if (ownerOf(place.directory) !== undefined) return place;
+  const last = readOwner(place.directory);
+  const what =
+    last === undefined
+      ? `there is no server named ${name}`
+      : `the server named ${name}, process ${last.pid}, is gone`;
+  return fail(
+    `--connect ${name}: ${what}; start it with shoal run --name ${name} SERVER.wasm`,
+    ExitCode.notFound,
+  );
+}
+
+function placed(name: string): NamePlace {
+  try {
+    return placeOf(name);
+  } catch (error) {
+    if (!(error instanceof PlaceError)) throw error;
+    return fail(`--connect ${name}: ${error.message}`, ExitCode.usage);
+  }
+}

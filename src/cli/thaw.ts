@@ -1,0 +1,86 @@
+// `shoal thaw`: a session goes on from an image, with the standard streams of this command.
+import {
+  type CaptureOptions,
+  LinkError,
+  NodeConsole,
+  type ProgramEnd,
+  readImageFile,
+  type SessionContent,
+  SessionContentError,
+  sessionOf,
+  thawSession,
+} from "../boot/index.ts";
+import { captureOptionsOf, isRefusal } from "./capture.ts";
+import { ExitCode } from "./exit-code.ts";
+import { tellFault, tellServiceFault } from "./fault-report.ts";
+import { fail, traceLine } from "./message.ts";
+import { takeName } from "./name.ts";
+import { progressTeller } from "./progress.ts";
+
+export interface ThawCommandOptions {
+  readonly name?: string | undefined;
+  readonly trace?: "calls" | undefined;
+  readonly freezeAfterCalls?: number | undefined;
+  readonly freezeTo?: string | undefined;
+}
+
+export async function thaw(file: string, options: ThawCommandOptions): Promise<void> {
+  const content = read(file);
+  const console = new NodeConsole();
+  const ends = await goOn(file, content, {
+    console,
+    trace: options.trace === undefined ? undefined : traceLine,
+    onServiceFault: tellServiceFault,
+    capture: captureOf(content, options, () => console.drained()),
+  });
+  const first = content.programs.filter(({ isFirst }) => isFirst);
+  ends.forEach(({ fault }, i) => {
+    if (fault !== undefined) tellFault(first[i]?.args[0] ?? file, fault);
+  });
+  process.exit(exitCodeOf(ends.at(-1)));
+}
+
+function read(file: string): SessionContent {
+  try {
+    return sessionOf(readImageFile(file, progressTeller(`reading ${file}`)));
+  } catch (error) {
+    if (!isRefusal(error) && !(error instanceof SessionContentError)) throw error;
+    return fail(error.message, ExitCode.cannotRun);
+  }
+}
+
+async function goOn(
+  file: string,
+  content: SessionContent,
+  options: Parameters<typeof thawSession>[1],
+): Promise<readonly ProgramEnd[]> {
+  try {
+    return await thawSession(content, options);
+  } catch (error) {
+    if (!isRefusal(error) && !(error instanceof LinkError)) throw error;
+    return fail(`${file} cannot go on: ${error.message}`, ExitCode.cannotRun);
+  }
+}
+
+/** A session that was thawed can be frozen again. */
+function captureOf(
+  { preparation, model, fuelSlice, grants }: SessionContent,
+  { name, freezeAfterCalls, freezeTo }: ThawCommandOptions,
+  drained: () => Promise<void>,
+): CaptureOptions | undefined {
+  const level = preparation.fuel ? "preempt" : "checkpoint";
+  const place = name === undefined ? undefined : takeName(name);
+  const run = { level, model, fuelSlice: fuelSlice ?? undefined, listen: [], connect: [] } as const;
+  const memoryMax = preparation.memoryMaxBytes ?? undefined;
+  return captureOptionsOf(
+    { ...run, memoryMax, freezeAfterCalls, freezeTo },
+    grants,
+    place,
+    drained,
+  );
+}
+
+function exitCodeOf(end: ProgramEnd | undefined): number {
+  if (end?.fault !== undefined) return ExitCode.fault;
+  return end?.code ?? ExitCode.ok;
+}

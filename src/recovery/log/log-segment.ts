@@ -1,0 +1,132 @@
+// A segment as its owner writes and reads it: where its frames end, how many records it has, and the
+// places of every sixty-fourth, so that a record is found without an entry for each.
+import { assert } from "../../base/index.ts";
+import type { Segment } from "../../machine/segments.ts";
+import {
+  commitBase,
+  FrameKind,
+  frameHeaderWords,
+  isMark,
+  payloadWords,
+  seedOf,
+  writeFrame,
+} from "./frame.ts";
+import { type SegmentHeader, segmentHeaderWords, writeHeader } from "./segment-header.ts";
+
+const placeShift = 6;
+const placeMask = (1 << placeShift) - 1;
+
+/** What a header says of a segment besides its size. */
+export type SegmentPlace = Omit<SegmentHeader, "segmentWords">;
+
+export class LogSegment {
+  /** The name of the store's segment, which a later use of it keeps. */
+  readonly name: string;
+  readonly words: Int32Array;
+  readonly #segment: Segment;
+  readonly #commit: ((from: number, end: number) => boolean) | undefined;
+  /** The frame of every sixty-fourth record. */
+  readonly #places: Int32Array;
+  #seed = 0;
+  #dataBase = 0;
+  #markBase = 0;
+  index = 0;
+  /** The number of its first record. */
+  first = 0;
+  /** How many records it has, and how many of them are stable. */
+  count = 0;
+  stableCount = 0;
+  /** The word at which the next frame will begin. */
+  end = 0;
+  /** The record read last, and its frame. */
+  #readNumber = -1;
+  #readAt = 0;
+
+  constructor(name: string, segment: Segment) {
+    this.name = name;
+    this.words = segment.words;
+    this.#segment = segment;
+    this.#commit = segment.commit?.bind(segment);
+    const framesMax = Math.ceil(this.words.length / frameHeaderWords);
+    this.#places = new Int32Array((framesMax >>> placeShift) + 1);
+  }
+
+  /** Begins to be the segment of this place in a chain. False if the store failed. */
+  begin(place: SegmentPlace): boolean {
+    this.#seed = seedOf(place.epoch, place.index);
+    this.#dataBase = commitBase(this.#seed, FrameKind.data);
+    this.#markBase = commitBase(this.#seed, FrameKind.mark);
+    this.index = place.index;
+    this.first = place.first;
+    this.count = 0;
+    this.stableCount = 0;
+    this.end = segmentHeaderWords;
+    this.#readNumber = -1;
+    writeHeader(this.words, { ...place, segmentWords: this.words.length });
+    return this.#commit === undefined || this.#commit(0, segmentHeaderWords);
+  }
+
+  /** Adds a record, for which there is room. False if the store failed: then it is not there. */
+  addRecord(payload: Int32Array, length: number, vouched: number): boolean {
+    const at = this.end;
+    writeFrame(this.words, at, this.#seed, this.#dataBase | length, vouched, payload);
+    const end = at + frameHeaderWords + length;
+    if (this.#commit !== undefined && !this.#commit(at, end)) return false;
+    if ((this.count & placeMask) === 0) this.#places[this.count >>> placeShift] = at;
+    this.count++;
+    this.end = end;
+    return true;
+  }
+
+  /** Adds a mark, for which there is room. False if the store failed. */
+  addMark(payload: Int32Array, vouched: number): boolean {
+    const at = this.end;
+    const commit = this.#markBase | payload.length;
+    writeFrame(this.words, at, this.#seed, commit, vouched, payload);
+    this.end = at + frameHeaderWords + payload.length;
+    return this.#commit === undefined || this.#commit(at, this.end);
+  }
+
+  /** The payload of a record that is in this segment. */
+  read(number: number): Int32Array {
+    assert(number >= this.first && number < this.first + this.count, "record is here", number);
+    const at = this.#placeOf(number);
+    const from = at + frameHeaderWords;
+    return this.words.subarray(from, from + payloadWords(this.words[at]));
+  }
+
+  get sync(): ((then: (isDurable: boolean) => void) => void) | undefined {
+    return this.#segment.sync?.bind(this.#segment);
+  }
+
+  /** Makes all of it durable, where that is not so by itself. False if that failed. */
+  syncNow(): boolean {
+    return this.#segment.syncNow === undefined || this.#segment.syncNow();
+  }
+
+  close(): void {
+    this.#segment.close();
+  }
+
+  #placeOf(number: number): number {
+    const wanted = number - this.first;
+    let current = wanted & ~placeMask;
+    let at = this.#places[wanted >>> placeShift];
+    if (this.#readNumber >= this.first + current && this.#readNumber <= number) {
+      current = this.#readNumber - this.first;
+      at = this.#readAt;
+    }
+    for (; current < wanted; current++) at = this.#nextRecord(at);
+    this.#readNumber = number;
+    this.#readAt = at;
+    return at;
+  }
+
+  /** The frame of the record after the one at `at`. */
+  #nextRecord(at: number): number {
+    let next = at;
+    do next += frameHeaderWords + payloadWords(this.words[next]);
+    while (isMark(this.words[next]));
+    return next;
+  }
+}

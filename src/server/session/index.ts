@@ -1,0 +1,12 @@
+// The face of sessions: gateways, connections, and where they find each other.
+export { ConnectService, type ConnectOptions } from "./connect-service.ts";
+export { type Dialer } from "./client-session.ts";
+export { Gateway } from "./gateway.ts";
+export { keyFile, KeyFileError } from "./key-file.ts";
+export { dataDirectoryOf, makePrivate, type NamePlace, PlaceError, placeOf } from "./name-place.ts";
+export { OwnedError, ownerOf, type OwnerLock, readOwner, takeOwnership } from "./owner-lock.ts";
+export type { ClientCall, ServerAnswer, ServerCalls } from "./server-calls.ts";
+export type { PastReply, SessionHistory } from "./session-history.ts";
+export { SessionKeys } from "./session-keys.ts";
+export { dialUnix } from "./unix-dialer.ts";
+export { UnixListener } from "./unix-listener.ts";

@@ -1,0 +1,49 @@
+// Freezes real programs at random points, as many times as asked, and checks that their output is the same:
+//
+//   node test/checkpoint/main.ts [--seed N] [--count N] [--program NAME]
+//
+// One line for each that differs, with what repeats it; fails if there is any.
+import { parseArgs } from "node:util";
+import { Random } from "../../src/base/index.ts";
+import { type Case, caseId, isBuilt, listCases } from "../../tools/programs/index.ts";
+import { runFrozen } from "./frozen-run.ts";
+import { randomPoints } from "./random-points.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: `${Date.now() % 1_000_000}` },
+    count: { type: "string", default: "100" },
+    program: { type: "string" },
+  },
+});
+
+const cases = listCases().filter(
+  (item) =>
+    item.runs !== "commonmark-examples" &&
+    isBuilt(item.program) &&
+    (values.program === undefined || item.program === values.program),
+);
+
+async function freezeOne(seed: number): Promise<{ freezes: number; isSame: boolean }> {
+  const random = new Random(seed);
+  const item: Case = cases[random.below(cases.length)]!;
+  const points = randomPoints(random, item);
+  const { freezes, difference } = await runFrozen(item, points);
+  if (difference !== undefined) {
+    console.log(`seed ${seed}, ${caseId(item)}, frozen after ${JSON.stringify(points)} calls:`);
+    console.log(difference);
+  }
+  return { freezes, isSame: difference === undefined };
+}
+
+let freezes = 0;
+let failures = 0;
+for (let i = 0; i < Number(values.count); i++) {
+  const one = await freezeOne(Number(values.seed) + i);
+  freezes += one.freezes;
+  if (!one.isSame) failures++;
+}
+console.log(
+  `${values.count} runs from seed ${values.seed} on, ${freezes} freezes, ${failures} differences`,
+);
+process.exitCode = failures === 0 ? 0 : 1;
