@@ -13,6 +13,7 @@ const entries = {
   cli: "src/cli/main.ts",
   index: "src/boot/index.ts",
   "core-worker": "src/machine/node/core-worker.ts",
+  "segment-writer-thread": "src/machine/node/segment-writer-thread.ts",
   "rewrite-worker": "src/process/wasm/prepare/rewrite-worker.ts",
 };
 

@@ -59,7 +59,7 @@ export class SessionCapture {
     refuseCapture(this.#session, this.#policy);
     const held = [...this.#session.running.values()].map((program) => this.#hold(program));
     try {
-      await this.#stop(held);
+      if (!(await this.#stop(held))) return await this.#afterLaunch(use, isLast);
       const made = await this.#operator.perform((calls) => use(this.#read(calls, held, isLast)));
       if (!isLast) await this.#resume(held);
       return made;
@@ -67,6 +67,12 @@ export class SessionCapture {
       await this.#resume(held);
       throw error;
     }
+  }
+
+  async #afterLaunch<Made>(use: (content: Plain) => Made, isLast: boolean): Promise<Made> {
+    const processes = this.#session.processServers!.processes;
+    if (processes.launching > 0) await processes.nextLaunched();
+    return this.capture(use, isLast);
   }
 
   #hold(program: RunningProgram): Held {
@@ -84,9 +90,12 @@ export class SessionCapture {
     return held;
   }
 
-  async #stop(held: readonly Held[]): Promise<void> {
+  /** False if a process is being launched: nothing was stopped. */
+  async #stop(held: readonly Held[]): Promise<boolean> {
     const servers = this.#serverSlots();
+    const processes = this.#session.processServers?.processes;
     let isLeft = await this.#operator.perform((calls) => {
+      if ((processes?.launching ?? 0) > 0) return undefined;
       for (const one of held) this.#refuseOwn(calls, one);
       for (const { thread } of held) calls.stop(thread);
       for (const { program } of held) {
@@ -94,11 +103,14 @@ export class SessionCapture {
       }
       return this.#areOut(calls, held);
     });
+    // A process that is being made belongs to nobody yet; then there is one more to be stopped.
+    if (isLeft === undefined) return false;
     while (!isLeft) {
       const next = this.#operator.nextStack();
       isLeft = await this.#operator.perform((calls) => this.#areOut(calls, held));
       if (!isLeft) await next;
     }
+    return true;
   }
 
   #refuseOwn(calls: OperatorCalls, { program, space }: Held): void {
@@ -106,7 +118,10 @@ export class SessionCapture {
     const objects = state[stateWord("space", "objects")]!;
     const capabilities = state[stateWord("space", "capabilities")]!;
     const filled = slotsOfAll + this.#session.servers.countFor(program.slots);
-    refuseOwnObjects(program, { objects, capabilities }, filled);
+    // The endpoint on which a named program serves, and the slot of it.
+    const served = program.isServer ? 1 : 0;
+    const own = { objects: objects - served, capabilities: capabilities - served };
+    refuseOwnObjects(program, own, filled);
   }
 
   /** Whether every stack has left; throws if one never will. */
@@ -171,6 +186,7 @@ export class SessionCapture {
       rows: table.exportRows(),
       slots: slots === undefined ? null : [...slots],
       isFirst: slots === undefined,
+      isServer: program.isServer,
       isGranted: this.#session.servers.isGranted(pid),
       threads: [{ id: spawned.thread, words: [...words] }],
       state: this.#session.system.capture(spawned.space),
@@ -203,6 +219,7 @@ const slotsOfAll = 4;
 
 const stateAt = stateWord("thread", "state");
 const stackWord = stateWord("thread", "stack");
+const owedWord = stateWord("thread", "owed");
 const registersWord = stateWord("thread", "registers");
 
 function threadState(calls: OperatorCalls, thread: number): Int32Array {
@@ -217,6 +234,11 @@ export function threadResumed(calls: OperatorCalls, thread: number, ready: numbe
 }
 
 function refuseWait({ spec }: RunningProgram, words: Int32Array): void {
+  if (words[owedWord] !== 0) {
+    throw new CaptureError(
+      `${spec.args[0]} owes an answer to a client: try again when it has been given.`,
+    );
+  }
   if (words[registersWord + Register.call] !== Syscall.awaitReply) return;
   throw new CaptureError(
     `${spec.args[0]} waits for the answer of a server that cannot let go of its question: ` +

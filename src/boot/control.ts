@@ -3,7 +3,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CaptureError } from "../process/index.ts";
-import { ImageError } from "../checkpoint/index.ts";
+import { copyOf, ImageError } from "../checkpoint/index.ts";
 import { ClientStateError } from "../userlib/index.ts";
 import type { NamePlace } from "../server/session/index.ts";
 import type { SessionCapture } from "./capture-session.ts";
@@ -56,6 +56,7 @@ export function serveControl(
     });
   });
   server.listen(path, () => chmodSync(path, 0o600));
+  process.once("exit", () => rmSync(path, { force: true }));
   server.unref();
 }
 
@@ -81,9 +82,7 @@ async function answer(
   }
   const { file, isLast } = request;
   try {
-    const beganMs = performance.now();
-    const { bytes } = await capture.capture((content) => writeImageFile(file, content), isLast);
-    return { ok: true, bytes, pausedMs: performance.now() - beganMs };
+    return isLast ? await freezeLast(capture, file) : await freezeCopy(capture, file);
   } catch (error) {
     const isRefusal =
       error instanceof CaptureError ||
@@ -94,6 +93,27 @@ async function answer(
   }
 }
 
+/** Nothing runs any more while the image is written: there is no need for a copy. */
+async function freezeLast(capture: SessionCapture, file: string): Promise<ControlAnswer> {
+  const beganMs = performance.now();
+  const { bytes } = await capture.capture((content) => writeImageFile(file, content), true);
+  return { ok: true, bytes, pausedMs: performance.now() - beganMs };
+}
+
+/** The session stands still only as long as it takes to copy it. */
+async function freezeCopy(capture: SessionCapture, file: string): Promise<ControlAnswer> {
+  const beganMs = performance.now();
+  const content = await capture.capture(copyOf);
+  const pausedMs = performance.now() - beganMs;
+  const { bytes } = writeImageFile(file, content);
+  return { ok: true, bytes, pausedMs };
+}
+
+/** The session ended while it was asked: the connection is closed without an answer. */
+function isOver(error: Error): boolean {
+  return "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
+}
+
 /** Asks the session of a name. Rejects if nobody listens. */
 export function askControl(place: NamePlace, request: ControlRequest): Promise<ControlAnswer> {
   const { connect } = process.getBuiltinModule("node:net");
@@ -101,14 +121,14 @@ export function askControl(place: NamePlace, request: ControlRequest): Promise<C
     const socket = connect(controlPathOf(place));
     socket.setEncoding("utf8");
     let text = "";
-    socket.on("error", reject);
+    socket.on("error", (error) => (isOver(error) ? undefined : reject(error)));
     socket.on("connect", () => socket.write(`${JSON.stringify(request)}\n`));
     socket.on("data", (chunk: string) => (text += chunk));
     socket.on("close", () => {
       try {
         resolve(JSON.parse(text) as ControlAnswer);
       } catch {
-        reject(new Error("it ended before it had answered"));
+        resolve({ ok: false, message: "it ended before it had answered" });
       }
     });
   });

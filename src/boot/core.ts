@@ -12,6 +12,7 @@ import {
   type Kernel,
   type KernelOptions,
   nextTickNs,
+  portalDetached,
   portalFaulted,
   portalOf,
   portalReturned,
@@ -61,6 +62,7 @@ export interface CoreOptions {
 
 // Copies of imported constants, which the engine folds only when they are a module's own.
 const leave = leaveStack;
+const slowPath = slow;
 const again = Next.again;
 const portal = Next.portal;
 const resume = Next.resume;
@@ -84,6 +86,9 @@ export class CoreLoop implements Core {
   readonly #portals = new PortalTable();
   readonly #portalServers = new Map<number, (handler: number) => PortalEntry>();
   readonly #enterPortal = this.#portals.enter;
+  readonly #runPortal: () => Next;
+  /** What takes the frames of a portal that is about to leave its caller's stack. */
+  #detaching: ((thrown: unknown) => Runner) | undefined;
   #next: Next = Next.switched;
   /** The thread whose code is, or was last, on the stack. */
   #onStack = 0;
@@ -103,6 +108,7 @@ export class CoreLoop implements Core {
     this.registerMemory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
     this.registers = new Int32Array(this.registerMemory.buffer, 0, 16);
     this.kernel = createKernel({ ...kernel, memories: this.memories, registers: this.registers });
+    this.#runPortal = this.#openPortals();
     this.enter = this.#openDoor();
     this.left = this.#openWay();
     machine.onWake(() => this.#onWake());
@@ -123,13 +129,14 @@ export class CoreLoop implements Core {
   #openDoor(): () => number {
     const k = this.kernel;
     const enterFast = k.fast.enter;
+    const runPortal = this.#runPortal;
     return () => {
       const thread = k.current;
       let next: Next;
       try {
         const fast = enterFast();
-        next = fast === slow ? this.#enterSlow() : (fast as Next);
-        while (next === portal) next = this.#runPortal();
+        next = fast === slowPath ? this.#enterSlow() : (fast as Next);
+        while (next === portal) next = runPortal();
       } catch (error) {
         return this.#crash(error);
       }
@@ -160,6 +167,18 @@ export class CoreLoop implements Core {
     this.#pauses = 0;
     this.#next = Next.again;
     return leaveStack;
+  }
+
+  detachPortal(take: (thrown: unknown) => Runner): boolean {
+    if (this.kernel.portalDepth !== 1) return false;
+    this.#detaching = take;
+    return true;
+  }
+
+  portalEnded(label: number): void {
+    this.registers[Register.label] = label;
+    this.#next = portalReturned(this.kernel);
+    this.#deliverNotices();
   }
 
   /** The way on for whoever runs now; a closure for the reason that the door is one. */
@@ -283,16 +302,22 @@ export class CoreLoop implements Core {
     return next;
   }
 
-  #runPortal(): Next {
+  /** Runs the portal that the kernel decided on; a closure, as the door is. */
+  #openPortals(): () => Next {
     const k = this.kernel;
-    const endpoint = k.portal;
-    try {
-      this.#enterPortal(endpoint);
-    } catch (error) {
-      if (!this.#portals.has(endpoint)) return this.#runNewPortal(endpoint);
-      return this.#endPortal(error);
-    }
-    return portalReturned(k);
+    const enterPortal = this.#enterPortal;
+    const returnFast = k.fast.portalReturned;
+    return () => {
+      const endpoint = k.portal;
+      try {
+        enterPortal(endpoint);
+      } catch (error) {
+        if (!this.#portals.has(endpoint)) return this.#runNewPortal(endpoint);
+        return this.#endPortal(error);
+      }
+      const next = returnFast();
+      return next === slowPath ? portalReturned(k) : (next as Next);
+    };
   }
 
   /** The first call of a portal that a program made for itself. */
@@ -311,6 +336,25 @@ export class CoreLoop implements Core {
 
   /** A portal trapped. It is reported once the stack that it ran on, perhaps a deep one, is left. */
   #endPortal(error: unknown): Next {
+    const take = this.#detaching;
+    this.#detaching = undefined;
+    if (take !== undefined) return this.#detach(take, error);
+    return this.#failPortal(error);
+  }
+
+  /** The frames of a portal have left the stack of its caller: it goes on as a thread of its own. */
+  #detach(take: (thrown: unknown) => Runner, thrown: unknown): Next {
+    const activation = this.kernel.current;
+    try {
+      this.setRunner(activation, take(thrown));
+    } catch (error) {
+      return this.#failPortal(error);
+    }
+    this.registers[Register.call] = 0;
+    return portalDetached(this.kernel);
+  }
+
+  #failPortal(error: unknown): Next {
     const thread = this.kernel.current;
     const space = spaceOfThread(this.kernel, thread);
     const reason = reasonOf(error);

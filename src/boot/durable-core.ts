@@ -43,6 +43,14 @@ export class DurableCore implements Core {
     return this.#core.isInPortal();
   }
 
+  detachPortal(take: (thrown: unknown) => Runner): boolean {
+    return this.#core.detachPortal(take);
+  }
+
+  portalEnded(label: number): void {
+    this.#core.portalEnded(label);
+  }
+
   leaving(): Runner {
     return this.#options.stack();
   }

@@ -1,11 +1,13 @@
 // What makes a named server durable: the log of its process in a data directory, at a level that says
 // what it survives, and what its gateway asks of it.
-import { FileSegments, SegmentSyncs, SegmentWriter } from "../machine/node/index.ts";
+import { FileStore, FileSegments, SegmentSyncs, SegmentWriter } from "../machine/node/index.ts";
 import { MemorySegments } from "../machine/segment-memory.ts";
 import type { SegmentStore } from "../machine/segments.ts";
-import { openLog, Sessions } from "../recovery/index.ts";
+import { type MessageLog, openLog, Sessions } from "../recovery/index.ts";
+import { StoredImages } from "./durable-images.ts";
 import type { DurableOptions } from "./durable.ts";
 import type { ServedName } from "./gateway.ts";
+import { sha256 } from "./image-file.ts";
 
 /** What the log of a process survives: the death of its core, of its OS process, of the power. */
 export type DurableLevel = "memory" | "host" | "disk";
@@ -15,6 +17,11 @@ export interface DurableServerOptions extends Pick<DurableOptions, "hangNs" | "o
   readonly directory: string;
   /** Higher than that of every start before. */
   readonly epoch: number;
+  /** Bytes in the log after which an image of the process is made. */
+  readonly logBytesMax?: number;
+  /** No images can be made of the process, so that its log grows for as long as it lives. */
+  readonly onImageRefused?: (error: unknown) => void;
+  readonly onImageDamaged?: (error: Error) => void;
 }
 
 export interface DurableServer {
@@ -27,12 +34,19 @@ const logName = "server";
 
 /** @throws LogRefusedError if what is in the directory cannot be gone on with. */
 export function openDurableServer(options: DurableServerOptions): DurableServer {
-  const { level, directory, epoch, ...rest } = options;
+  const { level, directory, epoch, hangNs, onDeath } = options;
   const log = openLog({ segments: segmentsOf(level, directory), name: logName, epoch });
   const sessions = new Sessions();
   const live = Promise.withResolvers<void>();
   return {
-    durable: { log, sessions, onLive: live.resolve, ...rest },
+    durable: {
+      log,
+      sessions,
+      images: imagesOf(options, log),
+      onLive: live.resolve,
+      hangNs,
+      onDeath,
+    },
     served: { history: sessions, whenLive: live.promise },
   };
 }
@@ -44,3 +58,24 @@ function segmentsOf(level: DurableLevel, directory: string): SegmentStore {
   const syncs = new SegmentSyncs(new SegmentWriter().connect());
   return new FileSegments({ directory: path, requestSync: syncs.request });
 }
+
+/** Images are kept as at level disk, whatever the log's level: there are few of them. */
+function imagesOf(options: DurableServerOptions, log: MessageLog): StoredImages {
+  const { level, directory, epoch, logBytesMax = logBytesMaxDefault } = options;
+  const path = `${directory}/images`;
+  // A log in memory begins anew with each owner, and images of the one before are of another life.
+  if (level === "memory")
+    process.getBuiltinModule("node:fs").rmSync(path, { recursive: true, force: true });
+  return new StoredImages({
+    store: new FileStore(path),
+    digest: sha256,
+    name: logName,
+    epoch,
+    log,
+    logBytesMax,
+    onRefused: options.onImageRefused,
+    onDamaged: options.onImageDamaged,
+  });
+}
+
+const logBytesMaxDefault = 16 * 1024 * 1024;

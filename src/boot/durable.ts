@@ -1,11 +1,12 @@
 // A durable process on its core. Its kernel calls go through the recording door; when its code breaks, a
 // fresh instance takes the place of the broken one under the same kernel thread, and is brought to where
 // the other was by its log. The kernel sees nothing of that: whoever waits for the process waits on.
-import { FaultReason, leaveStack, type StackState } from "../abi/index.ts";
+import { FaultReason, leaveStack, StackState } from "../abi/index.ts";
 import { assert } from "../base/index.ts";
 import type { Core, ModuleFacts, StackPosition, ProgramStack } from "../process/index.ts";
 import { LinkError } from "../process/index.ts";
 import { DurableCore } from "./durable-core.ts";
+import type { DurableImage, DurableImages, ProgramImage } from "./durable-images.ts";
 import {
   type MessageLog,
   type Pause,
@@ -30,6 +31,8 @@ export interface DurableOptions {
   readonly sessions: Sessions;
   /** The durable servers behind the process's slots, where there are any. */
   readonly peers?: Peers | undefined;
+  /** Where images of it are kept, so that its log can be cut; without, it is brought up from its start. */
+  readonly images?: DurableImages | undefined;
   /** Nanoseconds that the process may compute between two calls; more is a death. Needs fuel. */
   readonly hangNs?: number | undefined;
   /** The process has died and is being brought up again. */
@@ -44,8 +47,10 @@ export interface DurableSeat {
   readonly memory: ProcessMemory;
   readonly nowNs: () => number;
   readonly pause: Pause;
-  /** Makes a fresh instance in the same space; answers the stack of its thread. */
-  readonly renew: () => ProgramStack;
+  /** The program as it is now, its stack being out, and what it has open. */
+  readonly capture: () => ProgramImage;
+  /** Makes a fresh instance in the same space, as it was in an image; answers the stack of its thread. */
+  readonly renew: (image: ProgramImage | undefined) => ProgramStack;
 }
 
 /** Deaths at one place without any request being at fault, after which the process is over. */
@@ -63,14 +68,19 @@ export class DurableProcess implements ProgramStack {
   #deaths = 0;
   #lastDeathAt = -1;
   #isToldLive = false;
+  /** What it is brought up from. */
+  #image: DurableImage | undefined;
+  #isFromImage = false;
+  #mayImage = true;
   #hang: Error | undefined;
 
   constructor(seat: DurableSeat, options: DurableOptions) {
     const { core, memory } = seat;
     this.#seat = seat;
     this.#options = options;
-    const { log, sessions, peers, hangNs } = options;
+    const { log, sessions, peers, hangNs, images } = options;
     const { registers, enter } = core;
+    this.#image = images?.newest();
     this.#door = new RecordingDoor({
       registers,
       enter,
@@ -79,6 +89,8 @@ export class DurableProcess implements ProgramStack {
       sessions,
       peers,
       pause: seat.pause,
+      from: this.#image?.door,
+      isImageDue: images && ((words) => words * 4 >= images.logBytesMax && this.#mayImage),
     });
     this.core = new DurableCore(core, {
       enter: this.#enter(),
@@ -92,14 +104,49 @@ export class DurableProcess implements ProgramStack {
 
   /** Takes the stack of the process's thread, and stands for it. */
   drive(stack: ProgramStack): ProgramStack {
-    this.#stack = stack;
+    this.#isFromImage = this.#image !== undefined;
+    this.#stack = this.#image === undefined ? stack : this.#seat.renew(this.#image.program);
     return this;
   }
 
   resume(): void {
+    if (this.#isFromImage) this.#settle();
     const hasLeft = this.#hang !== undefined || this.#door.over() === leaveStack;
-    if (hasLeft) queueMicrotask(() => this.#leave());
+    if (this.#door.isImageDue) this.#takeImage();
+    else if (hasLeft) queueMicrotask(() => this.#leave());
     else this.#stack?.resume();
+  }
+
+  /** The thread runs for the first time where an image has left it, in a kernel that knows nothing of it. */
+  #settle(): void {
+    this.#isFromImage = false;
+    if (this.#door.settle()) this.core.registers.set(this.#image!.door.registers);
+  }
+
+  /** Between two calls of the process: its stack leaves, all is read, and it goes on. */
+  #takeImage(): void {
+    this.#stack?.takeOut((state) => {
+      if (state === StackState.out) this.#saveImage();
+      else this.#refuseImage(new Error(`its stack cannot be taken out (state ${state})`));
+      this.#door.imageMade();
+      this.#stack?.resume();
+    });
+  }
+
+  #saveImage(): void {
+    const { images } = this.#options;
+    try {
+      const image = { door: this.#door.exportState(), program: this.#seat.capture() };
+      images!.save(image);
+    } catch (error) {
+      this.#refuseImage(error);
+    }
+  }
+
+  /** The log grows on, and the process lives on without images. */
+  #refuseImage(error: unknown): void {
+    this.#mayImage = false;
+    this.#options.images?.onRefused?.(error);
   }
 
   drop(): void {
@@ -157,9 +204,11 @@ export class DurableProcess implements ProgramStack {
 
   #begin(): void {
     this.#hang = undefined;
-    this.core.registers.fill(0);
-    this.#door.restart();
-    this.#stack = this.#seat.renew();
+    this.#image = this.#options.images?.newest();
+    if (this.#image === undefined) this.core.registers.fill(0);
+    else this.core.registers.set(this.#image.door.registers);
+    this.#door.restart(this.#image?.door);
+    this.#stack = this.#seat.renew(this.#image?.program);
   }
 
   #tellLive(): void {

@@ -42,9 +42,7 @@ export interface RunningGateway {
 
 /** Lets the program of a space serve under a name. Its slot `served` is filled before it runs. */
 export function startGateway(system: System, space: number, served: ServedName): RunningGateway {
-  const { kernel } = system.core;
-  const endpoint = createObject(kernel, Kind.endpoint, space);
-  grant(kernel, space, InitialSlot.served, { kind: Kind.endpoint, row: endpoint });
+  const endpoint = giveServed(system, space);
   const { keys, epoch, history, onProgress, place } = served;
   const calls = callsThrough(startClients(system, endpoint));
   const gateway = new Gateway({ calls, keys, epoch, history, onProgress });
@@ -65,6 +63,13 @@ export function startGateway(system: System, space: number, served: ServedName):
       return listener.close();
     },
   };
+}
+
+/** Fills the slot `served` of a space with an endpoint of its own; answers its row. */
+export function giveServed({ core }: System, space: number): number {
+  const endpoint = createObject(core.kernel, Kind.endpoint, space);
+  grant(core.kernel, space, InitialSlot.served, { kind: Kind.endpoint, row: endpoint });
+  return endpoint;
 }
 
 /** A process that may call an endpoint and nothing else. */

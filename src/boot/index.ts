@@ -25,7 +25,12 @@ export {
   type PrepareOptions,
 } from "../process/index.ts";
 export { startWatchdog, type Watchdog, type WatchdogOptions } from "./watchdog.ts";
-export { type ConnectionOptions, connectionsMax, connectTo } from "./connect.ts";
+export {
+  type ConnectionOptions,
+  connectionsMax,
+  connectTo,
+  firstConnectedSlot,
+} from "./connect.ts";
 export { type DurableLevel, openDurableServer } from "./durable-server.ts";
 export { type RunningGateway, type ServedName, startGateway } from "./gateway.ts";
 export {

@@ -8,7 +8,7 @@ import type { Runner } from "../process/index.ts";
 import type { CoreLoop } from "./core.ts";
 
 /** Slots of the operator's space; from `firstFree` on they are for what it is given. */
-const slots = { notification: 2, firstFree: 16 } as const;
+const slots = { notification: 2, firstReference: 8, firstFree: 16 } as const;
 
 /** Above every program. */
 const priority = 31;
@@ -29,7 +29,7 @@ export class OperatorError extends Error {
 export interface OperatorCalls {
   /** Answers w0. */
   call(syscall: number, a0: number, a1?: number, a2?: number): number;
-  /** The exported state of an object, of so many words. */
+  /** The exported state of an object, of so many words; references are not 0 if there is something. */
   getState(slot: number, words: number): Int32Array;
   setState(slot: number, words: ArrayLike<number>): void;
   /** A message of one word, which its receiver answers at once. */
@@ -87,19 +87,21 @@ export class Operator implements Runner, OperatorCalls {
     return new Promise((resolve) => (this.#onStack = resolve));
   }
 
-  call(syscall: number, a0: number, a1 = 0, a2 = 0): number {
+  call(syscall: number, a0: number, a1 = 0, a2 = 0, a3 = 0): number {
     const { registers } = this.#core;
     registers[Register.call] = syscall;
     registers[Register.a0] = a0;
     registers[Register.a1] = a1;
     registers[Register.a2] = a2;
-    registers[Register.a3] = 0;
+    registers[Register.a3] = a3;
     return this.#enter();
   }
 
   getState(slot: number, words: number): Int32Array {
     const state = new Int32Array(this.#memory.buffer, stateAddress, words);
-    this.call(Syscall.objectGetState, slot, stateAddress, words);
+    this.call(Syscall.objectGetState, slot, stateAddress, words, slots.firstReference);
+    const filled = this.#core.registers[Register.w1]!;
+    for (let i = 0; i < filled; i++) this.call(Syscall.capabilityDelete, slots.firstReference + i);
     return state.slice();
   }
 

@@ -64,11 +64,11 @@ function restoreProgram(
   prepared: readonly PreparedModule[],
   onEnd: (end: ProgramEnd) => void,
 ): Stopped {
-  const { pid, args, env, rows, state } = program;
+  const { pid, args, env, rows, state, isServer } = program;
   const slots = program.slots === null ? undefined : new Set(program.slots);
   const spec = { prepared: prepared[program.code]!, args, env, code: codes[program.code]! };
   const table = new DescriptorTable(rows);
-  const restored = session.restore({ pid, spec, table, slots }, state, onEnd);
+  const restored = session.restore({ pid, spec, table, slots, isServer }, state, onEnd);
   const [first] = program.threads;
   const row = first === undefined ? undefined : restored.threads.get(first.id);
   if (first === undefined || row === undefined || program.threads.length > 1) {

@@ -20,6 +20,8 @@ export interface RunningProgram {
   readonly table: DescriptorTable;
   /** The servers that it may call, if not all. */
   readonly slots: ReadonlySet<number> | undefined;
+  /** Whether it has an endpoint to serve on. */
+  readonly isServer: boolean;
   readonly spawned: SpawnedProgram;
   readonly threads: ProgramThreads;
 }

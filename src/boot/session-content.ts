@@ -34,6 +34,8 @@ export interface ProgramContent {
   readonly slots: readonly number[] | null;
   /** Whether it was started with the session, and not by another program of it. */
   readonly isFirst: boolean;
+  /** Whether it has an endpoint to serve on, in the slot for that. */
+  readonly isServer: boolean;
   /** Whether it has the granted trees from its start. */
   readonly isGranted: boolean;
   readonly threads: readonly ThreadContent[];

@@ -20,7 +20,7 @@ import {
   type WasiProcess,
 } from "../wasi/index.ts";
 import type { DurableOptions } from "./durable.ts";
-import { type RunningGateway, type ServedName, startGateway } from "./gateway.ts";
+import { type RunningGateway, type ServedName, startGateway, giveServed } from "./gateway.ts";
 import { createLauncher } from "./launcher.ts";
 import type { PauseDoor } from "./pause.ts";
 import type { MadeProgram, RunningProgram } from "./running-program.ts";
@@ -137,11 +137,8 @@ export class Session {
   ): void {
     const made = this.#make(pid, spec, table, onEnd);
     const spawned = (made.spawned = this.system.spawn(made.options));
-    this.#settle({ pid, spec, table, slots, spawned, threads: made.threads });
-    const { serve } = this.#options;
-    if (serve !== undefined && this.gateway === undefined) {
-      this.gateway = startGateway(this.system, spawned.space, serve);
-    }
+    const isServer = this.#options.serve !== undefined && this.gateway === undefined;
+    this.#settle({ pid, spec, table, slots, isServer, spawned, threads: made.threads });
     this.system.start(spawned);
   }
 
@@ -150,10 +147,11 @@ export class Session {
    * know of them is still to be set.
    */
   restore(
-    { pid, spec, table, slots }: Pick<RunningProgram, "pid" | "spec" | "table" | "slots">,
+    program: Omit<RunningProgram, "spawned" | "threads">,
     state: ProgramState,
     onEnd: (end: ProgramEnd) => void,
   ): RestoredProgram {
+    const { pid, spec, table } = program;
     const made = this.#make(pid, spec, table, onEnd);
     const { options, threads } = made;
     const restored = this.system.restore(options, state, () => ({
@@ -161,7 +159,7 @@ export class Session {
       wrap: options.wrap,
     }));
     made.spawned = restored;
-    this.#settle({ pid, spec, table, slots, spawned: restored, threads });
+    this.#settle({ ...program, spawned: restored, threads });
     return restored;
   }
 
@@ -181,7 +179,15 @@ export class Session {
     const { pid, spawned, slots } = program;
     this.servers.allow(spawned.space, pid, slots);
     if (slots !== undefined) this.#slots.set(pid, slots);
+    if (program.isServer) this.#openService(spawned.space);
     this.running.set(pid, program);
+  }
+
+  /** An endpoint to serve on, and the way to it for others if the session has a name. */
+  #openService(space: number): void {
+    const { serve } = this.#options;
+    if (serve === undefined) giveServed(this.system, space);
+    else this.gateway = startGateway(this.system, space, serve);
   }
 
   #make(
@@ -193,26 +199,32 @@ export class Session {
     let fault: FaultReport | undefined;
     let isOver = false;
     checkThreads(spec.prepared.facts);
-    const rows = table.exportRows();
+    const initial = table.exportRows();
+    // A process that is brought up again finds open what it found at first, or had in its image.
+    let current = table;
     const spawnedNow = (): SpawnedProgram => made.spawned!;
     const threads = new ProgramThreads({
       system: this.system,
       spawned: spawnedNow,
-      processOf: (page, thread) => {
-        // A process that is brought up again finds open what it found at first.
-        const own = spec.durable === undefined ? table : new DescriptorTable(rows);
-        return this.#wasiProcessOf(pid, spec, spawnedNow(), own, page, thread);
-      },
+      processOf: (page, thread) =>
+        this.#wasiProcessOf(pid, spec, spawnedNow(), current, page, thread),
       wrap: (thread) => this.#wrapFor(pid, spec, () => memoryOf(spawnedNow()), thread),
     });
-    const first = threads.linked();
+    let first = threads.linked();
     const options: SpawnOptions = {
       prepared: spec.prepared,
       durable: spec.durable,
       model: this.#options.model ?? "process",
       ...(this.#options.fuelSlice === undefined ? {} : { fuelSlice: this.#options.fuelSlice }),
-      library: () => (spec.durable === undefined ? first : threads.linked()).library,
-      progress: first.progress,
+      library: () => first.library,
+      get progress() {
+        return first.progress;
+      },
+      rows: () => current.exportRows(),
+      onRenew: (rows) => {
+        current = new DescriptorTable(rows ?? initial);
+        first = threads.linked();
+      },
       wrap: this.#wrapFor(pid, spec, () => memoryOf(spawnedNow()), 0),
       onSpace: (space) => this.#adopt(pid, space),
       onFault: (report) => (fault = report),

@@ -42,8 +42,10 @@ import {
   restoreProgram,
 } from "../process/index.ts";
 import type { Service } from "../userlib/index.ts";
+import type { Descriptor } from "../wasi/index.ts";
 import { CoreLoop } from "./core.ts";
 import { checkDurable, type DurableOptions, DurableProcess, type DurableSeat } from "./durable.ts";
+import type { ProgramImage } from "./durable-images.ts";
 import type { Pause } from "../recovery/index.ts";
 import { SpaceBytes } from "./space-bytes.ts";
 import { ThreadGroup } from "./thread-group.ts";
@@ -94,6 +96,10 @@ export interface SpawnOptions {
   readonly entry?: string;
   /** What is to stand between the process and its core, if it is to be durable. */
   readonly durable?: DurableOptions | undefined;
+  /** What a durable process has open now. */
+  readonly rows?: () => readonly (Descriptor | null)[];
+  /** It is about to be brought up again, with this open, or what it had at its start. */
+  readonly onRenew?: (rows: readonly (Descriptor | null)[] | undefined) => void;
   /** Its space was made; what follows may still fail, and leaves a space to be destroyed. */
   readonly onSpace?: (space: number) => void;
   /** What the library of its first thread has to remember of a call that waits. */
@@ -212,8 +218,8 @@ export class System {
     const spawned: SpawnedProgram = { space, thread, program, core };
     const group = this.#enter(spawned, options);
     const stack = program.runner(options.entry ?? "_start");
-    group.add(thread, durable?.drive(stack) ?? stack);
     group.enroll({ id: thread, program, stack });
+    group.add(thread, durable?.drive(stack) ?? stack);
     group.endsWith(thread);
     return spawned;
   }
@@ -347,7 +353,11 @@ export class System {
       memory: new SpaceBytes(this.core.memories, space),
       nowNs: () => this.core.machine.nowNs(),
       pause: this.#pause(space),
-      renew: () => this.#renew(spawned(), options),
+      capture: () => {
+        const rows = options.rows?.() ?? [];
+        return { state: this.capture(space), rows };
+      },
+      renew: (image) => this.#renew(spawned(), options, image),
     };
     return new DurableProcess(seat, options.durable);
   }
@@ -368,9 +378,21 @@ export class System {
     };
   }
 
-  /** A fresh instance of a program in the space where another broke. */
-  #renew(spawned: SpawnedProgram, options: SpawnOptions): ProgramStack {
+  /** A fresh instance of a program in the space where another broke, as it was in an image. */
+  #renew(
+    spawned: SpawnedProgram,
+    options: SpawnOptions,
+    image: ProgramImage | undefined,
+  ): ProgramStack {
     const { space, thread, core } = spawned;
+    options.onRenew?.(image?.rows);
+    if (image !== undefined) {
+      const instance = firstInstance(space, options, core);
+      const [one] = this.#revive(space, options, image.state, () => instance);
+      spawned.program = one!.program;
+      this.#groups.get(space)?.enroll({ ...one!, id: thread });
+      return one!.stack;
+    }
     this.core.memories.area(space).fill(0);
     const program = this.#instantiate(space, options, firstInstance(space, options, core));
     spawned.program = program;

@@ -1,14 +1,13 @@
 // Thawing: a session goes on from an image, in a new system. Directories and standard streams are those of
 // the command that thaws; everything else is in the image.
-import { prepareModule } from "../process/index.ts";
-import type { Grant } from "./grants.ts";
+import { type PreparedModule, prepareModule } from "../process/index.ts";
 import { Operator } from "./operator.ts";
 import { restoreSession } from "./restore-session.ts";
 import { type RunOptions, runSession } from "./run-program.ts";
 import type { ProgramEnd } from "./session.ts";
 import type { Preparation, SessionContent } from "./session-content.ts";
 
-export type ThawOptions = Omit<RunOptions, "grants" | "model" | "fuelSlice">;
+export type ThawOptions = Omit<RunOptions, "grants" | "model" | "fuelSlice" | "prepare">;
 
 /** Lets a session go on. Answers how its programs ended, once all have. */
 export async function thawSession(
@@ -17,7 +16,8 @@ export async function thawSession(
 ): Promise<readonly ProgramEnd[]> {
   const { codes, preparation, grants, model, fuelSlice, nowNs } = content;
   const prepared = await Promise.all(codes.map((code) => prepareAgain(code, preparation)));
-  const run = { ...options, grants, model, fuelSlice: fuelSlice ?? undefined };
+  const prepare = (code: Uint8Array): Promise<PreparedModule> => prepareAgain(code, preparation);
+  const run = { ...options, prepare, grants, model, fuelSlice: fuelSlice ?? undefined };
   return runSession(
     run,
     (session) => restoreSession(session, new Operator(session.system.core), content, prepared),
@@ -26,17 +26,13 @@ export async function thawSession(
 }
 
 /** Prepares a program as it was: its frames fit nothing else. */
-export function prepareAgain(code: Uint8Array, { fuel, capture, memoryMaxBytes }: Preparation) {
+function prepareAgain(
+  code: Uint8Array,
+  { fuel, capture, memoryMaxBytes }: Preparation,
+): Promise<PreparedModule> {
   return prepareModule(code, {
     fuel,
     capture,
     ...(memoryMaxBytes === null ? {} : { memoryMaxBytes }),
   });
-}
-
-/** What a session's programs and their names were, to tell people. */
-export function titleOf({ programs, grants }: SessionContent): string {
-  const names = programs.map(({ args }) => args[0] ?? "?").join(", ");
-  const trees = (grants as readonly Grant[]).map(({ guest }) => guest).join(", ");
-  return trees === "" ? names : `${names} (with ${trees})`;
 }

@@ -33,6 +33,12 @@ export function putBack(content: Plain, bytesOf: (run: number) => Uint8Array): P
   return mapChildren(content, (child) => putBack(child, bytesOf));
 }
 
+/** A copy that does not change with what the content is a view of. */
+export function copyOf(content: Plain): Plain {
+  if (content instanceof Uint8Array) return content.slice();
+  return mapChildren(content, copyOf);
+}
+
 function runOf(content: Plain): number | undefined {
   if (content === null || typeof content !== "object" || !(runKey in content)) return undefined;
   // An object with this key is one that `takeOut` has made, or an array, which has no such key.

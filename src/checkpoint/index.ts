@@ -1,5 +1,5 @@
 // The face of checkpoint: images of processes, as a file of their own or in a store.
-export type { Plain } from "./content.ts";
+export { copyOf, type Plain } from "./content.ts";
 export type { Digest } from "./digest.ts";
 export { ImageError, type ImageReason } from "./image-error.ts";
 export { type FoundImage, ImageStore, type StoredImage } from "./image-store.ts";

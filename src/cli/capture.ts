@@ -88,7 +88,8 @@ async function freezeNow(
     await capture.capture((content) => writeImageFile(file, content), true);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    fail(`${file}: ${error.message}`, ExitCode.cannotRun);
+    say(`not frozen, and goes on: ${error.message}`);
+    return;
   }
   await drained();
   say(`frozen to ${file}`);

@@ -2,6 +2,7 @@
 // mistake of the command line; one that is just being started again is waited for.
 import {
   connectionsMax,
+  firstConnectedSlot,
   connectTo,
   type NamePlace,
   ownerOf,
@@ -17,13 +18,28 @@ export const defaultConnectTimeout = 30;
 
 type Connections = ReturnType<typeof connectTo>[];
 
-export function openConnections(names: readonly string[], timeoutSeconds: number): Connections {
+/** Of a durable program: where its sessions are kept, and how many calls of a slot were answered. */
+export interface KeptCalls {
+  readonly directory: string;
+  readonly answered: (slot: number) => number;
+}
+
+export function openConnections(
+  names: readonly string[],
+  timeoutSeconds: number,
+  kept?: KeptCalls,
+): Connections {
   if (names.length > connectionsMax) {
     fail(`--connect can be given ${connectionsMax} times at most`, ExitCode.usage);
   }
-  return names.map((name) =>
+  return names.map((name, i) =>
     connectTo({
-      place: foundPlace(name),
+      // Of a program that is brought up again the server may be just that, too.
+      place: kept === undefined ? foundPlace(name) : placed(name),
+      durable: kept && {
+        directory: kept.directory,
+        answered: () => kept.answered(firstConnectedSlot + i),
+      },
       timeoutMs: timeoutSeconds * 1000,
       onFailure: (server, reason) => say(`${server}: ${reason}`),
     }),

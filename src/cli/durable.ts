@@ -7,6 +7,7 @@ import { say } from "./message.ts";
 import { type NameOptions, takeData, takeName } from "./name.ts";
 
 export const durableLevels = ["memory", "host", "disk"] as const;
+const defaultLevel: DurableLevel = "host";
 export type DurableLevel = (typeof durableLevels)[number];
 
 export interface DurableCommandOptions {
@@ -14,26 +15,39 @@ export interface DurableCommandOptions {
   readonly restart: RestartMode;
   readonly restartLimit: number;
   readonly hangSeconds: number;
-  /** In the cell: which start it is, and how many starts before it answered nothing. */
-  readonly cell?: CellNumber | undefined;
-}
-
-export interface CellNumber {
-  readonly epoch: number;
-  readonly fruitless: number;
+  /** In the cell: which start it is. */
+  readonly cell?: number | undefined;
 }
 
 const cellFlag = "--cell";
 
-/** The value of the flag by which a supervisor tells a cell that it is one. */
-export function parseCell(text: string): CellNumber {
-  const [epoch, fruitless] = text.split(":").map(Number);
-  return { epoch: epoch!, fruitless: fruitless! };
-}
-
 /** The name under which a program is served that was given none: that of its file. */
 export function nameOfFile(file: string): string {
   return basename(file).replace(/\.[^.]*$/, "");
+}
+
+/** What of a command line's options has to be known to find where they end. */
+interface KnownCommand {
+  readonly commands: readonly {
+    name(): string;
+    readonly options: readonly { readonly long?: string | undefined; readonly required: boolean }[];
+  }[];
+}
+
+/**
+ * The command line with the level written out where `--durable` stands alone: what follows it may be the
+ * program.
+ */
+export function withLevel(argv: readonly string[], { commands }: KnownCommand): string[] {
+  const words = [...argv];
+  const options = commands.find((command) => command.name() === words[2])?.options ?? [];
+  for (let at = 3; at < words.length; at++) {
+    const word = words[at]!;
+    if (!word.startsWith("-") || word === "--") break;
+    if (word === "--durable") words[at] = `--durable=${defaultLevel}`;
+    else if (options.find(({ long }) => long === word)?.required === true) at++;
+  }
+  return words;
 }
 
 /** Whether the program is to run in a process of its own, which this one starts. */
@@ -61,9 +75,9 @@ export function superviseRun(
 }
 
 /** This command line, with the flag right after `run`. */
-function cellCommand(epoch: number, fruitless: number): [string, ...string[]] {
+function cellCommand(epoch: number): [string, ...string[]] {
   const at = process.argv.indexOf("run", 2) + 1;
-  const cell = [cellFlag, `${epoch}:${fruitless}`];
+  const cell = [cellFlag, `${epoch}`];
   const words = [...process.argv.slice(1, at), ...cell, ...process.argv.slice(at)];
   return [process.execPath, ...process.execArgv, ...words];
 }

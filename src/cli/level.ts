@@ -1,5 +1,6 @@
 // What a program is prepared for, from the options of a run: as it is; able to have its stack taken out
 // at any call; or at any time, since it also counts its fuel.
+import type { DurableLevel } from "./durable.ts";
 
 /** From the least to the most; each is able to do what those before it are. */
 export const levels = ["none", "checkpoint", "preempt"] as const;
@@ -9,6 +10,7 @@ export interface LevelOptions {
   readonly level?: Level | undefined;
   readonly model: "process" | "interrupt";
   readonly fuelSlice?: number | undefined;
+  readonly durable?: DurableLevel | undefined;
 }
 
 export interface Preparation {
@@ -16,10 +18,15 @@ export interface Preparation {
   readonly capture: "none" | "unwind";
 }
 
-/** The interrupt model takes stacks out whatever the level says; a slice of fuel asks for fuel. */
-export function preparationOf({ level = "none", model, fuelSlice }: LevelOptions): Preparation {
+/**
+ * The interrupt model takes stacks out whatever the level says, and so do images of a durable program; a
+ * slice of fuel asks for fuel.
+ */
+export function preparationOf(options: LevelOptions): Preparation {
+  const { level = "none", model, fuelSlice, durable } = options;
+  const isCapturable = level !== "none" || model === "interrupt" || durable !== undefined;
   return {
     fuel: level === "preempt" || fuelSlice !== undefined,
-    capture: level !== "none" || model === "interrupt" ? "unwind" : "none",
+    capture: isCapturable ? "unwind" : "none",
   };
 }

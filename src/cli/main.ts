@@ -2,7 +2,7 @@
 // in one file when it is built, since each file costs a millisecond; rewriting programs is loaded later.
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { defaultConnectTimeout } from "./connect.ts";
-import { durableLevels, parseCell } from "./durable.ts";
+import { durableLevels, withLevel } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
 import { fork } from "./fork.ts";
 import { freeze } from "./freeze.ts";
@@ -77,6 +77,9 @@ Examples:
                                            join two programs by a pipe
   shoal run --listen 127.0.0.1:8080 server.wasm
                                            let it serve there, and nowhere else
+  shoal run --durable --name kv server.wasm
+                                           serve other processes, and survive a kill -9
+  shoal run --connect kv client.wasm       call that server
   shoal run --trace calls hello.wasm       print every call it makes`,
   );
 
@@ -113,11 +116,9 @@ program
   .option("--name <name>", "let programs of other OS processes call this one, by that name")
   .addOption(
     new Option(
-      "--durable [level]",
+      "--durable <level>",
       "bring it up again when it dies, with all that it was told: survives the core, the process (host), the power",
-    )
-      .choices(durableLevels)
-      .preset("host" as const),
+    ).choices(durableLevels),
   )
   .option("--data <directory>", "where a durable server keeps what outlives it")
   .addOption(
@@ -138,7 +139,7 @@ program
     30,
   )
   .addOption(
-    new Option("--cell <number>", "of a supervisor to its cell").argParser(parseCell).hideHelp(),
+    new Option("--cell <number>", "of a supervisor to its cell").argParser(countOf).hideHelp(),
   )
   .addOption(
     repeated(
@@ -257,4 +258,4 @@ program
 
 // Not awaited: the built command is CommonJS, which has no top-level await. An error that reaches here is
 // ours, and ends the process with its stack.
-void program.parseAsync();
+void program.parseAsync(withLevel(process.argv, program));

@@ -61,6 +61,9 @@ export async function run(
   if (commands.length > 1 && options.argv0 !== undefined) {
     fail("--argv0 is for one program: leave it away where several are joined", ExitCode.usage);
   }
+  if (commands.length > 1 && options.durable !== undefined) {
+    fail("--durable is for one program: run those that are joined without it", ExitCode.usage);
+  }
   const grants = grantsOf(options);
   const env = options.env.map(setting);
   const served = serveFor(file, options);

@@ -4,10 +4,11 @@ import { dataDirectoryOf, openDurableServer, placeOf, type ServedName } from "..
 import type { ProgramSpec } from "../boot/index.ts";
 import { type DurableCommandOptions, joinSupervisor, nameOfFile } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
+import { type LevelOptions, preparationOf } from "./level.ts";
 import { fail, say } from "./message.ts";
 import { type NameOptions, servedName, takeName } from "./name.ts";
 
-export interface ServeOptions extends NameOptions, DurableCommandOptions {}
+export interface ServeOptions extends NameOptions, DurableCommandOptions, LevelOptions {}
 
 export interface Serving {
   readonly serve: ServedName;
@@ -17,16 +18,18 @@ export interface Serving {
 }
 
 export function serveFor(file: string, options: ServeOptions): Serving | undefined {
-  if (options.cell !== undefined) return serveInCell(file, options);
+  if (options.cell !== undefined) return serveInCell(file, options, options.cell);
+  if (options.data !== undefined) {
+    fail("--data is where a durable server keeps its log: add --durable", ExitCode.usage);
+  }
   if (options.name === undefined) return undefined;
   return { serve: servedName(takeName(options.name), 1) };
 }
 
 /** The supervisor has made the directories, and owns them. */
-function serveInCell(file: string, options: ServeOptions): Serving {
+function serveInCell(file: string, options: ServeOptions, epoch: number): Serving {
   const name = options.name ?? nameOfFile(file);
   const directory = options.data ?? dataDirectoryOf(name);
-  const { epoch } = options.cell!;
   const cell = joinSupervisor();
   const { durable, served } = openServer(options, directory, epoch);
   const { opened, onProgress } = cell;
@@ -34,13 +37,35 @@ function serveInCell(file: string, options: ServeOptions): Serving {
   return { serve: { ...named, ...served, onOpen: opened, onProgress }, durable, cell };
 }
 
-function openServer({ durable = "host" }: ServeOptions, directory: string, epoch: number) {
+function openServer(options: ServeOptions, directory: string, epoch: number) {
+  const { durable = "host" } = options;
   try {
-    return openDurableServer({ level: durable, directory, epoch, onDeath: tellDeath });
+    return openDurableServer({
+      level: durable,
+      directory,
+      epoch,
+      hangNs: hangNsOf(options),
+      onDeath: tellDeath,
+      onImageRefused: (error) => say(`the log of the server cannot be cut: ${textOf(error)}`),
+      onImageDamaged: (error) => say(`an image is passed over: ${error.message}`),
+    });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "LogRefusedError") throw error;
     return fail(`${directory}: ${error.message}`, ExitCode.cannotRun);
   }
+}
+
+/**
+ * A program that counts fuel is found out where it runs, and only it has to be brought up again. It may die
+ * twice of the same request, which is then set aside, before the supervisor ends the whole cell.
+ */
+function hangNsOf(options: ServeOptions): number | undefined {
+  const isWatched = preparationOf(options).fuel && options.hangSeconds > 0;
+  return isWatched ? (options.hangSeconds * 1e9) / 4 : undefined;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function tellDeath({

@@ -2,6 +2,7 @@
 import {
   type CaptureOptions,
   LinkError,
+  type NamePlace,
   NodeConsole,
   type ProgramEnd,
   readImageFile,
@@ -14,7 +15,7 @@ import { captureOptionsOf, isRefusal } from "./capture.ts";
 import { ExitCode } from "./exit-code.ts";
 import { tellFault, tellServiceFault } from "./fault-report.ts";
 import { fail, traceLine } from "./message.ts";
-import { takeName } from "./name.ts";
+import { servedName, takeName } from "./name.ts";
 import { progressTeller } from "./progress.ts";
 
 export interface ThawCommandOptions {
@@ -27,11 +28,14 @@ export interface ThawCommandOptions {
 export async function thaw(file: string, options: ThawCommandOptions): Promise<void> {
   const content = read(file);
   const console = new NodeConsole();
+  const place = options.name === undefined ? undefined : takeName(options.name);
+  const isServer = content.programs.some((program) => program.isServer);
   const ends = await goOn(file, content, {
     console,
     trace: options.trace === undefined ? undefined : traceLine,
     onServiceFault: tellServiceFault,
-    capture: captureOf(content, options, () => console.drained()),
+    serve: place === undefined || !isServer ? undefined : servedName(place, 1),
+    capture: captureOf(content, options, place, () => console.drained()),
   });
   const first = content.programs.filter(({ isFirst }) => isFirst);
   ends.forEach(({ fault }, i) => {
@@ -65,11 +69,11 @@ async function goOn(
 /** A session that was thawed can be frozen again. */
 function captureOf(
   { preparation, model, fuelSlice, grants }: SessionContent,
-  { name, freezeAfterCalls, freezeTo }: ThawCommandOptions,
+  { freezeAfterCalls, freezeTo }: ThawCommandOptions,
+  place: NamePlace | undefined,
   drained: () => Promise<void>,
 ): CaptureOptions | undefined {
   const level = preparation.fuel ? "preempt" : "checkpoint";
-  const place = name === undefined ? undefined : takeName(name);
   const run = { level, model, fuelSlice: fuelSlice ?? undefined, listen: [], connect: [] } as const;
   const memoryMax = preparation.memoryMaxBytes ?? undefined;
   return captureOptionsOf(

@@ -32,6 +32,14 @@ export interface Core {
   preempt(): number;
   /** Whether a portal is on the running stack. */
   isInPortal(): boolean;
+  /**
+   * The portal on the running stack has used up its caller's patience. If it may go on as a thread of its
+   * own, its code is to throw now, and `take` answers what drives it from what it threw. False: it may
+   * not, because another portal called it.
+   */
+  detachPortal(take: (thrown: unknown) => Runner): boolean;
+  /** The code of such a portal has come to its end, with this label for its caller. */
+  portalEnded(label: number): void;
   /** The code that was told to leave its stack has left it: whoever runs now goes on. */
   readonly left: () => void;
   /** The runner of the thread whose code was told to leave. */

@@ -7,8 +7,9 @@ import { MemoryCopier, noPlace } from "./memory-copier.ts";
 import { createPairCache } from "./pair-cache.ts";
 import type { Delivery, Memories } from "./process.ts";
 
-// A copy of an imported constant, which the engine folds only when it is a module's own.
+// Copies of imported constants, which the engine folds only when they are a module's own.
 const areaAddress = communicationAddress;
+const nowhere = noPlace;
 
 /** What a space's memory is: a program's linear memory, or plain bytes. */
 export type MemorySource = WebAssembly.Memory | ArrayBuffer;
@@ -102,14 +103,14 @@ export class SpaceMemories implements Memories {
     const { deliver } = this.#copier;
     return (from, fromDescriptor, to, toDescriptor) => {
       const place = find(from, to);
-      return place !== noPlace && deliver(place, toDescriptor, fromDescriptor) !== 0;
+      return place !== nowhere && deliver(place, toDescriptor, fromDescriptor) !== 0;
     };
   }
 
   copy(from: number, fromAddress: number, to: number, toAddress: number, bytes: number): void {
     // Addresses from 0 up to 2 GiB, as signed words, are of the memories and not of their areas.
-    const place = (fromAddress | toAddress) >= 0 ? this.#pairs.find(from, to) : noPlace;
-    if (place !== noPlace) this.#copier.copy(place, toAddress, fromAddress, bytes);
+    const place = (fromAddress | toAddress) >= 0 ? this.#pairs.find(from, to) : nowhere;
+    if (place !== nowhere) this.#copier.copy(place, toAddress, fromAddress, bytes);
     else this.#copyAnywhere(from, fromAddress, to, toAddress, bytes);
   }
 

@@ -2,6 +2,9 @@
 // look-up on the way of every long message. Each pair has one entry that it can be in, and shares it.
 import { noPlace } from "./memory-copier.ts";
 
+// A copy of an imported constant, which the engine folds only when it is a module's own.
+const nowhere = noPlace;
+
 const entryCount = 256;
 const entryShift = 2;
 
@@ -21,7 +24,7 @@ export function createPairCache(): PairCache {
   return {
     find: (from, to) => {
       const at = entryOf(from, to);
-      return entries[at] === from && entries[at + 1] === to ? entries[at + 2]! : noPlace;
+      return entries[at] === from && entries[at + 1] === to ? entries[at + 2]! : nowhere;
     },
     remember: (from, to, place) => {
       const at = entryOf(from, to);
@@ -29,6 +32,6 @@ export function createPairCache(): PairCache {
       entries[at + 1] = to;
       entries[at + 2] = place;
     },
-    clear: () => void entries.fill(noPlace),
+    clear: () => void entries.fill(nowhere),
   };
 }

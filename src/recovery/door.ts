@@ -5,19 +5,21 @@
 //
 // The message log as a way to recover servers on a microkernel is from Dziadek (TU Dresden, 2015).
 // Between two calls a WebAssembly program of one thread is deterministic, so this is all there is to log.
-import { leaveStack, Register, registerCount, Status, Syscall } from "../abi/index.ts";
+import { leaveStack, Register, registerCount, Status, statusName, Syscall } from "../abi/index.ts";
+import type { DoorState } from "./door-state.ts";
 import { visitHeard } from "./heard.ts";
+import { Ledger } from "./ledger.ts";
 import { LogStatus, type MessageLog } from "./log/index.ts";
-import { Owed } from "./owed.ts";
+import { OpenFiles } from "./open-files.ts";
 import { PendingCall } from "./pending-call.ts";
 import { refusePoison } from "./poison.ts";
 import type { ProcessMemory } from "./process-memory.ts";
 import { exitRecord, poisonRecord, RecordWriter } from "./record.ts";
-import { deliver, type Peer, type Peers, Requests } from "./rejoin.ts";
+import type { Peers } from "./rejoin.ts";
 import { Replay } from "./replay.ts";
 import { ReplayError } from "./replay-error.ts";
 import { bytesSaid, isSaid } from "./said.ts";
-import type { Sessions, StoredReply } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Lets the thread of a process wait for something that is none of the kernel's. */
 export interface Pause {
@@ -38,19 +40,22 @@ export interface DoorOptions {
   readonly pause: Pause;
   /** The durable servers that the process may call. */
   readonly peers?: Peers | undefined;
+  /** The image that the process is brought up from, in a kernel that knows nothing of it. */
+  readonly from?: DoorState | undefined;
+  /** Whether it is time for an image, given the words in the log since the last one. */
+  readonly isImageDue?: ((words: number) => boolean) | undefined;
 }
 
 /** What the thread waits for in the kernel, or that it never goes on. */
-type Wait = "nothing" | "call" | "remade" | "commit" | "peer" | "reply" | "ever";
+type Wait = "nothing" | "call" | "remade" | "commit" | "peer" | "image" | "ever";
 
 export class RecordingDoor {
   readonly enter = (): number => this.#enter();
   readonly #options: DoorOptions;
   readonly #writer = new RecordWriter();
   readonly #call = new PendingCall();
-  readonly #owed: Owed;
+  readonly #ledger: Ledger;
   readonly #replay: Replay;
-  #requests = new Requests();
   /** The call that is to be made after a pause. */
   readonly #held = new Int32Array(registerCount);
   /** Whether the next call may have been open already, in a kernel that is gone. */
@@ -58,15 +63,21 @@ export class RecordingDoor {
   #waitsFor: Wait = "nothing";
   #isLive = false;
   #isExitLogged = false;
-  #reply: StoredReply | undefined;
+  #wordsSinceImage = 0;
+  /** The bytes of a call to a file server: its answer may be written over them. */
+  #said: Uint8Array = new Uint8Array(0);
   #failure: ReplayError | undefined;
 
   constructor(options: DoorOptions) {
-    const { registers, memory, log, sessions } = options;
+    const { registers, memory, log, sessions, peers, pause, from } = options;
     this.#options = options;
-    this.#owed = new Owed(sessions);
-    this.#replay = new Replay({ registers, memory, log, owed: this.#owed });
-    if (log.end === log.first) sessions.complete();
+    const position = from?.position ?? log.first;
+    const keepsAnswers = options.isImageDue !== undefined;
+    const ledger = new Ledger({ sessions, keepsAnswers, peers, onPeer: () => pause.wake() });
+    this.#ledger = ledger;
+    this.#replay = new Replay({ registers, memory, log, ledger, position });
+    if (from !== undefined) ledger.importState(from);
+    if (log.end === position) sessions.complete();
   }
 
   /** Whether the process has used up its log, so that its calls are made. */
@@ -79,10 +90,13 @@ export class RecordingDoor {
     return this.#failure;
   }
 
-  /** The process begins anew in the same kernel: what it does next is a replay. */
-  restart(): void {
-    this.#replay.restart();
-    this.#requests = new Requests();
+  /**
+   * The process begins anew in the same kernel, at its beginning or where an image left it: what it does
+   * next is a replay.
+   */
+  restart(from?: DoorState): void {
+    this.#replay.restart(from?.position ?? this.#options.log.first);
+    this.#ledger.rejoin.restart(from?.answered ?? []);
     this.#waitsFor = "nothing";
     this.#isLive = false;
   }
@@ -92,10 +106,39 @@ export class RecordingDoor {
    * replay passes over it. False if none is, so that the fault is no request's.
    */
   setAside(reason: number): boolean {
-    const { lastRequest } = this.#replay;
-    if (lastRequest < 0 || this.#owed.current === undefined) return false;
+    const { lastRequest, owed } = this.#ledger;
+    if (lastRequest < 0 || owed.current === undefined) return false;
     this.#append(poisonRecord(lastRequest, reason));
     return this.#failure === undefined;
+  }
+
+  /** Whether the thread left its stack for an image to be made, after a call that is over. */
+  get isImageDue(): boolean {
+    return this.#waitsFor === "image";
+  }
+
+  /** What an image holds of the door, now that a call is over. Throws a ReplayError if there can be none. */
+  exportState(): DoorState {
+    const { refusal } = this.#ledger.remade;
+    if (refusal !== undefined)
+      throw new ReplayError(`no image can be made of the process: ${refusal}`);
+    const { log, registers } = this.#options;
+    return this.#ledger.exportState(log.end, registers);
+  }
+
+  /** The image is made, or not. */
+  imageMade(): void {
+    this.#wordsSinceImage = 0;
+    this.#waitsFor = "nothing";
+  }
+
+  /** Makes what the process had in the kernel that an image is from. False with a `failure`. */
+  settle(): boolean {
+    const { registers, enter } = this.#options;
+    const status = this.#ledger.remade.makeAgain(registers, () => enter() === 0);
+    if (status === Status.ok) return true;
+    this.#fail(`its own objects cannot be made again in a new kernel: ${statusName(status)}`);
+    return false;
   }
 
   /** The process ends by itself. Its log says so, and all that it ever heard is known. */
@@ -112,16 +155,18 @@ export class RecordingDoor {
       case "nothing":
         return 0;
       case "call":
-        return this.#record();
+        return this.#imageOr(this.#record());
+      case "image":
+        this.#waitsFor = waited;
+        return 0;
       case "remade":
         return this.#remade();
       case "commit":
         this.#options.registers.set(this.#held);
         return this.#say();
       case "peer":
-      case "reply":
         this.#options.registers.set(this.#held);
-        return this.#rejoin();
+        return this.#rejoinCall();
       case "ever":
         return this.#stay();
     }
@@ -168,46 +213,39 @@ export class RecordingDoor {
     const { registers, sessions } = this.#options;
     this.#isLive = true;
     sessions.complete();
+    if (this.#mayBeOpen && !this.#openFiles()) return this.#stay();
     const { poison } = this.#replay;
     if (poison !== undefined) refusePoison(registers, poison);
-    const wasOpen = this.#mayBeOpen && registers[Register.call] === Syscall.call;
+    const mayBeOpen = this.#mayBeOpen && poison === undefined;
     this.#mayBeOpen = false;
-    return wasOpen ? this.#rejoin() : this.#say();
+    return mayBeOpen ? this.#rejoinCall() : this.#say();
+  }
+
+  /** Opens what the process had open in the cell that is gone. */
+  #openFiles(): boolean {
+    const { registers, memory, enter } = this.#options;
+    const missing = this.#ledger.files.openAgain(registers, memory, () => enter() === 0);
+    registers.set(this.#call.asked);
+    if (missing === undefined) return true;
+    const path = String.fromCharCode(...missing);
+    this.#fail(`"${path}", which it had open, is not there any more or cannot be opened`);
+    return false;
   }
 
   /** The call in the registers may have been open when the kernel was lost. */
-  #rejoin(): number {
-    const { registers, memory, peers } = this.#options;
-    const slot = registers[Register.a0]!;
-    const peer = peers?.(slot);
-    if (peer === undefined) return this.#say();
-    if (!peer.sessions.isComplete) {
-      peer.sessions.whenComplete(() => this.#options.pause.wake());
-      return this.#wait("peer", () => this.#rejoin());
-    }
-    if (this.#reply !== undefined) {
-      deliver(this.#reply, this.#call.asked, registers, memory);
-      this.#reply = undefined;
-      return this.#record();
-    }
-    return this.#rejoinAs(peer, this.#requests.answered(slot) + 1);
-  }
-
-  #rejoinAs({ sessions, badge }: Peer, number: number): number {
-    switch (sessions.announce(badge, number)) {
-      case "fresh":
+  #rejoinCall(): number {
+    const { registers, memory } = this.#options;
+    const { asked } = this.#call;
+    switch (this.#ledger.rejoin.look(asked)) {
+      case "make":
         return this.#say();
+      case "wait":
+        return this.#wait("peer", () => this.#rejoinCall());
+      case "answered":
+        this.#ledger.rejoin.deliver(asked, registers, memory);
+        return this.#record();
       case "lost":
-        return this.#fail(
-          `it has ${number - 1} answers of a server that knows of ${sessions.received(badge)} requests: ` +
-            "the server was brought up from an older state",
-        );
-      case "repeat":
-        sessions.whenReplied(badge, (reply) => {
-          this.#reply = reply;
-          this.#options.pause.wake();
-        });
-        return this.#wait("reply", () => this.#rejoin());
+        return this.#fail(this.#ledger.rejoin.loss(asked));
     }
   }
 
@@ -238,12 +276,24 @@ export class RecordingDoor {
   #make(): number {
     const { registers, enter, memory } = this.#options;
     if (registers[Register.call] === Syscall.threadExit) this.#logExit(registers[Register.a0]!);
-    if (this.#owed.saying(registers, () => bytesSaid(registers, memory))) {
+    if (OpenFiles.concerns(registers)) this.#said = bytesSaid(registers, memory);
+    if (this.#ledger.owed.saying(registers, () => bytesSaid(registers, memory))) {
+      // As the kernel leaves a call that is over.
+      registers[Register.call] = 0;
       registers[Register.status] = Status.ok;
       return this.#record();
     }
-    if (enter() === 0) return this.#record();
+    if (enter() === 0) return this.#imageOr(this.#record());
     this.#waitsFor = "call";
+    return leaveStack;
+  }
+
+  /** A call is over. The thread leaves its stack all the same if it is time for an image. */
+  #imageOr(answer: number): number {
+    const { isImageDue } = this.#options;
+    if (answer !== 0 || isImageDue === undefined || !isImageDue(this.#wordsSinceImage))
+      return answer;
+    this.#waitsFor = "image";
     return leaveStack;
   }
 
@@ -259,7 +309,8 @@ export class RecordingDoor {
     const number = log.end;
     this.#append(writer.words, writer.length);
     if (this.#failure !== undefined) return this.#stay();
-    this.#replay.account(this.#call, number, false);
+    this.#wordsSinceImage += writer.length;
+    this.#ledger.over(this.#call, registers, number, () => this.#said, false);
     this.#count();
     return 0;
   }
@@ -276,7 +327,7 @@ export class RecordingDoor {
   }
 
   #count(): void {
-    this.#requests.over(this.#call.asked, this.#options.registers[Register.status]!);
+    this.#ledger.rejoin.over(this.#call.asked, this.#options.registers[Register.status]!);
   }
 
   #fail(reason: string): number {

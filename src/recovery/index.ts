@@ -2,6 +2,7 @@
 // made anew.
 export { type DoorOptions, type Pause, RecordingDoor } from "./door.ts";
 export type { Peer, Peers } from "./rejoin.ts";
+export type { DoorState } from "./door-state.ts";
 export { poisonLabel } from "./poison.ts";
 export type { ProcessMemory } from "./process-memory.ts";
 export { ReplayError } from "./replay-error.ts";

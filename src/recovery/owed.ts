@@ -3,6 +3,7 @@
 // the loss of that kernel the callers are not there: what is answered to them is kept in the sessions,
 // where they find it when they make their requests again.
 import { Register, Status, Syscall } from "../abi/index.ts";
+import type { OwedState } from "./door-state.ts";
 import { poisonLabel } from "./poison.ts";
 import type { Sessions, StoredReply } from "./sessions.ts";
 
@@ -10,13 +11,30 @@ const noWords = new Int32Array(6);
 
 export class Owed {
   readonly #sessions: Sessions;
+  /** Whether answers are kept for callers that are there, too: their servers are put into images. */
+  readonly #keepsAll: boolean;
   readonly #saved = new Map<number, number>();
   /** Callers that are not in this kernel. */
   readonly #lost = new Set<number>();
   #current: number | undefined;
 
-  constructor(sessions: Sessions) {
+  constructor(sessions: Sessions, keepsAll: boolean) {
     this.#sessions = sessions;
+    this.#keepsAll = keepsAll;
+  }
+
+  exportState(): OwedState {
+    return { current: this.#current ?? null, saved: [...this.#saved] };
+  }
+
+  /** What was owed in a kernel that is gone. */
+  importState({ current, saved }: OwedState): void {
+    this.#current = current ?? undefined;
+    if (current !== null) this.#lost.add(current);
+    for (const [slot, badge] of saved) {
+      this.#saved.set(slot, badge);
+      this.#lost.add(badge);
+    }
   }
 
   /** The badge of the caller whose request is being served, if one is. */
@@ -43,6 +61,7 @@ export class Owed {
       this.#keep(badge, registers, bytes());
       return registers[Register.call] === Syscall.reply;
     }
+    if (badge !== undefined && this.#keepsAll) this.#keep(badge, registers, bytes());
     if (this.#lost.size === 0) return false;
     const call = registers[Register.call];
     if (call === Syscall.saveReply)

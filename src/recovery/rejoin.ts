@@ -1,6 +1,7 @@
 // A durable client after the loss of its kernel: the call that was open then may have reached its server
 // or not. The client's log says which number it has in its session, the server's log how many it heard.
 import { Descriptor, Register, Status, Syscall } from "../abi/index.ts";
+import { assert } from "../base/index.ts";
 import type { ProcessMemory } from "./process-memory.ts";
 import type { Sessions, StoredReply } from "./sessions.ts";
 
@@ -13,25 +14,87 @@ export interface Peer {
 /** The durable servers behind a process's slots. */
 export type Peers = (slot: number) => Peer | undefined;
 
-/** Counts the requests that each of a process's slots was used for and that were answered. */
-export class Requests {
-  readonly #counts = new Map<number, number>();
+/**
+ * What becomes of a call that may have been open. make: its server has not heard it. wait: the server's
+ * side is not known yet, or it has not answered. answered: `deliver` ends it. lost: see `loss`.
+ */
+export type Rejoined = "make" | "wait" | "answered" | "lost";
 
-  /** How many were answered. */
-  answered(slot: number): number {
-    return this.#counts.get(slot) ?? 0;
+export class Rejoin {
+  readonly #peers: Peers | undefined;
+  readonly #wake: () => void;
+  /** By slot, the requests that were answered. */
+  readonly #counts = new Map<number, number>();
+  #reply: StoredReply | undefined;
+
+  /** `wake`: called when it is worth looking again. */
+  constructor(peers: Peers | undefined, wake: () => void) {
+    this.#peers = peers;
+    this.#wake = wake;
+  }
+
+  exportState(): [number, number][] {
+    return [...this.#counts];
+  }
+
+  /** The process begins anew, having had these answers of its servers. */
+  restart(answered: readonly (readonly [number, number])[]): void {
+    this.#counts.clear();
+    for (const [slot, count] of answered) this.#counts.set(slot, count);
   }
 
   /** A call is over. */
   over(asked: Int32Array, status: number): void {
     if (asked[Register.call] !== Syscall.call || status !== Status.ok) return;
     const slot = asked[Register.a0]!;
-    this.#counts.set(slot, this.answered(slot) + 1);
+    this.#counts.set(slot, this.#answered(slot) + 1);
+  }
+
+  look(asked: Int32Array): Rejoined {
+    if (this.#reply !== undefined) return "answered";
+    const slot = asked[Register.a0]!;
+    const peer = this.#peers?.(slot);
+    if (peer === undefined || asked[Register.call] !== Syscall.call) return "make";
+    const { sessions, badge } = peer;
+    if (!sessions.isComplete) {
+      sessions.whenComplete(this.#wake);
+      return "wait";
+    }
+    const standing = sessions.announce(badge, this.#answered(slot) + 1);
+    if (standing === "fresh") return "make";
+    if (standing === "lost") return "lost";
+    sessions.whenReplied(badge, (reply) => {
+      this.#reply = reply;
+      this.#wake();
+    });
+    return "wait";
+  }
+
+  /** What there is to say about a server that is behind its client. */
+  loss(asked: Int32Array): string {
+    const slot = asked[Register.a0]!;
+    const peer = this.#peers?.(slot);
+    return (
+      `it has ${this.#answered(slot)} answers of a server that knows of ` +
+      `${peer?.sessions.received(peer.badge) ?? 0} requests: the server was brought up from an older state`
+    );
+  }
+
+  /** Ends the call with the answer that was kept for it. */
+  deliver(asked: Int32Array, registers: Int32Array, memory: ProcessMemory): void {
+    const reply = this.#reply;
+    assert(reply !== undefined, "there is an answer");
+    this.#reply = undefined;
+    deliver(reply, asked, registers, memory);
+  }
+
+  #answered(slot: number): number {
+    return this.#counts.get(slot) ?? 0;
   }
 }
 
 /** Ends a call with an answer that comes from outside the kernel, as the kernel would have ended it. */
-export function deliver(
+function deliver(
   reply: StoredReply,
   asked: Int32Array,
   registers: Int32Array,

@@ -1,9 +1,9 @@
 // The replay of a process: its calls are compared with the log and answered from it. What the records
 // changed in the kernel and in what the server owes is done again where it does not stand any more:
 // in a new kernel.
-import { Register, Status, statusName, Syscall, syscallName } from "../abi/index.ts";
+import { Register, Status, statusName, syscallName } from "../abi/index.ts";
 import type { MessageLog } from "./log/index.ts";
-import type { Owed } from "./owed.ts";
+import type { Ledger } from "./ledger.ts";
 import type { PendingCall } from "./pending-call.ts";
 import { type PoisonMark, poisonMarks } from "./poison.ts";
 import type { ProcessMemory } from "./process-memory.ts";
@@ -23,7 +23,9 @@ export interface ReplayOptions {
   readonly registers: Int32Array;
   readonly memory: ProcessMemory;
   readonly log: MessageLog;
-  readonly owed: Owed;
+  readonly ledger: Ledger;
+  /** Where the program that is brought up stands in the log. */
+  readonly position: number;
 }
 
 /**
@@ -35,9 +37,9 @@ export type Replayed = "answered" | "remake" | "exit" | "differs";
 export class Replay {
   /** Why the request just passed over was set aside, until the process hears another. */
   poison: number | undefined;
-  /** The record that brought the request which is being served. */
-  lastRequest = -1;
   readonly #options: ReplayOptions;
+  /** The bytes of the call that is being replayed: its answer may be written over them. */
+  #said: Uint8Array = new Uint8Array(0);
   #marks: Map<number, PoisonMark>;
   /** The record that answers the next call. */
   #next: number;
@@ -46,16 +48,15 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options;
-    this.#next = options.log.first;
-    this.#accounted = options.log.first;
+    this.#next = options.position;
+    this.#accounted = options.position;
     this.#marks = poisonMarks(options.log);
   }
 
-  /** Back to the first record; what the records changed in this kernel stands. */
-  restart(): void {
-    const { log } = this.#options;
-    this.#next = log.first;
-    this.#marks = poisonMarks(log);
+  /** Back to a record; what the records changed in this kernel stands. */
+  restart(position: number): void {
+    this.#next = position;
+    this.#marks = poisonMarks(this.#options.log);
     this.poison = undefined;
   }
 
@@ -82,7 +83,7 @@ export class Replay {
 
   /** Looks the call up in the log. */
   step(call: PendingCall): Replayed {
-    const { log, registers, memory, owed } = this.#options;
+    const { log, registers, memory, ledger } = this.#options;
     const record = log.read(this.#next);
     if (kindOf(record) === RecordKind.exit) {
       this.#next++;
@@ -90,7 +91,8 @@ export class Replay {
     }
     if (callOf(record) !== call.number || digestIn(record) !== call.digest) return "differs";
     if (this.#next >= this.#accounted && statusIn(record) === Status.ok) {
-      owed.saying(registers, () => bytesSaid(registers, memory));
+      this.#said = bytesSaid(registers, memory);
+      ledger.owed.saying(registers, () => this.#said);
       if (isRemade(call.number)) return "remake";
     }
     this.answer(call);
@@ -99,23 +101,14 @@ export class Replay {
 
   /** Gives the process what the next record holds. */
   answer(call: PendingCall): void {
-    const { registers, memory, log } = this.#options;
+    const { registers, memory, log, ledger } = this.#options;
     const number = this.#next++;
     const record = log.read(number);
     this.poison = undefined;
     applyRecord(record, registers, memory);
     if (number < this.#accounted) return;
-    this.account(call, number, true);
+    ledger.over(call, registers, number, () => this.#said, true);
     this.#accounted = number + 1;
-  }
-
-  /** Notes what a call that is over changed in what is owed, and which request is being served. */
-  account(call: PendingCall, number: number, isReplayed: boolean): void {
-    const { registers, owed } = this.#options;
-    const status = registers[Register.status]!;
-    owed.over(call.asked, status, registers[Register.badge]!, isReplayed);
-    if (status !== Status.ok) return;
-    if (isServing(call.number)) this.lastRequest = number;
   }
 
   /** Why the call just made again is not what the record says, or undefined if it is. */
@@ -139,17 +132,14 @@ export class Replay {
 
   /** Counts a request that was set aside as heard and answered. */
   #refuse(call: PendingCall, mark: PoisonMark): void {
-    const { registers, memory, log, owed } = this.#options;
+    const { registers, memory, log, ledger } = this.#options;
+    const { owed } = ledger;
     const badge = registerIn(log.read(this.#next), Register.badge);
     owed.saying(registers, () => bytesSaid(registers, memory));
     owed.over(call.asked, Status.ok, badge, true);
     owed.refused(mark.reason);
     this.#accounted = mark.at + 1;
   }
-}
-
-function isServing(call: number): boolean {
-  return call === Syscall.receive || call === Syscall.replyAndReceive;
 }
 
 function nameOf(call: number): string {

@@ -3,6 +3,8 @@
 // client that lacks its answer makes the request again, and its number tells what it is: one that the
 // server has heard already, whose answer stands, or one that it has not.
 
+import type { SessionState } from "./door-state.ts";
+
 /** The answer to a request: label, words and bytes. */
 export interface StoredReply {
   readonly label: number;
@@ -41,6 +43,22 @@ export class Sessions {
   whenComplete(then: () => void): void {
     if (this.#isComplete) then();
     else this.#whenComplete.push(then);
+  }
+
+  /** As data, in the order in which the sessions began. */
+  exportState(): SessionState[] {
+    return Array.from(this.#sessions, ([badge, { received, reply }]) => ({
+      badge,
+      received,
+      reply: reply === undefined ? null : { ...reply, words: [...reply.words] },
+    }));
+  }
+
+  importState(sessions: readonly SessionState[]): void {
+    for (const { badge, received, reply } of sessions) {
+      const kept = reply === null ? undefined : { ...reply, words: Int32Array.from(reply.words) };
+      this.#sessions.set(badge, { received, reply: kept, waiting: undefined });
+    }
   }
 
   /** How many requests of a session the server has heard. */

@@ -42,11 +42,6 @@ export class RestartPolicy {
     this.#options = options;
   }
 
-  /** Lives in a row that answered nothing. */
-  get fruitlessCount(): number {
-    return this.#fruitless.length;
-  }
-
   decide(end: CellEnd, nowMs: number): Decision {
     const { mode, limit, windowMs = defaultWindowMs } = this.#options;
     const isProper = end.said !== undefined && !end.said.isFault;

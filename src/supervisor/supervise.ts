@@ -6,8 +6,8 @@ import { type RestartMode, RestartPolicy } from "./restart-policy.ts";
 
 export interface SuperviseOptions {
   readonly serverName: string;
-  /** The command of the cell's next life: which start it is, and how many before it got nowhere. */
-  readonly commandOf: (epoch: number, fruitless: number) => readonly [string, ...string[]];
+  /** The command of the cell's next life. */
+  readonly commandOf: (epoch: number) => readonly [string, ...string[]];
   readonly nextEpoch: () => number;
   readonly mode: RestartMode;
   readonly restartLimit: number;
@@ -33,7 +33,7 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
   for (;;) {
     const epoch = nextEpoch();
     const startedMs = performance.now();
-    const cell = new Cell({ command: commandOf(epoch, policy.fruitlessCount), hangSeconds });
+    const cell = new Cell({ command: commandOf(epoch), hangSeconds });
     stop.pass(cell);
     const life = await cell.ended;
     hasServed ||= life.isOpened;

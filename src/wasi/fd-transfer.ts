@@ -42,23 +42,27 @@ export const fdWrite: WasiFunction = {
 
 export const fdPread: WasiFunction = {
   begin(p: WasiProcess, fd: number, vectors: number, count: number, at: bigint, result: number) {
-    const refused = checkAt(p, fd, Access.read, vectors, count, at, result);
-    return refused === 0 ? read(p, fd, vectors, count, Number(at), result) : refused;
+    const offset = Number(at);
+    const refused = checkAt(p, fd, Access.read, vectors, count, offset, result);
+    return refused === 0 ? read(p, fd, vectors, count, offset, result) : refused;
   },
   finish(p: WasiProcess, fd: number, vectors: number, count: number, at: bigint, result: number) {
-    const isOver = advance(p, true, fd, Number(at), outcome(p));
-    return isOver ? conclude(p, result) : read(p, fd, vectors, count, Number(at), result);
+    const offset = Number(at);
+    const isOver = advance(p, true, fd, offset, outcome(p));
+    return isOver ? conclude(p, result) : read(p, fd, vectors, count, offset, result);
   },
 };
 
 export const fdPwrite: WasiFunction = {
   begin(p: WasiProcess, fd: number, vectors: number, count: number, at: bigint, result: number) {
-    const refused = checkAt(p, fd, Access.write, vectors, count, at, result);
-    return refused === 0 ? write(p, fd, vectors, count, Number(at), result) : refused;
+    const offset = Number(at);
+    const refused = checkAt(p, fd, Access.write, vectors, count, offset, result);
+    return refused === 0 ? write(p, fd, vectors, count, offset, result) : refused;
   },
   finish(p: WasiProcess, fd: number, vectors: number, count: number, at: bigint, result: number) {
-    const isOver = advance(p, false, fd, Number(at), outcome(p));
-    return isOver ? conclude(p, result) : write(p, fd, vectors, count, Number(at), result);
+    const offset = Number(at);
+    const isOver = advance(p, false, fd, offset, outcome(p));
+    return isOver ? conclude(p, result) : write(p, fd, vectors, count, offset, result);
   },
 };
 
@@ -102,13 +106,12 @@ function checkAt(
   access: number,
   vectors: number,
   count: number,
-  at: bigint,
+  offset: number,
   result: number,
 ): number {
   const refused = check(p, fd, access, vectors, count, result);
   if (refused !== 0) return refused;
   if (!isFile(p.table.get(fd)!)) return Errno.spipe;
-  const offset = Number(at);
   return offset < 0 || offset > Number.MAX_SAFE_INTEGER ? Errno.inval : Errno.success;
 }
 

@@ -1,28 +1,17 @@
 // The functions on paths. Each is one message to the server of its directory, which walks the path;
 // nothing is looked at here but what needs no server. What spans two descriptors stays on one server.
-import { Ask, Errno, filestatBytes, Filetype, Lookup, pathBytesMax } from "../userlib/index.ts";
-import { type Descriptor, openedRow } from "./descriptor-table.ts";
+import { Ask, Errno, filestatBytes, Lookup, Filetype, pathBytesMax } from "../userlib/index.ts";
+import { openedRow } from "./descriptor-table.ts";
 import { areTimeFlags, timeWords } from "./fd.ts";
+import { refuse, rowOf, sendPath } from "./path-message.ts";
 import { enter, outcome } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";
 import { accessOf, allRights, rightsOf } from "./rights.ts";
 
+export { pathLink, pathRename, pathSymlink } from "./path-pair.ts";
+
 const knownOpenFlags = 15;
 const knownFdFlags = 31;
-
-/** Why a path cannot be walked from this descriptor, or 0. */
-function refuse(p: WasiProcess, fd: number, path: number, pathBytes: number): number {
-  const row = p.table.get(fd);
-  if (row === undefined) return Errno.badf;
-  if (row.filetype !== Filetype.directory) return Errno.notdir;
-  if (!p.memory.holds(path, pathBytes)) return Errno.fault;
-  return pathBytes >>> 0 > pathBytesMax ? Errno.nametoolong : Errno.success;
-}
-
-function rowOf(p: WasiProcess, fd: number): Descriptor {
-  // Called only after `refuse` has found the row.
-  return p.table.get(fd)!;
-}
 
 export const pathOpen: WasiFunction = {
   begin(
@@ -67,11 +56,6 @@ export const pathOpen: WasiFunction = {
 
 function rightsWord(rights: bigint): number {
   return Number(BigInt.asUintN(32, rights)) & allRights;
-}
-
-function sendPath(p: WasiProcess, path: number, pathBytes: number): WasiProcess {
-  if (pathBytes !== 0) p.call.send(path, pathBytes);
-  return p;
 }
 
 function opened(
@@ -190,73 +174,4 @@ export const pathReadlink: WasiFunction = {
 function linkRead(p: WasiProcess, result: number): number {
   p.memory.setU32(result, p.call.word(0));
   return Errno.success;
-}
-
-export const pathSymlink: WasiFunction = {
-  begin(
-    p: WasiProcess,
-    target: number,
-    targetBytes: number,
-    fd: number,
-    path: number,
-    pathBytes: number,
-  ) {
-    const refused = refuse(p, fd, path, pathBytes);
-    if (refused !== 0) return refused;
-    if (!p.memory.holds(target, targetBytes)) return Errno.fault;
-    if (targetBytes >>> 0 > pathBytesMax) return Errno.nametoolong;
-    const row = rowOf(p, fd);
-    p.call.begin(row.server, Ask.symlink, row.handle, targetBytes);
-    return enter(sendPath(sendPath(p, target, targetBytes), path, pathBytes));
-  },
-  finish: outcome,
-};
-
-export const pathLink: WasiFunction = {
-  begin(
-    p: WasiProcess,
-    fd: number,
-    lookup: number,
-    path: number,
-    pathBytes: number,
-    otherFd: number,
-    otherPath: number,
-    otherBytes: number,
-  ) {
-    return onTwoPaths(p, Ask.link, [fd, path, pathBytes], [otherFd, otherPath, otherBytes], lookup);
-  },
-  finish: outcome,
-};
-
-export const pathRename: WasiFunction = {
-  begin(
-    p: WasiProcess,
-    fd: number,
-    path: number,
-    pathBytes: number,
-    otherFd: number,
-    otherPath: number,
-    otherBytes: number,
-  ) {
-    return onTwoPaths(p, Ask.rename, [fd, path, pathBytes], [otherFd, otherPath, otherBytes], 0);
-  },
-  finish: outcome,
-};
-
-/** A descriptor, and address and length of a path from it. */
-type GuestPath = readonly [fd: number, path: number, pathBytes: number];
-
-function onTwoPaths(
-  p: WasiProcess,
-  label: number,
-  from: GuestPath,
-  to: GuestPath,
-  lookup: number,
-): number {
-  const refused = refuse(p, ...from) || refuse(p, ...to);
-  if (refused !== 0) return refused;
-  const [row, other] = [rowOf(p, from[0]), rowOf(p, to[0])];
-  if (row.server !== other.server) return Errno.xdev;
-  p.call.begin(row.server, label, row.handle, other.handle, from[2], lookup);
-  return enter(sendPath(sendPath(p, from[1], from[2]), to[1], to[2]));
 }

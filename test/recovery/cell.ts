@@ -1,5 +1,7 @@
 // A cell that can be lost: the logs of its processes stand outside of it, and from the moment of its death
 // nothing is added to them any more.
+import { hash } from "node:crypto";
+import { SimDisk } from "../../src/machine/sim/index.ts";
 import { LogStatus, memoryLog, type MessageLog } from "../../src/recovery/index.ts";
 
 /** Just before a record is added, so that it is lost with the cell, or just after. */
@@ -8,6 +10,10 @@ export type Moment = "before" | "after";
 /** The logs of several processes, which all die when so many records were added to all of them. */
 export class CellLogs {
   readonly kept: readonly MessageLog[];
+  /** Where the processes of the cell keep their images. */
+  readonly disk = new SimDisk();
+  /** Which life of the cell this is. */
+  epoch = 0;
   #left = Infinity;
   #moment: Moment = "after";
   #isDead = false;
@@ -21,6 +27,7 @@ export class CellLogs {
   /** A new cell over the same logs, which dies after `records` more. Answers when it has. */
   begin(records = Infinity, moment: Moment = "after"): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.epoch++;
     this.#left = records;
     this.#moment = moment;
     this.#isDead = false;
@@ -62,4 +69,9 @@ export class CellLogs {
     this.#onDeath();
     return LogStatus.failed;
   }
+}
+
+/** SHA-256, as images name their pages. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return hash("sha256", bytes, "buffer");
 }

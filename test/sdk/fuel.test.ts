@@ -39,14 +39,18 @@ describe.each(models)("a program with fuel in the %s model", (model) => {
     const { codes } = await runTogether([spinner, spinner, server, client], manner);
     expect(codes).toEqual([undefined, undefined, 0, 0]);
   });
+});
 
+describe("a program whose stack cannot be taken out", () => {
   it("is ended in a portal that runs too long, and its caller is told", async () => {
-    const spinner: Member = {
-      program: ["test/sdk/spin.c"],
-      serves: [{ name: "spin", handler: 1 }],
-    };
-    const manner: Manner = { model, fuelSlice: 1000, isOver: (codes) => codes[1] !== undefined };
-    const { codes } = await runTogether([spinner, caller], manner);
+    const program = ["test/sdk/spin.c"];
+    const spinner: Member = { program, serves: [{ name: "spin", handler: 1 }] };
+    const isOver: Manner["isOver"] = (codes) => codes[1] !== undefined;
+    const { codes } = await runTogether([spinner, caller], {
+      model: "process",
+      fuelSlice: 1000,
+      isOver,
+    });
     expect(codes).toEqual([undefined, Status.portalFuel]);
   });
 });

@@ -44,6 +44,8 @@ export interface Manner {
   readonly fuelSlice?: number;
   /** Verifies after every call made by a thread too, not only when one leaves its stack. */
   readonly verifiesCalls?: boolean;
+  /** Prepared so that stacks can be taken out; in the interrupt model they always are. */
+  readonly isCapturable?: boolean;
   /** Ends the run at once. */
   readonly killed?: Promise<void>;
   /** Ends the run when it answers true after an exit; otherwise it ends when all have exited. */
@@ -60,10 +62,10 @@ export interface Outcome {
 
 export async function prepareC(
   program: readonly string[] | Uint8Array,
-  { model, fuelSlice }: Manner,
+  { model, fuelSlice, isCapturable = false }: Manner,
 ): Promise<PreparedModule> {
   const bytes = program instanceof Uint8Array ? program : await compileC(...program);
-  const capture = model === "interrupt" ? "unwind" : "none";
+  const capture = isCapturable || model === "interrupt" ? "unwind" : "none";
   return prepareModule(bytes, { fuel: fuelSlice !== undefined, capture });
 }
 

@@ -31,9 +31,15 @@ const stores: Readonly<Record<NumberType, readonly number[]>> = {
   v128: [0xfd, 0x0b],
 };
 
-const modules = new Map<string, WebAssembly.Module>();
+/** Where arguments and answers lie, one call at a time. */
+const cells = new WebAssembly.Memory({ initial: 1 });
 
-/** What `called` answers; it may be caught in the middle and go on later, so it comes as a function. */
+/** By signature. */
+const modules = new Map<string, WebAssembly.Module>();
+/** What calls a function through the cells. */
+const runners = new WeakMap<Callable, Callable>();
+
+/** What `called` answers. */
 export function exactCall(
   called: Callable,
   signature: FunctionType,
@@ -80,14 +86,12 @@ function callThroughMemory(
   signature: FunctionType,
   args: readonly Answer[],
 ): Answer[] {
-  const key = JSON.stringify([signature.parameters, signature.results].map(namesOf));
-  const module = modules.get(key) ?? new WebAssembly.Module(adapter(signature));
-  modules.set(key, module);
-  const { exports } = new WebAssembly.Instance(module, { program: { called } });
-  const memory = new DataView((exports["memory"] as WebAssembly.Memory).buffer); // made so below
+  const run = runners.get(called) ?? runnerOf(called, signature);
+  runners.set(called, run);
+  const memory = new DataView(cells.buffer);
   args.forEach((value, index) => value.kind === "bits" && writeCell(memory, index, value.bits));
   const references = args.flatMap((value) => (value.kind === "reference" ? [value.value] : []));
-  const returned = (exports["run"] as Callable)(...references);
+  const returned = run(...references);
   const others = signature.results.filter(isReference).length;
   const rest = others > 1 ? [...(returned as unknown[])] : [returned];
   return signature.results.map(({ name }, index): Answer => {
@@ -95,6 +99,14 @@ function callThroughMemory(
     const width = name === "v128" ? 128 : name.endsWith("32") ? 32 : 64;
     return { kind: "bits", type: name, bits: BigInt.asUintN(width, readCell(memory, index)) };
   });
+}
+
+function runnerOf(called: Callable, signature: FunctionType): Callable {
+  const key = JSON.stringify([signature.parameters, signature.results].map(namesOf));
+  const module = modules.get(key) ?? new WebAssembly.Module(adapter(signature));
+  modules.set(key, module);
+  const { exports } = new WebAssembly.Instance(module, { program: { called, cells } });
+  return exports["run"] as Callable; // made so below
 }
 
 function namesOf(types: readonly ValueType[]): string[] {
@@ -115,7 +127,7 @@ function readCell(memory: DataView, index: number): bigint {
   return (high << 64n) | memory.getBigUint64(index * cellBytes, true);
 }
 
-/** Imports the function and a memory of its own; exports `run`, which takes and answers references. */
+/** Imports the function and the cells; exports `run`, which takes and answers references. */
 function adapter(signature: FunctionType): Uint8Array<ArrayBuffer> {
   const bytesOf = (types: readonly ValueType[]): Uint8Array[] =>
     types.map(({ encoded }) => encoded);
@@ -126,25 +138,14 @@ function adapter(signature: FunctionType): Uint8Array<ArrayBuffer> {
   );
   const called = encodeFunctionType(bytesOf(parameters), bytesOf(results));
   const kind = (name: "function" | "memory"): number => externalKinds.indexOf(name);
+  const imports = new ByteWriter().u8(2);
+  imports.name("program").name("called").u8(kind("function")).u8(0);
+  imports.name("program").name("cells").u8(kind("memory")).u8(0).u8(1);
   const sections: [number, ByteWriter][] = [
     [SectionId.type, new ByteWriter().u8(2).raw(called).raw(own)],
-    [
-      SectionId.import,
-      new ByteWriter().u8(1).name("program").name("called").u8(kind("function")).u8(0),
-    ],
+    [SectionId.import, imports],
     [SectionId.function, new ByteWriter().u8(1).u8(1)],
-    [SectionId.memory, new ByteWriter().u8(1).u8(0).u8(1)],
-    [
-      SectionId.export,
-      new ByteWriter()
-        .u8(2)
-        .name("run")
-        .u8(kind("function"))
-        .u8(1)
-        .name("memory")
-        .u8(kind("memory"))
-        .u8(0),
-    ],
+    [SectionId.export, new ByteWriter().u8(1).name("run").u8(kind("function")).u8(1)],
     [SectionId.code, new ByteWriter().u8(1).sized(body(signature))],
   ];
   const out = new ByteWriter(256).raw([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);

@@ -3,7 +3,7 @@
 import { ReservedExport } from "../../src/process/wasm/binary/index.ts";
 import { capturableProgram, rewriteForCapture } from "../../src/process/wasm/prepare/capture.ts";
 import { refuseWhatTheEngineRefuses } from "../../src/process/wasm/prepare/engine-refusal.ts";
-import { FrameStore, UnwindingStack } from "../../src/process/wasm/resume/index.ts";
+import { FrameStore, HandleTable, UnwindingStack } from "../../src/process/wasm/resume/index.ts";
 
 export type Level = "checkpoint" | "preempt";
 
@@ -30,6 +30,8 @@ const shortSlice = 2;
 const endlessSlice = 2 ** 31 - 1;
 
 const store = new FrameStore();
+/** One for all instances: a value of the host has the same number wherever its holder goes on. */
+const handles = new HandleTable();
 
 /** A module compiled in one form. */
 export class FormedModule {
@@ -49,7 +51,7 @@ export class FormedModule {
     this.module = new WebAssembly.Module(rewritten);
     if (!isStopped) return;
     const program = capturableProgram(bytes, rewritten, fuel);
-    this.#stackOf = (instance) => new UnwindingStack({ program, instance, store });
+    this.#stackOf = (instance) => new UnwindingStack({ program, instance, store, handles });
   }
 
   stackOf(instance: WebAssembly.Instance): UnwindingStack | undefined {

@@ -4,12 +4,19 @@ import type { FunctionType } from "../../src/process/wasm/binary/index.ts";
 import type { UnwindingStack } from "../../src/process/wasm/resume/index.ts";
 import { type Answer, typed } from "./value.ts";
 
-export interface Member {
-  readonly instance: WebAssembly.Instance;
+export interface Made {
+  instance: WebAssembly.Instance;
+  stack: UnwindingStack | undefined;
+}
+
+export interface Member extends Made {
   readonly declarations: Declarations;
-  readonly stack: UnwindingStack | undefined;
+  /** One more instance, with the same imports. */
+  readonly make: () => Made;
   /** Its calls may lead into other programs, or theirs into it. */
   isEntangled: boolean;
+  /** Others have what is its own, or it has what is theirs, so no instance can stand in for it. */
+  isHeld: boolean;
 }
 
 /** A command speaks of an export that its module does not have. */
@@ -46,6 +53,11 @@ export function exportedGlobal({ instance, declarations }: Member, field: string
   const value = global.value as number | bigint | null;
   if (value === null) return { kind: "reference", value };
   return typed({ kind: "number", number: value }, declarations.globals[found.index].type.name);
+}
+
+/** Whether some of its state is another's. */
+export function sharesState({ imports }: Declarations): boolean {
+  return imports.some(({ kind }) => kind !== "function");
 }
 
 /** Whether calls may cross between this program and others that it is linked with. */

@@ -5,14 +5,14 @@ import {
   readDeclarations,
   reservedModule,
 } from "../../src/process/wasm/binary/index.ts";
-import type { UnwindingStack } from "../../src/process/wasm/resume/index.ts";
 import { answersOf, exactCall, needsMemory } from "./exact-call.ts";
 import { type Form, FormedModule, refuel, startOf } from "./form.ts";
-import { exportedFunction, exportedGlobal, isLinkedWithCode } from "./member.ts";
-import type { Member } from "./member.ts";
+import { exportedFunction, exportedGlobal, isLinkedWithCode, sharesState } from "./member.ts";
+import type { Made, Member } from "./member.ts";
 import { type Judgement, judgeOutcome, MissingModuleError, NotAssembledError } from "./outcome.ts";
 import { Places } from "./places.ts";
 import type { Command, Instantiation, Invocation, ModuleName, Script } from "./script.ts";
+import { callToItsEnd } from "./stopped-call.ts";
 import { spectest } from "./spectest.ts";
 import type { Answer } from "./value.ts";
 
@@ -76,23 +76,30 @@ class Player {
     const declarations = readDeclarations(readBinary(bytes));
     // Unknown while instantiation itself runs code.
     const own = (): Member | undefined => this.#members.get(number);
-    const instance = new WebAssembly.Instance(formed.module, {
+    const given = {
       ...this.#importsFrom(imports),
       spectest: this.#hostAsPlaces(own),
       [reservedModule]: this.#fuel(own),
-    });
+    };
+    const make = (): Made => {
+      const instance = new WebAssembly.Instance(formed.module, given);
+      refuel(instance, false);
+      return { instance, stack: formed.stackOf(instance) };
+    };
     const isEntangled = isLinkedWithCode(declarations);
     if (isEntangled) for (const { module } of declarations.imports) this.#entangle(module);
-    const member = { instance, declarations, stack: formed.stackOf(instance), isEntangled };
-    refuel(instance, false);
-    if (this.#form.level !== undefined) startOf(instance)?.();
+    const isHeld = sharesState(declarations);
+    const member: Member = { ...make(), make, declarations, isEntangled, isHeld };
+    if (this.#form.level !== undefined) startOf(member.instance)?.();
     this.#members.set(number, member);
   }
 
   #importsFrom(imports: Instantiation["imports"]): WebAssembly.Imports {
     if (imports === "registry") return this.#registry;
-    this.#members.set(imports.name, this.#member(imports.module));
-    return { [imports.name]: this.#member(imports.module).instance.exports };
+    const member = this.#member(imports.module);
+    member.isHeld = true;
+    this.#members.set(imports.name, member);
+    return { [imports.name]: member.instance.exports };
   }
 
   #entangle(name: ModuleName): void {
@@ -122,6 +129,7 @@ class Player {
 
   #register(name: string, module: ModuleName): void {
     const member = this.#member(module);
+    member.isHeld = true;
     this.#members.set(name, member);
     this.#registry[name] = member.instance.exports;
   }
@@ -143,27 +151,9 @@ class Player {
     try {
       return member.stack === undefined
         ? first()
-        : toItsEnd(member.stack, first, (returned) => answersOf(signature, returned));
+        : callToItsEnd(member, first, (returned) => answersOf(signature, returned));
     } finally {
       this.places.end();
     }
-  }
-}
-
-/** The call, whose stack is put back, as data, each time that it comes out. */
-function toItsEnd(
-  stack: UnwindingStack,
-  first: () => Answer[],
-  answersOfLast: (returned: unknown) => Answer[],
-): Answer[] {
-  let next = first;
-  for (;;) {
-    try {
-      return next();
-    } catch (thrown) {
-      if (!stack.isUnwinding(thrown)) throw thrown;
-    }
-    const goOn = stack.resume(structuredClone(stack.take()));
-    next = () => answersOfLast(goOn());
   }
 }

@@ -8,10 +8,18 @@ import {
   Register,
   type SyscallName,
   syscallName,
+  StackState,
   ThreadState,
 } from "../../src/abi/index.ts";
 import { assert } from "../../src/base/index.ts";
-import { enter, nextTickNs, portalReturned, schedule, tick } from "../../src/kernel/index.ts";
+import {
+  enter,
+  nextTickNs,
+  portalReturned,
+  schedule,
+  stackLeft,
+  tick,
+} from "../../src/kernel/index.ts";
 import { Endpoint, endpointShift, Thread, threadShift } from "../../src/kernel/layout.ts";
 import { stateOf } from "../../src/kernel/schedule.ts";
 import type { Answer, CallArguments, KernelBench } from "./kernel-bench.ts";
@@ -207,6 +215,15 @@ export class Play {
       const program = this.#portals.get(handler);
       assert(program !== undefined, "a portal has a program", handler);
       this.#frames.push(program(this.bench.answer(k.current)));
+    }
+    this.#letStacksLeave();
+  }
+
+  /** Actors have no stack: as far as that goes, they have left it as soon as they are stopped. */
+  #letStacksLeave(): void {
+    const { k } = this.bench;
+    for (const notice of k.notices.splice(0)) {
+      if (notice.notice === "threadStopped") stackLeft(k, notice.thread, StackState.out);
     }
   }
 

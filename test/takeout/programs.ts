@@ -34,6 +34,23 @@ export const caller = `(module
         (br $next))))
     (i32.add (local.get $sum) (i32.wrap_i64 (global.get $met)))))`;
 
+/** Makes all its calls in one frame, some frames deep: what was put back once is what is taken out next. */
+export const looper = `(module
+  (import "shoal" "syscall" (func $syscall (param i32) (result i32)))
+  (memory (export "memory") 1 2)
+  (func $all (result i32) (local $i i32) (local $sum i32)
+    (loop $next
+      (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 3)) (i32.add
+        (call $syscall (i32.add (i32.const 64) (i32.shl (local.get $i) (i32.const 6))))
+        (i32.load (i32.add (i32.const 88) (i32.shl (local.get $i) (i32.const 6)))))))
+      (br_if $next (i32.lt_u
+        (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.load (i32.const 0)))))
+    (local.get $sum))
+  (func $deep (param $n i32) (result i32)
+    (if (i32.eqz (local.get $n)) (then (return (call $all))))
+    (i32.add (local.get $n) (call $deep (i32.sub (local.get $n) (i32.const 1)))))
+  (func (export "_start") (result i32) (call $deep (i32.const 9))))`;
+
 /** Computes for several slices, without a call. */
 export const computer = `(module
   (memory (export "memory") 1 2)

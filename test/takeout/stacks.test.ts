@@ -4,14 +4,16 @@ import { describe, expect, it } from "vitest";
 import {
   FaultReason,
   Kind,
+  Register,
   StackState,
   Status,
   Syscall,
   ThreadState,
 } from "../../src/abi/index.ts";
+import { createObject, createRootSpace, grant } from "../../src/kernel/index.ts";
 import { CaptureError } from "../../src/process/index.ts";
 import { field, type Operator } from "./operator.ts";
-import { caller, computer, type Level, prepareAt, starter, trapper } from "./programs.ts";
+import { caller, computer, type Level, looper, prepareAt, starter, trapper } from "./programs.ts";
 import { type Ended, type ProgramCall, Stage } from "./stage.ts";
 
 const { leaving, out, held } = StackState;
@@ -96,6 +98,30 @@ describe("a thread is stopped", () => {
     expect(await run(9)).toEqual(ended);
   });
 
+  it.each(["checkpoint", "preempt"] as const)(
+    "in a frame that was put back before, at every one of its calls, at level %s",
+    async (level) => {
+      const four = (wait: ProgramCall): ProgramCall[] => [wait, wait, wait, wait];
+      const run = async (isMoved: boolean): Promise<Ended> => {
+        const { stage, wake } = await waiter(looper, level, four);
+        return stage.play(async (operator) => {
+          await operator.must("threadResume", { a0: stage.slot });
+          for (let call = 0; call < 4; call++) {
+            const state = await stage.stop(operator);
+            expect(stage.capture().threads[0].frames?.frames).toHaveLength(12);
+            if (isMoved) await stage.move(operator, state);
+            await operator.must("threadResume", { a0: stage.slot });
+            await wake(operator);
+          }
+        });
+      };
+      const ended = await run(true);
+      // Each call answers ok and the bit 1; 9 to 1 from the frames around.
+      expect(ended.code).toBe(((1 * 3 + 1) * 3 + 1) * 3 + 1 + 45);
+      expect(ended).toEqual(await run(false));
+    },
+  );
+
   it("in its start function, which is not run again, nor are initial data written again", async () => {
     const { stage, wake } = await waiter(starter, "checkpoint", (wait) => [wait, wait]);
     const ended = await stage.play(async (operator) => {
@@ -149,6 +175,35 @@ describe("a thread is stopped", () => {
       await operator.must("threadResume", { a0: stage.slot });
     });
     expect(ended.registers[0]).toMatchObject({ 0: 0, 5: 77, 6: 78 });
+  });
+});
+
+describe("a thread is stopped by the portal that it calls", () => {
+  it("and finds the answer when it goes on, elsewhere too", async () => {
+    const stage = new Stage(await prepareAt("checkpoint", caller));
+    const { core } = stage.system;
+    const space = createRootSpace(core.kernel);
+    const endpoint = createObject(core.kernel, Kind.endpoint, space, [1]);
+    grant(core.kernel, space, 70, { kind: Kind.thread, row: stage.thread });
+    const { slot } = stage.name(Kind.endpoint, endpoint);
+    core.setPortal(endpoint, () => {
+      core.registers.fill(0);
+      core.registers.set([Syscall.threadStop, 70]);
+      core.enter();
+      expect(core.registers[Register.status]).toBe(Status.ok);
+      core.registers.fill(0);
+      core.registers[Register.label] = 55;
+    });
+    stage.tell([{ call: Syscall.call, a0: slot, label: 3 }]);
+    const ended = await stage.play(async (operator) => {
+      await operator.must("threadResume", { a0: stage.slot });
+      const state = await stage.stop(operator);
+      expect(field(state, "stack")).toBe(out);
+      await stage.move(operator, state);
+      await operator.must("threadResume", { a0: stage.slot });
+    });
+    expect(ended.registers[0][Register.label]).toBe(55);
+    expect(ended.registers[0][Register.status]).toBe(Status.ok);
   });
 });
 

@@ -73,7 +73,11 @@ export class Stage {
 
   /** An object that nobody owns, in the next free slot of the program; answers that slot and its row. */
   give(kind: number, words: readonly number[] = []): { slot: number; row: number } {
-    const row = createObject(this.system.core.kernel, kind, 0, words);
+    return this.name(kind, createObject(this.system.core.kernel, kind, 0, words));
+  }
+
+  /** The same of an object that is there already. */
+  name(kind: number, row: number): { slot: number; row: number } {
     this.#granted.push({ kind, row });
     const slot = InitialSlot.firstFree + this.#granted.length - 1;
     grant(this.system.core.kernel, this.#keeper, slot, { kind, row });
@@ -104,7 +108,7 @@ export class Stage {
   /** Runs the script until it and the program have ended. */
   async play(script: (operator: Operator) => Promise<void>): Promise<Ended> {
     const operator = new Operator(this.system, operatorPriority, async (one) => {
-      this.#name(one);
+      this.#hold(one);
       await script(one);
     });
     this.system.core.start();
@@ -152,11 +156,11 @@ export class Stage {
     this.#granted.forEach((given, i) => {
       grant(this.system.core.kernel, restored.space, InitialSlot.firstFree + i, given);
     });
-    this.#name(operator);
+    this.#hold(operator);
     await operator.setState(this.slot, state);
   }
 
-  #name(operator: Operator): void {
+  #hold(operator: Operator): void {
     this.slot = operator.hold(Kind.thread, this.thread);
     this.spaceSlot = operator.hold(Kind.space, this.#target.space);
   }

@@ -2,7 +2,8 @@
 // adds to the program: the reference for our own capture (`unwound-stack.ts`).
 import { StackState } from "../../abi/index.ts";
 import type { Core } from "../core.ts";
-import { CaptureError } from "./resume/index.ts";
+import { ReservedExport } from "./prepare/index.ts";
+import { CaptureError } from "./capture-error.ts";
 import type { Entry, StackOptions, StackPosition } from "./thread-stack.ts";
 import { stackOut, ThrowableStack } from "./throwable-stack.ts";
 
@@ -80,4 +81,20 @@ export class AsyncifiedStack extends ThrowableStack {
       // The frames did not fit, which is why it broke; the state was reset before that is checked.
     }
   }
+}
+
+/** What Asyncify added to the module of an instance. */
+export function asyncifyOf(instance: WebAssembly.Instance): AsyncifyExports {
+  const { exports } = instance;
+  const memory = exports[ReservedExport.captureMemory];
+  // Preparation added these exports with these types.
+  const call = (name: string) =>
+    exports[`${ReservedExport.asyncifyPrefix}${name}`] as (data?: number) => void;
+  return {
+    startUnwind: call("start_unwind"),
+    stopUnwind: call("stop_unwind"),
+    startRewind: call("start_rewind"),
+    stopRewind: call("stop_rewind"),
+    memory: memory as WebAssembly.Memory,
+  };
 }

@@ -1,8 +1,7 @@
 // Taking a whole program out, and putting it back into fresh instances: everything of a process that is
 // not in the kernel and not a server's. Each thread of a process is an instance of its own, so what
 // belongs to several, the memory that they import, is found by its identity and kept once.
-import { CaptureError, memoriesOf, readState, writeState } from "./resume/index.ts";
-import type { InstanceAccess, InstanceState } from "./resume/index.ts";
+import { CaptureError } from "./capture-error.ts";
 import type { PreparedModule } from "./prepare/index.ts";
 import type { Program } from "./program.ts";
 import {
@@ -11,6 +10,7 @@ import {
   programStateVersion,
   type ProgramThreadState,
 } from "./program-state.ts";
+import type { InstanceState, UnwindingStack } from "./resume/index.ts";
 import { maximumPages } from "./thread-memory.ts";
 import type { ProgramStack } from "./thread-stack.ts";
 
@@ -49,9 +49,9 @@ function captureThread(
   memories: Map<WebAssembly.Memory, MemoryState>,
 ): ProgramThreadState {
   const { returned, frames } = stack.position();
-  const access = accessOf(program);
-  const { globals, tables, memories: views } = readState(access);
-  const own = memoriesOf(access);
+  const capture = captureOf(program);
+  const { globals, tables, memories: views } = capture.readState();
+  const own = capture.memories();
   own.forEach((memory, index) => {
     if (memories.has(memory)) return;
     memories.set(memory, { bytes: views[index]!, ...memoryFacts(program.prepared, index) });
@@ -97,7 +97,7 @@ export function restoreProgram(
   for (const thread of state.threads) programs.push(make(thread, programs[0]?.memory));
   return state.threads.map((thread, at) => {
     const program = programs[at]!;
-    writeState(accessOf(program), instanceState(state, thread, prepared));
+    captureOf(program).writeState(instanceState(state, thread, prepared));
     program.loadProgress(thread.progress);
     const { returned, frames } = thread;
     const stack = program.runnerAt(
@@ -150,11 +150,11 @@ function check({ version, hash, preparedHash }: ProgramState, prepared: Prepared
   );
 }
 
-function accessOf({ capture }: Program): InstanceAccess {
+function captureOf({ capture }: Program): UnwindingStack {
   if (capture === undefined) {
     throw new CaptureError("The program is not prepared for capture. Run it at level checkpoint.");
   }
-  return capture.access;
+  return capture;
 }
 
 const hashes = new WeakMap<PreparedModule, string>();

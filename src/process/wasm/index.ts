@@ -14,7 +14,7 @@ export {
   programStateVersion,
   type ProgramThreadState,
 } from "./program-state.ts";
-export { CaptureError } from "./resume/index.ts";
+export { CaptureError } from "./capture-error.ts";
 export { PortalTable } from "./portal-table.ts";
 export {
   reasonOf,

@@ -29,7 +29,8 @@ export interface ProgramState {
 export interface MemoryState {
   /**
    * All of its bytes, a multiple of 64 KiB. `captureProgram` answers a view of the memory itself, which
-   * changes as soon as a thread runs: copy it, page by page if need be, before one is resumed.
+   * changes as soon as a thread runs: copy it, page by page if need be, before one is resumed. A clone of
+   * the view of a shared memory is no copy.
    */
   readonly bytes: Uint8Array;
   /** Pages of 64 KiB that it may grow to; null for as many as the engine allows. */

@@ -25,10 +25,10 @@ import {
 import { trapForFuel } from "./fuel-trap.ts";
 import { returnTable } from "./return-table.ts";
 import { SuspendedStack } from "./suspended-stack.ts";
-import { importedMemory, makeMemory } from "./thread-memory.ts";
+import { importedMemory, makeMemory, refuseSharedMemory } from "./thread-memory.ts";
 import type { Entry, StackOptions, StackPosition, ProgramStack } from "./thread-stack.ts";
 import { threadWaits, type WaitProgress } from "./thread-wait.ts";
-import { AsyncifiedStack, type AsyncifyExports } from "./asyncified-stack.ts";
+import { AsyncifiedStack, asyncifyOf } from "./asyncified-stack.ts";
 import { UnwoundStack } from "./unwound-stack.ts";
 import type { UnwindingStack } from "./resume/index.ts";
 import { portalEntry } from "./portal-table.ts";
@@ -69,7 +69,7 @@ export interface ThreadStart {
 /** Name of the export through which a program serves portals. */
 const portalExport = "shoal_portal";
 
-/** Fuel slices after which a portal is ended: it runs on its caller's time. */
+/** Fuel slices after which a portal no longer runs on its caller's time. */
 const portalFuelSlices = 64;
 
 export class Program {
@@ -87,7 +87,7 @@ export class Program {
   constructor(options: ProgramOptions) {
     this.#options = options;
     const { facts, module } = options.prepared;
-    refuseSharedMemory(options);
+    refuseSharedMemory(facts);
     if (options.model === "interrupt" && !isCapturable(facts)) {
       throw new LinkError("the interrupt model needs a program prepared for capture");
     }
@@ -244,32 +244,36 @@ export class Program {
     if (fuel instanceof WebAssembly.Global) fuel.value = this.#options.fuelSlice;
   }
 
+  /**
+   * A portal runs on its caller's time. One that takes too much of it goes on by itself, if its stack can
+   * be taken out, while its caller waits; otherwise it is ended.
+   */
   #limitPortal(): void {
-    if (!this.#options.core.isInPortal()) return;
-    if (++this.#portalSlices > portalFuelSlices) trapForFuel();
+    const { core } = this.#options;
+    if (!core.isInPortal() || ++this.#portalSlices <= portalFuelSlices) return;
+    // Once only: what takes it out may fail on a stack that is nearly used up, and the portal catch that.
+    const capture = this.#portalSlices > portalFuelSlices + 1 ? undefined : this.#captureNow();
+    if (capture === undefined) trapForFuel();
+    if (!core.detachPortal((thrown) => this.#detached(capture, thrown))) trapForFuel();
+    capture.unwind();
   }
-}
 
-function refuseSharedMemory({ prepared }: ProgramOptions): void {
-  const { facts } = prepared;
-  if (!facts.memories.some(({ isShared }) => isShared) || hasFuel(facts)) return;
-  throw new LinkError(
-    "the program has shared memory, and unprepared it could stop every process of this core by " +
-      "waiting. Prepare it with fuel, so that its waits become kernel calls.",
-  );
-}
+  /** As `capture`; undefined if there is no stack left to make it on. */
+  #captureNow(): UnwindingStack | undefined {
+    try {
+      return this.capture;
+    } catch {
+      return undefined;
+    }
+  }
 
-function asyncifyOf(instance: WebAssembly.Instance): AsyncifyExports {
-  const { exports } = instance;
-  const memory = exports[ReservedExport.captureMemory];
-  // Preparation added these exports with these types.
-  const call = (name: string) =>
-    exports[`${ReservedExport.asyncifyPrefix}${name}`] as (data?: number) => void;
-  return {
-    startUnwind: call("start_unwind"),
-    stopUnwind: call("stop_unwind"),
-    startRewind: call("start_rewind"),
-    stopRewind: call("stop_rewind"),
-    memory: memory as WebAssembly.Memory,
-  };
+  /** The stack of a portal that has left its caller's. */
+  #detached(capture: UnwindingStack, thrown: unknown): ProgramStack {
+    if (!capture.isUnwinding(thrown)) throw thrown;
+    const { core } = this.#options;
+    const position = { returned: 0, frames: capture.take() };
+    // It is what began, and what its outermost frame goes on in.
+    const entries = [this.instance.exports[portalExport] as Entry];
+    return this.#stackOf({ entries, args: [], position, ends: (label) => core.portalEnded(label) });
+  }
 }

@@ -9,7 +9,8 @@
 import { Register, StackState } from "../../abi/index.ts";
 import { assert } from "../../base/index.ts";
 import type { Core } from "../core.ts";
-import { CaptureError, type Frames, type UnwindingStack } from "./resume/index.ts";
+import { CaptureError } from "./capture-error.ts";
+import type { Frames, UnwindingStack } from "./resume/index.ts";
 import {
   firstPosition,
   type Loss,
@@ -44,6 +45,7 @@ export class SuspendedStack implements ProgramStack {
   readonly #entries: readonly PromisingEntry[];
   readonly #args: readonly number[];
   readonly #capture: (() => UnwindingStack) | undefined;
+  readonly #ends: (code: number) => void;
   #thread = 0;
   /** Entries that have returned. */
   #returned: number;
@@ -55,13 +57,14 @@ export class SuspendedStack implements ProgramStack {
   #loss: Loss | undefined;
 
   constructor(core: Core, options: SuspendedStackOptions) {
-    const { entries, args, position = firstPosition, capture } = options;
+    const { entries, args, position = firstPosition, capture, ends } = options;
     this.#core = core;
     this.#args = args;
     this.#entries = entries.map((entry) => WebAssembly.promising(entry));
     this.#returned = position.returned;
     this.#frames = position.frames;
     this.#capture = capture;
+    this.#ends = ends ?? ((code) => core.exited(code));
   }
 
   /** A closure made here would cost every resumption the context it closes over. */
@@ -147,7 +150,7 @@ export class SuspendedStack implements ProgramStack {
     this.#thread = this.#core.current();
     this.#isOnStack = true;
     this.#enterAll().then(
-      (code) => this.#ended(() => this.#core.exited(typeof code === "number" ? code : 0)),
+      (code) => this.#ended(() => this.#ends(typeof code === "number" ? code : 0)),
       (error: unknown) => this.#broke(error),
     );
   }

@@ -1,7 +1,7 @@
 // The memory that a program imports instead of having its own: it is made once, for the first of its
 // threads, and the others share it.
 import { LinkError } from "./link.ts";
-import type { MemoryFact, ModuleFacts } from "./prepare/index.ts";
+import { hasFuel, type MemoryFact, type ModuleFacts } from "./prepare/index.ts";
 
 const pageBytes = 65_536;
 
@@ -36,4 +36,13 @@ export function makeMemory(fact: MemoryFact, maxBytes: number | undefined): WebA
     const wanted = `${minPages} to ${maximum} pages`;
     throw new LinkError(`the engine has no room for its memory of ${wanted}`, { cause });
   }
+}
+
+/** Threads of one memory wait for each other, and only a prepared program waits in the kernel. */
+export function refuseSharedMemory(facts: ModuleFacts): void {
+  if (!facts.memories.some(({ isShared }) => isShared) || hasFuel(facts)) return;
+  throw new LinkError(
+    "the program has shared memory, and unprepared it could stop every process of this core by " +
+      "waiting. Prepare it with fuel, so that its waits become kernel calls.",
+  );
 }

@@ -38,6 +38,8 @@ export interface StackOptions {
   readonly args: readonly number[];
   /** Where to go on; at the beginning unless given. */
   readonly position?: StackPosition | undefined;
+  /** What the end of the last entry means; the end of the thread unless given. */
+  readonly ends?: ((code: number) => void) | undefined;
 }
 
 /** What broke code that was no longer the running thread's. */

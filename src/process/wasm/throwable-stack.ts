@@ -25,14 +25,16 @@ export abstract class ThrowableStack implements ProgramStack {
   protected loss: Loss | undefined;
   readonly #core: Core;
   readonly #entries: readonly Entry[];
+  readonly #ends: (code: number) => void;
   #thread = 0;
   #isGone = false;
 
-  constructor(core: Core, { entries, args, position = firstPosition }: StackOptions) {
+  constructor(core: Core, { entries, args, position = firstPosition, ends }: StackOptions) {
     this.#core = core;
     this.#entries = entries;
     this.args = args;
     this.returned = position.returned;
+    this.#ends = ends ?? ((code) => core.exited(code));
   }
 
   /** The thread is not on its stack, since it is stopped: what there is of it is out already. */
@@ -76,7 +78,7 @@ export abstract class ThrowableStack implements ProgramStack {
       if (answer === stackOut) return;
       code = answer;
     }
-    this.#core.exited(typeof code! === "number" ? code : 0);
+    this.#ends(typeof code! === "number" ? code : 0);
   }
 
   /**

@@ -2,7 +2,8 @@
 // it runs again. Our own capture does both; while the thread waits, it is its frames, as plain data.
 import { StackState } from "../../abi/index.ts";
 import type { Core } from "../core.ts";
-import { CaptureError, type Frames, type UnwindingStack } from "./resume/index.ts";
+import { CaptureError } from "./capture-error.ts";
+import type { Frames, UnwindingStack } from "./resume/index.ts";
 import type { Entry, StackOptions, StackPosition } from "./thread-stack.ts";
 import { stackOut, ThrowableStack } from "./throwable-stack.ts";
 

@@ -1,9 +1,9 @@
 // Reads what one owner left: its segments in their order, checked to the last frame. Only the end of
 // the last segment may be torn, since a segment is begun when all before it is stable; anything else
 // that does not read back is refused by name.
-import { frameAt, frameHeaderWords, isMark, isVouchedFor, payloadWords, seedOf } from "./frame.ts";
+import { frameAt, frameHeaderWords, isMark, payloadWords, seedOf, someFrame } from "./frame.ts";
 import { LogRefusedError } from "./log-refused.ts";
-import { decodeMark, type Mark } from "./mark.ts";
+import { decodeMark, type Mark, voucherWords } from "./mark.ts";
 import { readHeader, type SegmentHeader, segmentHeaderWords } from "./segment-header.ts";
 
 /** The words of a stored segment as they were at one time. */
@@ -119,7 +119,7 @@ function refuseLostHeaders(
     const isWritten =
       last === undefined
         ? words.subarray(segmentHeaderWords).some((word) => word !== 0)
-        : isVouchedFor(words, segmentHeaderWords, seed, -1);
+        : someFrame(words, segmentHeaderWords, seed, () => true);
     if (isWritten) throw damaged(log, name, "its header does not read back as it was written");
   }
 }
@@ -172,12 +172,12 @@ class ChainReader {
   }
 
   /** The frames must reach to where the next segment says, or else to where nothing follows. */
-  #check({ name, words, header }: Headed, next: SegmentHeader | undefined, frames: Frames): void {
+  #check(segment: Headed, next: SegmentHeader | undefined, frames: Frames): void {
+    const { name, header } = segment;
     const { end, count } = frames;
-    const seed = seedOf(header.epoch, header.index);
     const isGood =
       next === undefined
-        ? !isVouchedFor(words, end + 1, seed, count)
+        ? !isVouchedFor(segment, end, count)
         : end === next.previousEnd && header.first + count === next.first;
     if (isGood) return;
     const place = `record ${header.first + count}, at byte ${end * 4},`;
@@ -207,9 +207,20 @@ function readFrames({ words, header }: Headed, limit: number): Frames {
     end = from + payloadWords(commit);
     if (!isMark(commit)) count++;
     else if (end === from) isSealed = true;
-    else mark = decodeMark(words.subarray(from, end));
+    else if (end > from + voucherWords) mark = decodeMark(words.subarray(from, end));
   }
   return { count, isSealed, end, mark };
+}
+
+/** Whether something behind the bad frame at `end` was written when record `count` was stable. */
+function isVouchedFor({ words, header }: Headed, end: number, count: number): boolean {
+  const seed = seedOf(header.epoch, header.index);
+  return someFrame(words, end + 1, seed, (commit, payloadAt) => {
+    if (header.isStableAtOnce) return true;
+    const length = payloadWords(commit);
+    const isVoucher = length === voucherWords && words[payloadAt] > count;
+    return isMark(commit) && (length === 0 || isVoucher);
+  });
 }
 
 function damaged(log: string, segment: string, detail: string): LogRefusedError {

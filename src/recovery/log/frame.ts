@@ -3,27 +3,22 @@
 //
 //   0   commit: tag (6 bits), kind (1 bit), words of payload (25 bits). Stored last; a place that was
 //       never written has none.
-//   1   vouched: how many records of this segment were stable when this one was written
-//   2   checksum of the other words, of the place and of the segment
-//   3.. payload
+//   1   checksum of the other words, of the place and of the segment
+//   2.. payload
 //
 // A killed owner leaves whole frames and at most one without its commit word. A loss of power may keep
-// any of the sectors that were not yet durable; then a checksum does not fit. The vouched count is what
-// tells the two from damage: a bad frame that a later one knew to be stable is damage, a bad frame that
-// nothing vouches for is the torn end of what nobody was promised.
+// any of the sectors that were not yet durable; then a checksum does not fit. What tells the two from
+// damage is whether something behind a bad frame vouches for it, that is, was written when the frame
+// was known to be stable: any frame where records are stable at once, a mark where they are not.
 //
-// The checksum has two sums, as Fletcher's has ("An arithmetic checksum for serial transmissions", 1982):
-// one of the words and one of the first. They are taken modulo 2^32 while copying, and the first one is
-// rotated at every word, since otherwise an error in the highest bits would stay there and a quarter of
-// a percent of them would cancel out. They begin with a seed that no other use of the same memory has,
-// so that what an earlier use left behind is never taken for a frame.
+// The checksum is a sum, taken while copying: one addition a word is all that the goal for an append
+// leaves room for. An error in one word always shows. It does not know the order of words, which no
+// failing device changes: a sector is as it was written, or as it was before. It begins with a seed
+// that no other use of the same memory has, so that what an earlier use left is never taken for a frame.
 
-export const frameHeaderWords = 3;
+export const frameHeaderWords = 2;
 
-/**
- * Data is a record. A mark says where the log begins and in which image; one without a payload says
- * that another segment follows.
- */
+/** Data is a record. What a mark says is in mark.ts. */
 export const FrameKind = { data: 0, mark: 1 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
@@ -57,21 +52,17 @@ export function writeFrame(
   at: number,
   seed: number,
   commit: number,
-  vouched: number,
   payload: Int32Array,
 ): void {
   const length = commit & lengthMask;
-  let sum = (seed + at) | 0;
-  let weighted = (commit ^ Math.imul(vouched, spread)) | 0;
+  let sum = (seed + at + commit) | 0;
   const to = at + frameHeaderWords;
   for (let index = 0; index < length; index++) {
     const word = payload[index];
     target[to + index] = word;
-    sum = (((sum << 7) | (sum >>> 25)) + word) | 0;
-    weighted = (weighted + sum) | 0;
+    sum = (sum + word) | 0;
   }
-  target[at + 1] = vouched;
-  target[at + 2] = stir(sum) ^ weighted;
+  target[at + 1] = sum;
   target[at] = commit;
 }
 
@@ -82,32 +73,29 @@ export function frameAt(words: Int32Array, at: number, seed: number): number {
   if (commit >>> tagShift !== commitBase(seed, FrameKind.data) >>> tagShift) return 0;
   const end = at + frameHeaderWords + payloadWords(commit);
   if (end > words.length) return 0;
-  return checksum(words, at, end, seed) === words[at + 2] ? commit : 0;
+  return checksum(words, at, end, seed) === words[at + 1] ? commit : 0;
 }
 
-/** Whether a whole frame after `from` knew that more than `count` records were stable. */
-export function isVouchedFor(
+/** Whether there is a whole frame at or after `from` of which `vouches` holds. */
+export function someFrame(
   words: Int32Array,
   from: number,
   seed: number,
-  count: number,
+  vouches: (commit: number, payloadAt: number) => boolean,
 ): boolean {
+  const tag = commitBase(seed, FrameKind.data) >>> tagShift;
   for (let at = from; at + frameHeaderWords <= words.length; at++) {
-    if (words[at] !== 0 && words[at + 1] > count && frameAt(words, at, seed) !== 0) return true;
+    if (words[at] >>> tagShift !== tag) continue;
+    const commit = frameAt(words, at, seed);
+    if (commit !== 0 && vouches(commit, at + frameHeaderWords)) return true;
   }
   return false;
 }
 
-const spread = 0x9e3779b1;
-
 function checksum(words: Int32Array, at: number, end: number, seed: number): number {
-  let sum = (seed + at) | 0;
-  let weighted = (words[at] ^ Math.imul(words[at + 1], spread)) | 0;
-  for (let index = at + frameHeaderWords; index < end; index++) {
-    sum = (((sum << 7) | (sum >>> 25)) + words[index]) | 0;
-    weighted = (weighted + sum) | 0;
-  }
-  return stir(sum) ^ weighted;
+  let sum = (seed + at + words[at]) | 0;
+  for (let index = at + frameHeaderWords; index < end; index++) sum = (sum + words[index]) | 0;
+  return sum;
 }
 
 /** Every bit of the input moves about half of the output (the finaliser of splitmix32). */

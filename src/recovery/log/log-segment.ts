@@ -11,13 +11,17 @@ import {
   seedOf,
   writeFrame,
 } from "./frame.ts";
+import { markRoomWords, sealRoomWords, voucherWords } from "./mark.ts";
 import { type SegmentHeader, segmentHeaderWords, writeHeader } from "./segment-header.ts";
 
 const placeShift = 6;
 const placeMask = (1 << placeShift) - 1;
 
+export const AddStatus = { ok: 0, noRoom: 1, failed: 2 } as const;
+export type AddStatus = (typeof AddStatus)[keyof typeof AddStatus];
+
 /** What a header says of a segment besides its size. */
-export type SegmentPlace = Omit<SegmentHeader, "segmentWords">;
+export type SegmentPlace = Omit<SegmentHeader, "segmentWords" | "isStableAtOnce">;
 
 export class LogSegment {
   /** The name of the store's segment, which a later use of it keeps. */
@@ -33,11 +37,15 @@ export class LogSegment {
   index = 0;
   /** The number of its first record. */
   first = 0;
-  /** How many records it has, and how many of them are stable. */
+  /** How many records it has. */
   count = 0;
+  /** How many of them became stable, where that has to be waited for, and how many are vouched for. */
   stableCount = 0;
-  /** The word at which the next frame will begin. */
+  #vouchedCount = 0;
+  readonly #voucher = new Int32Array(voucherWords);
+  /** The word at which the next frame will begin, and the one at which records must end. */
   end = 0;
+  limit = 0;
   /** The record read last, and its frame. */
   #readNumber = -1;
   #readAt = 0;
@@ -60,29 +68,39 @@ export class LogSegment {
     this.first = place.first;
     this.count = 0;
     this.stableCount = 0;
+    this.#vouchedCount = 0;
     this.end = segmentHeaderWords;
+    this.limit = this.words.length - markRoomWords;
     this.#readNumber = -1;
-    writeHeader(this.words, { ...place, segmentWords: this.words.length });
+    const isStableAtOnce = this.#segment.sync === undefined;
+    writeHeader(this.words, { ...place, segmentWords: this.words.length, isStableAtOnce });
     return this.#commit === undefined || this.#commit(0, segmentHeaderWords);
   }
 
-  /** Adds a record, for which there is room. False if the store failed: then it is not there. */
-  addRecord(payload: Int32Array, length: number, vouched: number): boolean {
+  /** Adds a record: the hot path of the log. Nothing is there unless the answer is `ok`. */
+  add(payload: Int32Array, length: number): AddStatus {
+    if (this.stableCount !== this.#vouchedCount) this.#vouch();
     const at = this.end;
-    writeFrame(this.words, at, this.#seed, this.#dataBase | length, vouched, payload);
     const end = at + frameHeaderWords + length;
-    if (this.#commit !== undefined && !this.#commit(at, end)) return false;
-    if ((this.count & placeMask) === 0) this.#places[this.count >>> placeShift] = at;
-    this.count++;
+    if (end > this.limit) return AddStatus.noRoom;
+    const { count } = this;
+    writeFrame(this.words, at, this.#seed, this.#dataBase | length, payload);
+    if (this.#commit !== undefined && !this.#commit(at, end)) return AddStatus.failed;
+    if ((count & placeMask) === 0) this.#places[count >>> placeShift] = at;
+    this.count = count + 1;
     this.end = end;
-    return true;
+    return AddStatus.ok;
+  }
+
+  hasRoomForMark(payload: Int32Array): boolean {
+    const end = this.end + frameHeaderWords + payload.length;
+    return end + sealRoomWords <= this.words.length;
   }
 
   /** Adds a mark, for which there is room. False if the store failed. */
-  addMark(payload: Int32Array, vouched: number): boolean {
+  addMark(payload: Int32Array): boolean {
     const at = this.end;
-    const commit = this.#markBase | payload.length;
-    writeFrame(this.words, at, this.#seed, commit, vouched, payload);
+    writeFrame(this.words, at, this.#seed, this.#markBase | payload.length, payload);
     this.end = at + frameHeaderWords + payload.length;
     return this.#commit === undefined || this.#commit(at, this.end);
   }
@@ -93,6 +111,11 @@ export class LogSegment {
     const at = this.#placeOf(number);
     const from = at + frameHeaderWords;
     return this.words.subarray(from, from + payloadWords(this.words[at]));
+  }
+
+  /** The number that its next record would have. */
+  get nextNumber(): number {
+    return this.first + this.count;
   }
 
   get sync(): ((then: (isDurable: boolean) => void) => void) | undefined {
@@ -106,6 +129,13 @@ export class LogSegment {
 
   close(): void {
     this.#segment.close();
+  }
+
+  /** Writes down what became stable, where there is room for it. */
+  #vouch(): void {
+    this.#vouchedCount = this.stableCount;
+    this.#voucher[0] = this.stableCount;
+    if (this.end + frameHeaderWords + voucherWords <= this.limit) this.addMark(this.#voucher);
   }
 
   #placeOf(number: number): number {

@@ -1,9 +1,11 @@
-// What a mark says: at which record the log begins, and which image has what came before. A cut is the
-// writing of one mark, so it is done or not done. The chain's owner is established by its first mark.
+// What marks say. There are three, told apart by their length:
 //
-//   0, 1   number of the first record kept
-//   2      1 if there is an image
-//   3..    the image's name, a character (UTF-16 code unit) a word
+//   beginning   at which record the log begins, and which image has what came before: the number in two
+//               words, 1 if there is an image, and its name, a character (UTF-16 code unit) a word. A
+//               cut is the writing of one, so it is done or not done; the first one makes its writer
+//               the owner
+//   voucher     how many records of this segment are stable, where that has to be waited for: one word
+//   seal        the next segment is begun, whose loss would not show otherwise: no words
 import { frameHeaderWords } from "./frame.ts";
 import { imageNameLengthMax } from "./message-log.ts";
 import { readNumber, writeNumber } from "./segment-header.ts";
@@ -14,15 +16,15 @@ export interface Mark {
 }
 
 const nameWord = 3;
-/** Ends a segment once the next one is begun, whose loss would not show otherwise. */
 export const sealMark = new Int32Array(0);
+export const voucherWords = 1;
 
 /**
  * Kept free at the end of every segment: a log that is full can still be cut, and any segment can be
  * sealed.
  */
-export const markRoomWords = 2 * frameHeaderWords + nameWord + imageNameLengthMax;
 export const sealRoomWords = frameHeaderWords;
+export const markRoomWords = sealRoomWords + frameHeaderWords + nameWord + imageNameLengthMax;
 
 export function encodeMark({ first, image }: Mark): Int32Array {
   const payload = new Int32Array(nameWord + (image?.length ?? 0));

@@ -10,6 +10,7 @@
 //   7      words of this segment
 //   8      epoch that this owner took over from, 0 for none
 //   9, 10  record at which that epoch is sealed: what it wrote later does not count
+//   11     1 where records are stable as soon as they are written
 //   15     checksum
 import { assert } from "../../base/index.ts";
 
@@ -24,6 +25,7 @@ export interface SegmentHeader {
   readonly segmentWords: number;
   readonly sealedEpoch: number;
   readonly sealedEnd: number;
+  readonly isStableAtOnce: boolean;
 }
 
 /** What stands at the beginning of a segment. */
@@ -48,6 +50,7 @@ export function writeHeader(words: Int32Array, header: SegmentHeader): void {
   words[7] = header.segmentWords;
   words[8] = header.sealedEpoch;
   writeNumber(words, 9, header.sealedEnd);
+  words[11] = header.isStableAtOnce ? 1 : 0;
   words[lastWord] = headerSum(words);
   words[0] = magic;
 }
@@ -66,6 +69,7 @@ export function readHeader(words: Int32Array): HeaderReading {
       segmentWords: words[7],
       sealedEpoch: words[8],
       sealedEnd: readNumber(words, 9),
+      isStableAtOnce: words[11] === 1,
     },
   };
 }

@@ -4,8 +4,8 @@
 import { assert } from "../../base/index.ts";
 import type { SegmentRefusal, SegmentStore } from "../../machine/segments.ts";
 import { frameHeaderWords } from "./frame.ts";
-import { LogSegment } from "./log-segment.ts";
-import { encodeMark, markRoomWords, sealMark, sealRoomWords } from "./mark.ts";
+import { AddStatus, LogSegment } from "./log-segment.ts";
+import { encodeMark, markRoomWords, sealMark } from "./mark.ts";
 import { imageNameLengthMax, LogStatus, type MessageLog, recordWordsMax } from "./message-log.ts";
 import { segmentHeaderWords } from "./segment-header.ts";
 import { segmentName } from "./segment-names.ts";
@@ -34,11 +34,9 @@ export class SegmentedLog implements MessageLog {
   #chain: LogSegment[] = [];
   #free: LogSegment[] = [];
   #current!: LogSegment;
-  /** Where records must end in the current segment; 0 when nothing may be added any more. */
-  #limit = 0;
+  #isBroken = false;
   #fileCount = 0;
   #first: number;
-  #end: number;
   #image: string | undefined;
 
   /** A chain with its first segment and a spare one, or why there is none. */
@@ -61,12 +59,11 @@ export class SegmentedLog implements MessageLog {
     this.#options = options;
     this.#segments = options.segments;
     this.#first = options.first;
-    this.#end = options.first;
     this.#free.push(spare);
     this.#fileCount = 2;
     if (first.sync === undefined) return;
     this.#stable = new StableEnd(
-      () => this.#end,
+      () => this.end,
       (then) => {
         this.#startSync(then);
       },
@@ -79,11 +76,11 @@ export class SegmentedLog implements MessageLog {
   }
 
   get end(): number {
-    return this.#end;
+    return this.#current.nextNumber;
   }
 
   get stableEnd(): number {
-    return this.#stable === undefined ? this.#end : this.#stable.end;
+    return this.#stable === undefined ? this.end : this.#stable.end;
   }
 
   get image(): string | undefined {
@@ -92,30 +89,25 @@ export class SegmentedLog implements MessageLog {
 
   append(words: Int32Array, length: number): LogStatus {
     assert(length >= 0 && length <= recordWordsMax, "a record's length is bounded", length);
-    const current = this.#current;
-    if (current.end + frameHeaderWords + length > this.#limit)
-      return this.#appendNext(words, length);
-    const vouched = this.#stable === undefined ? current.count : current.stableCount;
-    if (!current.addRecord(words, length, vouched)) return this.#fail();
-    this.#end++;
-    return LogStatus.ok;
+    const status = this.#current.add(words, length);
+    return status === AddStatus.ok ? LogStatus.ok : this.#appendNext(status, words, length);
   }
 
   whenStable(end: number, then: (status: LogStatus) => void): void {
-    assert(end <= this.#end, "only what was added can become stable", end, this.#end);
+    assert(end <= this.end, "only what was added can become stable", end, this.end);
     if (this.#stable !== undefined) this.#stable.whenStable(end, then);
     else then(LogStatus.ok);
   }
 
   read(number: number): Int32Array {
-    assert(number >= this.#first && number < this.#end, "the record is in the log", number);
+    assert(number >= this.#first && number < this.end, "the record is in the log", number);
     let place = this.#chain.length - 1;
     while (this.#chain[place].first > number) place--;
     return this.#chain[place].read(number);
   }
 
   cut(number: number, image: string): LogStatus {
-    assert(number >= this.#first && number <= this.#end, "a cut falls inside the log", number);
+    assert(number >= this.#first && number <= this.end, "a cut falls inside the log", number);
     assert(image.length <= imageNameLengthMax, "an image's name has room", image.length);
     return this.mark(number, image);
   }
@@ -123,27 +115,25 @@ export class SegmentedLog implements MessageLog {
   /** Says, in the log itself, where it begins and in which image. Frees what lies before. */
   mark(first: number, image: string | undefined): LogStatus {
     const payload = encodeMark({ first, image });
-    const status = this.#makeRoomForMark(payload.length);
+    const status = this.#makeRoomForMark(payload);
     if (status !== LogStatus.ok) return status;
-    const current = this.#current;
-    const vouched = this.#stable === undefined ? current.count : current.stableCount;
-    if (!current.addMark(payload, vouched)) return this.#fail();
+    if (!this.#current.addMark(payload)) return this.#fail();
     this.#first = first;
     this.#image = image;
-    if (this.#stable === undefined) this.#release();
-    else this.#stable.afterNextSync((marked) => marked === LogStatus.ok && this.#release());
+    if (this.#stable === undefined) this.#release(first);
+    else this.#stable.afterNextSync((marked) => marked === LogStatus.ok && this.#release(first));
     return LogStatus.ok;
   }
 
   /** Waits until all that was written is stable. */
   syncNow(): LogStatus {
     if (!this.#current.syncNow()) return this.#fail();
-    this.#becameStable(this.#end);
+    this.#becameStable(this.end);
     return LogStatus.ok;
   }
 
   close(): void {
-    this.#limit = 0;
+    this.#break();
     this.#stable?.fail();
     for (const segment of [...this.#chain, ...this.#free]) segment.close();
     this.#chain = [];
@@ -159,26 +149,25 @@ export class SegmentedLog implements MessageLog {
     }
   }
 
-  #appendNext(words: Int32Array, length: number): LogStatus {
+  #appendNext(refused: AddStatus, words: Int32Array, length: number): LogStatus {
+    if (refused === AddStatus.failed) return this.#fail();
     const status = this.#roll(frameHeaderWords + length);
     return status === LogStatus.ok ? this.append(words, length) : status;
   }
 
-  #makeRoomForMark(payloadWords: number): LogStatus {
-    if (this.#limit === 0) return LogStatus.failed;
-    const { end, words } = this.#current;
-    const markEnd = end + frameHeaderWords + payloadWords + sealRoomWords;
-    return markEnd <= words.length ? LogStatus.ok : this.#roll(0);
+  #makeRoomForMark(payload: Int32Array): LogStatus {
+    if (this.#isBroken) return LogStatus.failed;
+    return this.#current.hasRoomForMark(payload) ? LogStatus.ok : this.#roll(0);
   }
 
   /** Goes on in another segment, one with room for a frame of so many words. */
   #roll(frameWords: number): LogStatus {
-    if (this.#limit === 0) return LogStatus.failed;
+    if (this.#isBroken) return LogStatus.failed;
     const next = this.#nextSegment((segmentHeaderWords + frameWords + markRoomWords) * 4);
     if (typeof next === "string") return next === "full" ? LogStatus.full : this.#fail();
     if (this.syncNow() !== LogStatus.ok) return LogStatus.failed;
     const previous = this.#current;
-    const isBegun = this.#begin(next) && previous.addMark(sealMark, previous.count);
+    const isBegun = this.#begin(next) && previous.addMark(sealMark);
     return isBegun && previous.syncNow() ? LogStatus.ok : this.#fail();
   }
 
@@ -198,17 +187,17 @@ export class SegmentedLog implements MessageLog {
     const { epoch, sealedEpoch, sealedEnd } = this.#options;
     const previous = this.#chain.at(-1);
     const index = previous === undefined ? 0 : previous.index + 1;
+    const first = previous === undefined ? this.#first : previous.nextNumber;
     const previousEnd = previous?.end ?? 0;
-    const place = { epoch, index, first: this.#end, previousEnd, sealedEpoch, sealedEnd };
+    const place = { epoch, index, first, previousEnd, sealedEpoch, sealedEnd };
     this.#chain.push(segment);
     this.#current = segment;
-    this.#limit = segment.words.length - markRoomWords;
     return segment.begin(place) && segment.syncNow();
   }
 
-  /** Frees the segments before the one that the log now begins in. */
-  #release(): void {
-    while (this.#chain.length > 1 && this.#chain[1].first <= this.#first) {
+  /** Frees what lies before this record. A later cut, not yet stable, may be known already. */
+  #release(first: number): void {
+    while (this.#chain.length > 1 && this.#chain[1].first <= first) {
       const segment = this.#chain[0];
       this.#chain.shift();
       const isUsual = segment.words.length * 4 === this.#options.segmentBytes;
@@ -222,10 +211,10 @@ export class SegmentedLog implements MessageLog {
 
   #startSync(then: (isDurable: boolean) => void): void {
     const { sync } = this.#current;
-    const covered = this.#end;
+    const covered = this.end;
     sync?.((isDurable) => {
       if (isDurable) this.#becameStable(covered);
-      else this.#limit = 0;
+      else this.#break();
       then(isDurable);
     });
   }
@@ -237,9 +226,15 @@ export class SegmentedLog implements MessageLog {
   }
 
   #fail(): LogStatus {
-    this.#limit = 0;
+    this.#break();
     this.#stable?.fail();
     return LogStatus.failed;
+  }
+
+  /** Nothing is added any more. */
+  #break(): void {
+    this.#isBroken = true;
+    this.#current.limit = 0;
   }
 }
 

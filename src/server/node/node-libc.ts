@@ -5,18 +5,26 @@
 // engine does in between could change it, so only errors that the engine has no way to cause are told.
 //
 // It costs five milliseconds to load, which a few hundred paths earn back.
-import type * as NodeFFI from "node:ffi";
-import { closeSync, constants } from "node:fs";
-import { Errno } from "../../userlib/index.ts";
+//
+// What is opened here is closed here, and nothing else: in a worker Node keeps a list of what was opened by
+// node:fs, warns of any other descriptor that node:fs closes, and closes what is left when the worker ends,
+// whoever has the number by then.
+import { constants } from "node:fs";
+import { Errno, Filetype } from "../../userlib/index.ts";
 import type { FileStat } from "../files/index.ts";
-import { fileStatAt, filetypeAt, sizeAt } from "./node-statx.ts";
+import { type LibraryOfC, loadLibraryOfC } from "./libc-library.ts";
+import { sureErrors } from "./node-errno.ts";
+import type { StatLayout } from "./node-stat.ts";
+import { statxLayout } from "./node-statx.ts";
+import { OpenedFiles } from "./opened-files.ts";
+import { structStatOf } from "./node-struct-stat.ts";
 
 /** Not known here: ask node:fs. */
 export const doubt = -0x8000;
 
 const syscallOpenat2 = 437;
 const currentDirectory = -100;
-const { O_DIRECTORY, O_NOFOLLOW } = constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW } = constants;
 /** Not among Node's constants; the same on every architecture. */
 const closeOnExec = 0o2000000;
 const pathOnly = 0o10000000;
@@ -34,42 +42,6 @@ const pathRoom = place.other - place.path;
 const howBytes = 24;
 const nsPerSecond = 1_000_000_000n;
 
-/** By the numbers of Linux. */
-const sureErrors = new Map<number, number>([
-  [2, Errno.noent],
-  [17, Errno.exist],
-  [20, Errno.notdir],
-  [21, Errno.isdir],
-  [27, Errno.fbig],
-  [28, Errno.nospc],
-  [39, Errno.notempty],
-]);
-
-const functions = {
-  syscall: { arguments: ["i32", "i32", "pointer", "pointer", "i32"], return: "i32" },
-  statx: { arguments: ["i32", "pointer", "i32", "i32", "pointer"], return: "i32" },
-  unlinkat: { arguments: ["i32", "pointer", "i32"], return: "i32" },
-  mkdirat: { arguments: ["i32", "pointer", "i32"], return: "i32" },
-  renameat: { arguments: ["i32", "pointer", "i32", "pointer"], return: "i32" },
-  fallocate: { arguments: ["i32", "i32", "i64", "i64"], return: "i32" },
-  utimensat: { arguments: ["i32", "pointer", "pointer", "i32"], return: "i32" },
-  __errno_location: { arguments: [], return: "pointer" },
-} as const;
-
-/** The module, without the warning that it is experimental, which is not the program's to print. */
-export function loadQuietly(): typeof NodeFFI | undefined {
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  try {
-    return process.getBuiltinModule("node:ffi");
-  } catch {
-    // Node was told to do without.
-    return undefined;
-  } finally {
-    process.emitWarning = emitWarning;
-  }
-}
-
 let loaded: LibC | undefined;
 let isLoaded = false;
 
@@ -82,32 +54,37 @@ export function libC(): LibC | undefined {
 
 export class LibC {
   /** Kept for as long as its functions are called. */
-  readonly library: NodeFFI.DynamicLibrary;
+  readonly library: LibraryOfC["library"];
   readonly #memory = Buffer.from(new ArrayBuffer(scratchBytes));
   readonly #view = new DataView(this.#memory.buffer);
-  readonly #call: ReturnType<typeof bind>["functions"];
+  readonly #call: LibraryOfC["call"];
+  readonly #fstat: LibraryOfC["fstat"];
   readonly #errno: Int32Array;
   readonly #path: bigint;
   readonly #other: bigint;
   readonly #how: bigint;
   readonly #stat: bigint;
   readonly #times: bigint;
+  readonly opened: OpenedFiles;
+  /** How fstat lays its answer out, where it has been seen to say what statx says. */
+  readonly #struct: StatLayout | undefined;
 
   /** Undefined where there is no such library, or no way to call it. */
   static load(): LibC | undefined {
-    const ffi = process.platform === "linux" ? loadQuietly() : undefined;
+    const library = loadLibraryOfC();
     try {
-      return ffi === undefined ? undefined : new LibC(ffi);
+      return library === undefined ? undefined : new LibC(library);
     } catch {
       return undefined;
     }
   }
 
-  private constructor(ffi: typeof NodeFFI) {
-    const { lib, functions: calls } = bind(ffi);
-    this.library = lib;
-    this.#call = calls;
-    this.#errno = new Int32Array(ffi.toArrayBuffer(this.#call.__errno_location(), 4, false));
+  private constructor({ ffi, library, call, fstat }: LibraryOfC) {
+    this.library = library;
+    this.#call = call;
+    this.opened = new OpenedFiles({ ffi, library, call, fstat });
+    this.#fstat = fstat;
+    this.#errno = new Int32Array(ffi.toArrayBuffer(call.__errno_location(), 4, false));
     const base = ffi.getRawPointer(this.#memory.buffer);
     this.#path = base + BigInt(place.path);
     this.#other = base + BigInt(place.other);
@@ -116,17 +93,51 @@ export class LibC {
     this.#times = base + BigInt(place.times);
     this.#view.setUint32(place.how + 16, beneath | noSymlinks, true);
     // Where the kernel is too old for the call, or something forbids it, that shows here.
-    const here = this.enter(currentDirectory, ".");
+    const here = this.#openBeneath(currentDirectory, ".", O_DIRECTORY | pathOnly, 0);
     if (here < 0) throw new RangeError("openat2 cannot be called here");
-    closeSync(here);
+    this.#struct = this.#checkStruct(here);
+    this.close(here);
+  }
+
+  /** The layout for this processor, if fstat and statx say the same of a directory. */
+  #checkStruct(fd: number): StatLayout | undefined {
+    const struct = structStatOf(process.arch);
+    const stat = this.stat(fd);
+    if (struct === undefined || typeof stat === "number") return undefined;
+    if (this.#fstat === undefined || this.#fstat(fd, this.#stat) < 0) return undefined;
+    const { inode, device, filetype } = struct.fileStat(this.#view, place.stat);
+    const isSame = inode === stat.inode && device === stat.device && filetype === stat.filetype;
+    return isSame ? struct : undefined;
   }
 
   /** Opens what a path leads to, as long as no link is in it. Answers a descriptor. */
   open(at: number, path: string, flags: number, mode: number): number {
+    // One name leads nowhere else, if it is no link: that needs no walk, and no mode if nothing is made.
+    const isName = (flags & O_CREAT) === 0 && (flags & O_NOFOLLOW) !== 0 && !path.includes("/");
+    if (!isName || path === "..") return this.#openBeneath(at, path, flags, mode);
+    if (!this.#put(place.path, path)) return doubt;
+    return this.#opens(this.#call.openat(at, this.#path, flags | closeOnExec), false);
+  }
+
+  #openBeneath(at: number, path: string, flags: number, mode: number): number {
     if (!this.#put(place.path, path)) return doubt;
     this.#view.setInt32(place.how, flags | closeOnExec, true);
     this.#view.setInt32(place.how + 8, mode, true);
-    return this.#sure(this.#call.syscall(syscallOpenat2, at, this.#path, this.#how, howBytes));
+    const fd = this.#call.syscall(syscallOpenat2, at, this.#path, this.#how, howBytes);
+    // What is made by opening it is a file.
+    return this.#opens(fd, (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0);
+  }
+
+  #opens(fd: number, isFile: boolean): number {
+    if (fd >= 0) this.opened.add(fd, isFile);
+    return this.#sure(fd);
+  }
+
+  /** Closes what was opened here; `doubt` for anything else. It is closed whatever is answered. */
+  close(fd: number): number {
+    if (!this.opened.remove(fd)) return doubt;
+    const closed = this.#sure(this.#call.close(fd));
+    return closed === doubt ? -Errno.io : closed;
   }
 
   /** Opens a directory to go on from. */
@@ -142,7 +153,7 @@ export class LibC {
     const fd = this.open(at, path, O_NOFOLLOW | pathOnly, 0);
     if (fd < 0) return fd;
     const stat = this.stat(fd);
-    closeSync(fd);
+    this.close(fd);
     return stat;
   }
 
@@ -152,20 +163,25 @@ export class LibC {
   }
 
   stat(fd: number): FileStat | number {
-    this.#put(place.path, "");
-    return this.#statOf(fd, emptyPath);
+    return this.#ask(fd)?.fileStat(this.#view, place.stat) ?? doubt;
   }
 
   filetype(fd: number): number {
-    this.#put(place.path, "");
-    const found = this.#call.statx(fd, this.#path, emptyPath, basicStats, this.#stat);
-    return found < 0 ? doubt : filetypeAt(this.#view, place.stat);
+    const filetype = this.#ask(fd)?.filetype(this.#view, place.stat) ?? doubt;
+    if (filetype === Filetype.regularFile) this.opened.isFile(fd);
+    return filetype;
   }
 
   size(fd: number): number {
+    return this.#ask(fd)?.size(this.#view, place.stat) ?? doubt;
+  }
+
+  /** Asks about something open. Answers how the answer is laid out; undefined if that is in doubt. */
+  #ask(fd: number): StatLayout | undefined {
+    if (this.#struct !== undefined && this.#fstat!(fd, this.#stat) === 0) return this.#struct;
     this.#put(place.path, "");
     const found = this.#call.statx(fd, this.#path, emptyPath, basicStats, this.#stat);
-    return found < 0 ? doubt : sizeAt(this.#view, place.stat);
+    return found === 0 ? statxLayout : undefined;
   }
 
   unlink(at: number, name: string): number {
@@ -227,10 +243,6 @@ export class LibC {
   #statOf(at: number, flags: number): FileStat | number {
     const found = this.#call.statx(at, this.#path, flags, basicStats, this.#stat);
     if (found < 0) return this.#sure(found);
-    return fileStatAt(this.#view, place.stat);
+    return statxLayout.fileStat(this.#view, place.stat);
   }
-}
-
-function bind(ffi: typeof NodeFFI) {
-  return ffi.dlopen(null, functions);
 }

@@ -4,6 +4,13 @@ import { Errno, Filetype } from "../../userlib/index.ts";
 import type { FileStat } from "../files/index.ts";
 import { attemptObject } from "./node-errno.ts";
 
+/** How a call of Linux lays out what it says of a file, from some byte of a buffer on. */
+export interface StatLayout {
+  fileStat(view: DataView, at: number): FileStat;
+  filetype(view: DataView, at: number): number;
+  size(view: DataView, at: number): number;
+}
+
 /** By the bits of a mode that say what a file is. */
 const filetypes: Readonly<Record<number, number>> = {
   0x2000: Filetype.characterDevice,

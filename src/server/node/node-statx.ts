@@ -1,6 +1,6 @@
 // What statx of Linux writes, as file servers say it. It is laid out alike on every architecture.
 import type { FileStat } from "../files/index.ts";
-import { filetypeOfMode } from "./node-stat.ts";
+import { filetypeOfMode, type StatLayout } from "./node-stat.ts";
 
 const nsPerSecond = 1_000_000_000n;
 
@@ -17,11 +17,13 @@ const Statx = {
   deviceMinor: 140,
 } as const;
 
-export function fileStatAt(view: DataView, at: number): FileStat {
+export const statxLayout: StatLayout = { fileStat, filetype, size };
+
+function fileStat(view: DataView, at: number): FileStat {
   return {
     device: deviceAt(view, at),
     inode: view.getBigUint64(at + Statx.inode, true),
-    filetype: filetypeAt(view, at),
+    filetype: filetype(view, at),
     links: BigInt(view.getUint32(at + Statx.links, true)),
     size: view.getBigUint64(at + Statx.size, true),
     accessed: timeAt(view, at + Statx.accessed),
@@ -30,11 +32,11 @@ export function fileStatAt(view: DataView, at: number): FileStat {
   };
 }
 
-export function filetypeAt(view: DataView, at: number): number {
+function filetype(view: DataView, at: number): number {
   return filetypeOfMode(view.getUint16(at + Statx.mode, true));
 }
 
-export function sizeAt(view: DataView, at: number): number {
+function size(view: DataView, at: number): number {
   return Number(view.getBigUint64(at + Statx.size, true));
 }
 

@@ -1,4 +1,5 @@
 // Processes that are being made: what has come of each one's module, and who is to be told once it runs.
+import { joinBytes } from "../../base/index.ts";
 import { Errno } from "../../userlib/index.ts";
 
 export interface Draft {
@@ -23,6 +24,23 @@ export class Drafts {
     return this.#drafts.get(pid);
   }
 
+  /** How many of them are complete, and being made into processes. */
+  get launching(): number {
+    return [...this.#drafts.values()].filter(({ ticket }) => ticket !== 0).length;
+  }
+
+  /** Those that are not, with what has come of their modules. */
+  exportState(): { readonly pid: number; readonly bytes: Uint8Array }[] {
+    const open = [...this.#drafts].filter(([, { ticket }]) => ticket === 0);
+    return open.map(([pid, draft]) => ({ pid, bytes: moduleOf(draft) }));
+  }
+
+  importState(drafts: ReturnType<Drafts["exportState"]>): void {
+    for (const { pid, bytes } of drafts) {
+      this.#drafts.set(pid, { parts: [bytes], bytes: bytes.length, ticket: 0 });
+    }
+  }
+
   /** Forgets a draft; answers what it was. */
   remove(pid: number): Draft | undefined {
     const draft = this.#drafts.get(pid);
@@ -42,12 +60,6 @@ export class Drafts {
 }
 
 /** The whole module. */
-export function moduleOf({ parts, bytes }: Draft): Uint8Array {
-  const all = new Uint8Array(bytes);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+export function moduleOf({ parts }: Draft): Uint8Array {
+  return joinBytes(parts);
 }

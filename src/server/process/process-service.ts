@@ -49,6 +49,7 @@ export class ProcessService implements Service {
   /** Control of spaces, by pid. */
   readonly #controls = new Map<number, Control>();
   readonly #drafts = new Drafts();
+  readonly #onLaunched: (() => void)[] = [];
   #waiting: WaitingParent[] = [];
   /** Pids told of from outside since the last signal. */
   #ended: { readonly pid: number; readonly code: number; readonly fault: number }[] = [];
@@ -75,17 +76,22 @@ export class ProcessService implements Service {
 
   #export(): StateData {
     const { lastPid, rows } = this.table.exportState();
-    if (rows.some(({ state }) => state === ProcessState.made)) {
+    if (this.#drafts.launching > 0) {
       throw new ClientStateError(
         "A process is being started, and is not there yet: try again in a moment.",
       );
     }
-    return { lastPid, rows: rows.map((row) => ({ ...row })) };
+    const drafts = this.#drafts.exportState();
+    return { lastPid, rows: rows.map((row) => ({ ...row })), drafts };
   }
 
   #import(state: StateData): void {
     // Made by `#export`, and out of an image whose digest was right.
-    this.table.importState(state as unknown as ReturnType<ProcessTable["exportState"]>);
+    const processes = state as unknown as ReturnType<ProcessTable["exportState"]> & {
+      readonly drafts: ReturnType<Drafts["exportState"]>;
+    };
+    this.table.importState(processes);
+    this.#drafts.importState(processes.drafts);
   }
 
   // For who makes and watches the spaces. The service's notification is to be raised after all but the first.
@@ -93,6 +99,16 @@ export class ProcessService implements Service {
   /** Whether a process that is being launched is still to be: it may have been ended meanwhile. */
   isLaunching(pid: number): boolean {
     return this.#drafts.get(pid) !== undefined;
+  }
+
+  /** How many processes are being launched. */
+  get launching(): number {
+    return this.#drafts.launching;
+  }
+
+  /** Resolves when a launch is over, whatever came of it. */
+  nextLaunched(): Promise<void> {
+    return new Promise((resolve) => this.#onLaunched.push(resolve));
   }
 
   /** A process has a space, which is controlled through this slot. It is empty when it is released. */
@@ -253,6 +269,7 @@ export class ProcessService implements Service {
 
   #settleLaunch(pid: number, errno: number, host: ServiceHost): void {
     const draft = this.#drafts.remove(pid);
+    for (const resolve of this.#onLaunched.splice(0)) resolve();
     if (draft === undefined) return;
     if (errno !== 0) {
       this.#takeApart(pid, host);

@@ -1,7 +1,8 @@
 // The client's end of a session against gateways that the test plays: what is sent again, to whom, and
 // when it gives up.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ClientSession, type Dial, type DialEvents, type Outcome } from "./client-session.ts";
+import { ClientSession, type Outcome } from "./client-session.ts";
+import type { Dial, DialEvents } from "./dial.ts";
 import { type Frame, FrameKind, makeFrame } from "./frame.ts";
 import { Refusal } from "./refusal.ts";
 

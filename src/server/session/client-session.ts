@@ -4,27 +4,24 @@
 // whether the server has been taken over by a newer process meanwhile: one that was only stopped keeps
 // its connections.
 import { Status, statusName } from "../../abi/index.ts";
+import type { Dial, Dialer } from "./dial.ts";
 import { type Frame, FrameKind, makeFrame } from "./frame.ts";
-import { mayTryAgain } from "./refusal.ts";
+import { mayTryAgain, Refusal, refusalTexts } from "./refusal.ts";
 
-/** One connection to a gateway, or an attempt at one. */
-export interface Dial {
-  send(frame: Frame): void;
-  close(): void;
+/** Who a session is, besides its number, once a gateway has said so. */
+export interface ClientIdentity {
+  readonly badge: number;
+  readonly token: readonly number[];
+  readonly epoch: number;
 }
-
-export interface DialEvents {
-  onOpen(): void;
-  onFrame(frame: Frame): void;
-  /** It is over, or never was; at most once. */
-  onClose(): void;
-}
-
-export type Dialer = (events: DialEvents) => Dial;
 
 export interface ClientSessionOptions {
   /** Chosen at random: the session's number. */
   readonly number: number;
+  /** Of a session that was begun in an earlier life: who it is, and how many of its requests were answered. */
+  readonly earlier?: { readonly identity: ClientIdentity; readonly answered: number } | undefined;
+  /** A gateway has said who it is; before anything is asked of it. */
+  readonly onWelcome?: ((identity: ClientIdentity) => void) | undefined;
   readonly dial: Dialer;
   /** How long a request may be without a connection before it fails. */
   readonly timeoutMs: number;
@@ -58,7 +55,7 @@ interface Pending {
 const defaultProbeMs = 1000;
 const probeMsMax = 16_000;
 const retryMsMin = 5;
-const retryMsMax = 500;
+const retryMsMax = 50;
 const partnerGone: Status = Status.partnerGone;
 
 export class ClientSession {
@@ -77,16 +74,28 @@ export class ClientSession {
   #probeTimer: NodeJS.Timeout | undefined;
   /** Why the session is over for good. */
   #failure: string | undefined;
+  #isServerGone = false;
   #isClosed = false;
 
   constructor(options: ClientSessionOptions) {
     this.#options = options;
     this.#probeMs = options.probeMs ?? defaultProbeMs;
+    if (options.earlier === undefined) return;
+    const { identity, answered } = options.earlier;
+    this.#badge = identity.badge;
+    this.#token.set(identity.token);
+    this.#epoch = identity.epoch;
+    this.#sequence = answered;
   }
 
   /** Whether it has failed for good: nobody knows what became of its last request. */
   get isOver(): boolean {
     return this.#isClosed || this.#failure !== undefined;
+  }
+
+  /** Whether the server has ended, by what it said or since it cannot be reached at once. */
+  get isServerGone(): boolean {
+    return this.#isServerGone;
   }
 
   /** Makes a request; the one before has been answered. `over` is never called at once. */
@@ -161,6 +170,7 @@ export class ClientSession {
     this.#badge = badge;
     this.#token = words.slice();
     this.#epoch = epoch;
+    this.#options.onWelcome?.({ badge, token: Array.from(words.subarray(0, 4)), epoch });
     this.#retryMs = retryMsMin;
     if (this.#pending === undefined) return;
     this.#pending.lostSince = undefined;
@@ -186,6 +196,7 @@ export class ClientSession {
       dial.close();
       return;
     }
+    this.#isServerGone = label === Refusal.gone;
     this.#failure = new TextDecoder().decode(bytes);
     this.#forgetDials();
     this.#fail(this.#failure);
@@ -202,7 +213,11 @@ export class ClientSession {
     const lostSince = (this.#pending.lostSince ??= now);
     const { timeoutMs } = this.#options;
     if (now - lostSince >= timeoutMs) {
-      this.#failure = `there has been no connection to it for ${timeoutMs / 1000} s`;
+      this.#isServerGone = timeoutMs === 0;
+      this.#failure =
+        timeoutMs === 0
+          ? refusalTexts[Refusal.gone]
+          : `there has been no connection to it for ${timeoutMs / 1000} s`;
       this.#fail(this.#failure);
       return;
     }

@@ -4,7 +4,14 @@
 // go across: a capability or a region in a message is refused by the kernel, since there is no room for it.
 import { Status } from "../../abi/index.ts";
 import type { Answer, Later, Message, Service, ServiceHost } from "../../userlib/index.ts";
-import { ClientSession, type Dialer, type Outcome, type Request } from "./client-session.ts";
+import {
+  type ClientIdentity,
+  ClientSession,
+  type Outcome,
+  type Request,
+} from "./client-session.ts";
+import type { Dialer } from "./dial.ts";
+import type { KeptSessionStore } from "./kept-session.ts";
 
 export interface ConnectOptions {
   /** What the server is called. */
@@ -12,8 +19,18 @@ export interface ConnectOptions {
   readonly dial: Dialer;
   readonly timeoutMs: number;
   readonly probeMs?: number | undefined;
+  /** Of a durable client: how its session outlives this process. */
+  readonly keep?: KeepOptions | undefined;
   /** A call failed; why, for people. */
   readonly onFailure?: ((name: string, reason: string) => void) | undefined;
+}
+
+export interface KeepOptions {
+  /** The badge of the process that is durable. */
+  readonly badge: number;
+  readonly store: KeptSessionStore;
+  /** How many requests to this server it has had answered, as its log says. */
+  readonly answered: () => number;
 }
 
 interface Waiting {
@@ -23,6 +40,7 @@ interface Waiting {
 
 /** A process that calls, and what it has called and is not under way. */
 interface Client {
+  readonly badge: number;
   session: ClientSession;
   readonly waiting: Waiting[];
   isBusy: boolean;
@@ -82,21 +100,52 @@ export class ConnectService implements Service {
 
   /** Says goodbye to the server for all. */
   close(): void {
-    for (const { session } of this.#clients.values()) session.close();
+    for (const { session, badge } of this.#clients.values()) {
+      session.close();
+      this.#keepOf(badge)?.store.remove();
+    }
     this.#clients.clear();
   }
 
   #clientOf(badge: number): Client {
     const known = this.#clients.get(badge);
     if (known !== undefined) return known;
-    const client: Client = { session: this.#newSession(), waiting: [], isBusy: false };
+    const session = this.#earlierSession(badge) ?? this.#newSession(badge);
+    const client: Client = { badge, session, waiting: [], isBusy: false };
     this.#clients.set(badge, client);
     return client;
   }
 
-  #newSession(): ClientSession {
-    const { dial, timeoutMs, probeMs } = this.#options;
-    return new ClientSession({ number: randomNumber(), dial, timeoutMs, probeMs });
+  #newSession(badge: number, timeoutMs = this.#options.timeoutMs): ClientSession {
+    const { dial, probeMs } = this.#options;
+    const number = randomNumber();
+    const keep = this.#keepOf(badge);
+    if (keep === undefined) return new ClientSession({ number, dial, timeoutMs, probeMs });
+    const answeredBefore = keep.answered();
+    keep.store.write({ number, badge: 0, token: [0, 0, 0, 0], epoch: 0, answeredBefore });
+    const onWelcome = this.#keeper(keep, number, answeredBefore);
+    return new ClientSession({ number, dial, timeoutMs, probeMs, onWelcome });
+  }
+
+  /** The session that a durable client had in an earlier life. */
+  #earlierSession(client: number): ClientSession | undefined {
+    const keep = this.#keepOf(client);
+    const kept = keep?.store.read();
+    if (keep === undefined || kept === undefined) return undefined;
+    const { dial, probeMs, timeoutMs } = this.#options;
+    const { number, answeredBefore, ...identity } = kept;
+    const earlier = { identity, answered: keep.answered() - answeredBefore };
+    const onWelcome = this.#keeper(keep, number, answeredBefore);
+    return new ClientSession({ number, dial, timeoutMs, probeMs, earlier, onWelcome });
+  }
+
+  #keepOf(badge: number): KeepOptions | undefined {
+    const { keep } = this.#options;
+    return keep?.badge === badge ? keep : undefined;
+  }
+
+  #keeper({ store }: KeepOptions, number: number, answeredBefore: number) {
+    return (identity: ClientIdentity): void => store.write({ number, answeredBefore, ...identity });
   }
 
   /** Makes the next call of a process, if none is under way. */
@@ -106,9 +155,15 @@ export class ConnectService implements Service {
     if (next === undefined) return;
     client.isBusy = true;
     // What became of the last request of a session that failed is unknown, so it is not gone on with.
-    if (client.session.isOver) client.session = this.#newSession();
+    // A server that has said that it ends is not waited for.
+    const { isOver, isServerGone } = client.session;
+    if (isOver) {
+      client.session = this.#newSession(client.badge, isServerGone ? 0 : undefined);
+    }
     client.session.request(next.request, (outcome) => {
       client.isBusy = false;
+      // Nobody is to go on with it: what became of the request is unknown, and stays so.
+      if (client.session.isOver) this.#keepOf(client.badge)?.store.remove();
       this.#ended(next.ticket, outcome);
       this.#goOn(client);
     });

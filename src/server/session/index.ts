@@ -1,8 +1,9 @@
 // The face of sessions: gateways, connections, and where they find each other.
-export { ConnectService, type ConnectOptions } from "./connect-service.ts";
-export { type Dialer } from "./client-session.ts";
+export { ConnectService, type ConnectOptions, type KeepOptions } from "./connect-service.ts";
+export { type Dialer } from "./dial.ts";
 export { Gateway } from "./gateway.ts";
 export { keyFile, KeyFileError } from "./key-file.ts";
+export { keptSessionFile } from "./kept-session.ts";
 export { dataDirectoryOf, makePrivate, type NamePlace, PlaceError, placeOf } from "./name-place.ts";
 export { OwnedError, ownerOf, type OwnerLock, readOwner, takeOwnership } from "./owner-lock.ts";
 export type { ClientCall, ServerAnswer, ServerCalls } from "./server-calls.ts";

@@ -1,8 +1,7 @@
-// The secret and the badges of a durable server in a file of its data directory. It is written beside
-// itself and renamed, so it is whole whenever anybody reads it.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+// The secret and the badges of a durable server in a file of its data directory.
 import { join } from "node:path";
 import type { KeyRecord, KeyStore } from "./session-keys.ts";
+import { readWhole, writeWhole } from "./whole-file.ts";
 
 const fileName = "sessions";
 const formatName = "shoal sessions 1";
@@ -15,30 +14,19 @@ export function keyFile(directory: string): KeyStore {
   const path = join(directory, fileName);
   return {
     read: () => readKeys(path),
-    write(record) {
-      const draft = `${path}.${process.pid}`;
-      const fd = openSync(draft, "w", 0o600);
-      const secret = Buffer.from(record.secret).toString("hex");
-      writeSync(fd, `${formatName}\n${secret}\n${record.nextBadge}\n`);
-      fsyncSync(fd);
-      closeSync(fd);
-      renameSync(draft, path);
-      syncDirectory(directory);
+    write({ secret, nextBadge }) {
+      const text = [formatName, Buffer.from(secret).toString("hex"), nextBadge, "end"].join("\n");
+      writeWhole(path, text);
     },
   };
 }
 
 function readKeys(path: string): KeyRecord | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-  const [format, secret = "", badge] = text.split("\n");
+  const text = readWhole(path);
+  if (text === undefined) return undefined;
+  const [format, secret = "", badge, end] = text.split("\n");
   const nextBadge = Number(badge);
-  const isWhole = /^[0-9a-f]{64}$/.test(secret) && Number.isSafeInteger(nextBadge);
+  const isWhole = /^[0-9a-f]{64}$/.test(secret) && Number.isSafeInteger(nextBadge) && end === "end";
   if (format === formatName && isWhole && nextBadge > 0) {
     return { secret: Buffer.from(secret, "hex"), nextBadge };
   }
@@ -46,10 +34,4 @@ function readKeys(path: string): KeyRecord | undefined {
     `${path} is damaged, or of a later version of shoal: put it back as it was, or remove the whole ` +
       "data directory to begin anew",
   );
-}
-
-function syncDirectory(directory: string): void {
-  const fd = openSync(directory, "r");
-  fsyncSync(fd);
-  closeSync(fd);
 }

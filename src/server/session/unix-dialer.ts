@@ -1,6 +1,6 @@
 // Connections to the Unix socket of a gateway. While no request is under way they do not keep the process
 // from seeing that nothing is left to happen.
-import type { Dial, DialEvents } from "./client-session.ts";
+import type { Dial, DialEvents } from "./dial.ts";
 import { encodeFrame, type Frame, FrameKind, makeFrame } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { Refusal, refusalTexts } from "./refusal.ts";

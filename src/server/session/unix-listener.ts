@@ -22,8 +22,8 @@ export interface UnixListenerOptions {
 const defaultConnectionsMax = 1024;
 const defaultHelloMs = 5000;
 
-/** How long a connection that is over may take for what was sent to it. */
-const lingerMs = 2000;
+/** How long the peer of a connection that is over may take to read that, and to close it, too. */
+const lingerMs = 500;
 
 /** A connection as a link; what comes is read a frame at a time, and only while there is leave to. */
 class SocketLink implements Link {
@@ -37,6 +37,7 @@ class SocketLink implements Link {
     this.#socket = socket;
     this.#gateway = gateway;
     socket.on("data", (chunk: Uint8Array) => {
+      if (this.#isClosed) return;
       this.#reader.add(chunk);
       this.#readOn();
     });
@@ -64,8 +65,8 @@ class SocketLink implements Link {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#socket.destroySoon();
-    // A peer that reads nothing would keep it open.
+    // Were it closed at once, a peer that is just sending would be told that, and not what was sent to it.
+    this.#socket.end().resume();
     setTimeout(() => this.#socket.destroy(), lingerMs).unref();
   }
 
@@ -112,14 +113,17 @@ export class UnixListener {
     chmodSync(path, 0o600);
   }
 
-  /** Ends when every connection has. */
+  /** Tells every client; ends when every connection has. */
   async close(): Promise<void> {
     this.#options.gateway.close();
     if (!this.#server.listening) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#server.close(() => resolve());
-    for (const socket of this.#sockets) socket.destroySoon();
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, lingerMs);
     await promise;
+    clearTimeout(timer);
   }
 
   #connected(socket: Socket): void {

@@ -11,7 +11,7 @@ import { steppedStore } from "./stepped-store.ts";
 const segmentBytes = 1200;
 const recordCount = 24;
 const seed = Number(process.env.SHOAL_SEED ?? 7);
-const powerLosses = 400;
+const powerLosses = Number(process.env.SHOAL_LOSSES ?? 2000);
 
 class Killed extends Error {}
 
@@ -126,6 +126,22 @@ describe("the power fails", () => {
   it(`at any step: what was stable is there, in order, whole (seed ${seed}, ${powerLosses} losses)`, () => {
     const random = new Random(seed, "power");
     for (let loss = 0; loss < powerLosses; loss++) loseOnce(random);
+  });
+
+  it("between two cuts, of which one is stable: what the other frees is still there", () => {
+    for (let power = 0; power < 40; power++) {
+      const disk = new SegmentDisk();
+      const log = open(disk, 1);
+      disk.finishSync();
+      // The second and third record have segments of their own, each given back when it is cut off.
+      for (const length of [5, 500, 500, 5]) log.append(new Int32Array(length).fill(length), length);
+      expect(log.cut(1, "one")).toBe(0);
+      expect(log.cut(4, "two")).toBe(0);
+      disk.finishSync();
+      disk.losePower(new Random(power, "two cuts"));
+      const next = open(disk, 2);
+      expect([next.end, next.image === "two" ? 4 : 1]).toEqual([4, next.first]);
+    }
   });
 
   it("and a failing device is told to whoever waits, and to every append after that", () => {

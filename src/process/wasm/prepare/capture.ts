@@ -14,6 +14,7 @@ import { CapturableProgram, FrameStore, UnwindingStack } from "../resume/index.t
 import {
   captureSource,
   type CaptureOptions,
+  type CaptureSource,
   decodeFrameTable,
   encodeFrameTable,
   makeCapturable,
@@ -22,6 +23,9 @@ import { insertFuel } from "./fuel.ts";
 
 /** Custom section with the frame table. */
 export const frameSection = "shoal.frames";
+
+/** Custom section with a digest of what the module was made from, to which its frames belong. */
+const sourceSection = "shoal.source";
 
 /** Functions of the kernel's own that only look at registers: nothing ever waits in them. */
 const neverWaiting: ReadonlySet<string> = new Set(["label", "badge", "word", "set_word"]);
@@ -32,10 +36,20 @@ const captureOptions: CaptureOptions = {
 
 /** The module with fuel, if it is to have it, and with its stack capturable. */
 export function rewriteForCapture(bytes: Uint8Array, fuel: boolean): Uint8Array<ArrayBuffer> {
-  const { bytes: rewritten, frames } = makeCapturable(withFuel(bytes, fuel), captureOptions);
-  const section = new ByteWriter(4096).name(frameSection).raw(encodeFrameTable(frames));
-  const out = new ByteWriter(rewritten.length + section.length + 16).raw(rewritten);
-  return out.u8(SectionId.custom).sized(section.view()).finish();
+  const {
+    bytes: rewritten,
+    frames,
+    source,
+  } = makeCapturable(withFuel(bytes, fuel), captureOptions);
+  const table = new ByteWriter(4096).name(frameSection).raw(encodeFrameTable(frames));
+  const digest = new ByteWriter(64).name(sourceSection).raw(digestOf(source));
+  const out = new ByteWriter(rewritten.length + table.length + digest.length + 32).raw(rewritten);
+  out.u8(SectionId.custom).sized(table.view());
+  return out.u8(SectionId.custom).sized(digest.view()).finish();
+}
+
+function digestOf({ bytes }: CaptureSource): Buffer {
+  return process.getBuiltinModule("node:crypto").hash("sha256", bytes, "buffer");
 }
 
 /**
@@ -52,7 +66,19 @@ export function capturableProgram(
   const section = findCustomSection(readBinary(rewritten), frameSection);
   if (section === undefined) throw new Error("The module was not prepared for capture.");
   const frames = decodeFrameTable(rewritten.subarray(section.bodyStart, section.end));
-  return new CapturableProgram(captureSource(withFuel(original, fuel), captureOptions), frames);
+  const source = captureSource(withFuel(original, fuel), captureOptions);
+  checkSource(rewritten, source);
+  return new CapturableProgram(source, frames);
+}
+
+/** A module that another version made may number its calls otherwise than we do. */
+function checkSource(rewritten: Uint8Array, source: CaptureSource): void {
+  const section = findCustomSection(readBinary(rewritten), sourceSection);
+  const found = section === undefined ? [] : rewritten.subarray(section.bodyStart, section.end);
+  if (digestOf(source).equals(Uint8Array.from(found))) return;
+  throw new Error(
+    "The module was prepared by another version of Shoal. Remove it from the cache, and run it again.",
+  );
 }
 
 /** One for all programs of a core: a stack is taken out in one go. */

@@ -4,9 +4,11 @@
 // Imports stand before all other functions, so adding some moves every defined function up by their
 // number; helpers, the fuel global and new types are appended at the end and move nothing.
 import { Opcode, ReservedImport } from "../binary/index.ts";
-import type { Declarations, IndexMap } from "../binary/index.ts";
+import type { Declarations, IndexMap, WasmBinary } from "../binary/index.ts";
+import { readCallGraph } from "./call-graph.ts";
+import { entriesToCheck } from "./fuel-entries.ts";
 import { helperKey } from "./fuel-scan.ts";
-import type { BodyScan, CodeScan, HelperUse } from "./fuel-scan.ts";
+import type { CodeScan, HelperUse } from "./fuel-scan.ts";
 
 export interface FuelPlan {
   /** Names of the imports added, in order; the first is the preemption call. */
@@ -23,19 +25,13 @@ export interface FuelPlan {
   readonly checksEntry: readonly boolean[];
 }
 
-// A function that can run at most this many instructions is not worth a check of its own: it delays
-// the next check by microseconds.
-const boundedCost = 2000;
-const importCallCost = 100;
-const callDepthExamined = 4;
-
 const waitImports: readonly (readonly [opcode: number, name: string])[] = [
   [Opcode.atomicNotify, ReservedImport.atomicNotify],
   [Opcode.atomicWait32, ReservedImport.atomicWait32],
   [Opcode.atomicWait64, ReservedImport.atomicWait64],
 ];
 
-export function planFuel(declarations: Declarations, scan: CodeScan): FuelPlan {
+export function planFuel(binary: WasmBinary, declarations: Declarations, scan: CodeScan): FuelPlan {
   const importedCount = declarations.importedCounts.function;
   const helpers = [...scan.helpers.values()];
   const addedImports: string[] = [ReservedImport.preempt];
@@ -53,33 +49,6 @@ export function planFuel(declarations: Declarations, scan: CodeScan): FuelPlan {
     mapFunction: (index) => (index < importedCount ? index : index + addedImports.length),
     fuelGlobal: declarations.globals.length,
     preempt: importedCount,
-    checksEntry: entriesToCheck(scan.bodies, importedCount),
+    checksEntry: entriesToCheck(readCallGraph(binary, declarations, scan)),
   };
-}
-
-// A loop counts at its head, so only a function that calls needs a check at its entry, and only
-// when what it calls may take long: recursion always passes such a function. Bounds are found from
-// the leaves upwards to a fixed depth, which keeps this linear whatever the call graph.
-function entriesToCheck(bodies: readonly BodyScan[], importedCount: number): boolean[] {
-  const bounds = bodies.map(() => Infinity);
-  const costBetweenChecks = (body: BodyScan): number => {
-    if (body.callsUnknown) return Infinity;
-    let cost = body.cost;
-    for (const callee of body.callees) {
-      cost +=
-        callee < importedCount ? importCallCost : (bounds[callee - importedCount] ?? Infinity);
-    }
-    return cost;
-  };
-  for (let depth = 0; depth < callDepthExamined; depth++) {
-    bodies.forEach((body, position) => {
-      if (body.hasLoop || bounds[position] !== Infinity) return;
-      const cost = costBetweenChecks(body);
-      if (cost <= boundedCost) bounds[position] = cost;
-    });
-  }
-  return bodies.map((body) => {
-    const makesCalls = body.callsUnknown || body.callees.length > 0;
-    return makesCalls && costBetweenChecks(body) > boundedCost;
-  });
 }

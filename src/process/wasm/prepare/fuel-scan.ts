@@ -19,11 +19,12 @@ export interface BodyScan {
   readonly end: number;
   /** Instructions in the body, bulk operations weighed by what they may cost. */
   readonly cost: number;
-  readonly hasLoop: boolean;
-  /** Calls through tables and references: what they reach is not known. */
-  readonly callsUnknown: boolean;
   /** Functions called directly, once for each call. */
   readonly callees: readonly number[];
+  /** Those of them whose call the body goes on behind; others end the program, or throw. */
+  readonly returningCallees: readonly number[];
+  /** Types of what is called through tables and references, once for each call. */
+  readonly unknownTypes: readonly number[];
 }
 
 /** An instruction that becomes a call of a generated helper. */
@@ -37,15 +38,22 @@ export interface HelperUse {
 export interface CodeScan {
   readonly bodies: readonly BodyScan[];
   readonly helpers: ReadonlyMap<string, HelperUse>;
+  /** Functions that code takes references to. */
+  readonly references: ReadonlySet<number>;
+}
+
+interface Draft {
+  readonly declarations: Declarations;
+  readonly helpers: Map<string, HelperUse>;
+  readonly references: Set<number>;
 }
 
 const bulkOperationCost = 1000;
 
 export function scanCode(binary: WasmBinary, declarations: Declarations): CodeScan {
-  const bodies: BodyScan[] = [];
-  const helpers = new Map<string, HelperUse>();
-  for (const reader of bodyReaders(binary)) bodies.push(scanBody(reader, declarations, helpers));
-  return { bodies, helpers };
+  const draft: Draft = { declarations, helpers: new Map(), references: new Set() };
+  const bodies = [...bodyReaders(binary)].map((reader) => scanBody(reader, draft));
+  return { bodies, helpers: draft.helpers, references: draft.references };
 }
 
 /** Whether any function has a handler of the current form of exception handling. */
@@ -125,45 +133,64 @@ export function readWaitOffset(reader: ByteReader, declarations: Declarations): 
   return offset;
 }
 
-function scanBody(
-  reader: ByteReader,
-  declarations: Declarations,
-  helpers: Map<string, HelperUse>,
-): BodyScan {
-  const start = reader.position;
-  const callees: number[] = [];
-  let cost = 0;
-  let hasLoop = false;
-  let callsUnknown = false;
-  skipLocals(reader);
-  const codeStart = reader.position;
-  while (!reader.isAtEnd()) {
-    const opcode = readOpcode(reader);
-    cost++;
-    if (opcode === Opcode.call || opcode === Opcode.returnCall) {
-      callees.push(reader.u32());
-    } else if (isBulkOperation(opcode)) {
-      cost += bulkOperationCost;
-      addHelper(helpers, readHelperUse(reader, opcode, declarations));
-    } else if (isAtomicWaitOrNotify(opcode)) {
-      readWaitOffset(reader, declarations);
-      addHelper(helpers, { opcode, first: 0, second: 0 });
-    } else {
-      hasLoop ||= opcode === Opcode.loop;
-      callsUnknown ||= isUnknownCall(opcode);
-      skipImmediates(reader, opcode);
-    }
-  }
-  return { start, codeStart, end: reader.end, cost, hasLoop, callsUnknown, callees };
+interface BodyDraft {
+  cost: number;
+  readonly callees: number[];
+  readonly returningCallees: number[];
+  readonly unknownTypes: number[];
 }
 
-function isUnknownCall(opcode: number): boolean {
-  return (
-    opcode === Opcode.callIndirect ||
-    opcode === Opcode.returnCallIndirect ||
-    opcode === Opcode.callRef ||
-    opcode === Opcode.returnCallRef
-  );
+function scanBody(reader: ByteReader, draft: Draft): BodyScan {
+  const start = reader.position;
+  skipLocals(reader);
+  const codeStart = reader.position;
+  const body: BodyDraft = { cost: 0, callees: [], returningCallees: [], unknownTypes: [] };
+  while (!reader.isAtEnd()) scanInstruction(reader, body, draft);
+  return { start, codeStart, end: reader.end, ...body };
+}
+
+function scanInstruction(reader: ByteReader, body: BodyDraft, draft: Draft): void {
+  const opcode = readOpcode(reader);
+  body.cost++;
+  switch (opcode) {
+    case Opcode.call:
+    case Opcode.returnCall:
+      return noteCall(reader, body);
+    case Opcode.callIndirect:
+    case Opcode.returnCallIndirect:
+      body.unknownTypes.push(reader.u32());
+      reader.u32();
+      return;
+    case Opcode.callRef:
+    case Opcode.returnCallRef:
+      body.unknownTypes.push(reader.u32());
+      return;
+    case Opcode.refFunc:
+      draft.references.add(reader.u32());
+      return;
+    default:
+      scanRare(reader, opcode, body, draft);
+  }
+}
+
+const unreachable = 0x00;
+
+function noteCall(reader: ByteReader, body: BodyDraft): void {
+  const callee = reader.u32();
+  body.callees.push(callee);
+  if (reader.bytes[reader.position] !== unreachable) body.returningCallees.push(callee);
+}
+
+function scanRare(reader: ByteReader, opcode: number, body: BodyDraft, draft: Draft): void {
+  if (isBulkOperation(opcode)) {
+    body.cost += bulkOperationCost;
+    addHelper(draft.helpers, readHelperUse(reader, opcode, draft.declarations));
+  } else if (isAtomicWaitOrNotify(opcode)) {
+    readWaitOffset(reader, draft.declarations);
+    addHelper(draft.helpers, { opcode, first: 0, second: 0 });
+  } else {
+    skipImmediates(reader, opcode);
+  }
 }
 
 function addHelper(helpers: Map<string, HelperUse>, use: HelperUse | undefined): void {

@@ -48,7 +48,7 @@ export function insertFuel(
   declarations: Declarations,
 ): Uint8Array<ArrayBuffer> {
   const scan = scanCode(binary, declarations);
-  const plan = planFuel(declarations, scan);
+  const plan = planFuel(binary, declarations, scan);
   const helpers = plan.helpers.map((use) => buildHelper(use, declarations, plan));
   const addition = { declarations, scan, plan, helpers };
   const code = codeSection(binary, addition);

@@ -1,5 +1,6 @@
 // A stack that was taken out, as plain data. It can be copied, sent, written to a file, and read by
 // whoever has the program's frame table.
+import { CaptureError } from "../capture-error.ts";
 import {
   type FrameTable,
   type FunctionFrame,
@@ -23,11 +24,6 @@ export interface Frames {
   readonly version: number;
   /** Innermost first: the first of them is in a call of the kernel. */
   readonly frames: readonly Frame[];
-}
-
-/** A stack that was taken out and cannot be put back, with the reason. */
-export class CaptureError extends Error {
-  override readonly name = "CaptureError";
 }
 
 const headerBytes = 8;

@@ -3,11 +3,10 @@
 export { CapturableProgram } from "./capturable-program.ts";
 export { continuationModule } from "./continuation-module.ts";
 export { FrameStore } from "./frame-store.ts";
-export { CaptureError } from "./frames.ts";
 export type { Frame, Frames } from "./frames.ts";
 export { HandleTable } from "./instance-references.ts";
 export type { ExternalHandles } from "./instance-references.ts";
-export { memoriesOf, readState, writeState } from "./instance-state.ts";
+export { readState, writeState } from "./instance-state.ts";
 export type { InstanceAccess, InstanceState, TableState } from "./instance-state.ts";
 export type { StackCapture } from "./stack-capture.ts";
 export { UnwindingStack } from "./unwinding-stack.ts";

@@ -1,7 +1,7 @@
 // Numbers for the references that frames, globals and tables hold: a function is its index in the
 // program, which is the same in every instance of it; anything else is what a table of handles says.
+import { CaptureError } from "../capture-error.ts";
 import type { References } from "./frame-store.ts";
-import { CaptureError } from "./frames.ts";
 
 /** Values of the host that a program holds. The same handles must be there when it is put back. */
 export interface ExternalHandles {

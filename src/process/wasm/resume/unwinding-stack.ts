@@ -2,12 +2,19 @@
 // functions. One object for each instance; it may hold several stacks out at a time, but takes them out
 // and puts them back one by one.
 import { ReservedExport } from "../binary/index.ts";
+import { CaptureError } from "../capture-error.ts";
 import { type CapturableProgram, filledFunctions } from "./capturable-program.ts";
 import { continuationExport, continuationImport } from "./continuation-module.ts";
 import type { FrameStore } from "./frame-store.ts";
-import { CaptureError, type Frame, type Frames, readFrames } from "./frames.ts";
+import { type Frame, type Frames, readFrames } from "./frames.ts";
 import { type ExternalHandles, HandleTable, InstanceReferences } from "./instance-references.ts";
-import type { InstanceAccess } from "./instance-state.ts";
+import {
+  type InstanceAccess,
+  type InstanceState,
+  memoriesOf,
+  readState,
+  writeState,
+} from "./instance-state.ts";
 import type { SuspendedStackCapture } from "./stack-capture.ts";
 
 export interface UnwindingStackOptions {
@@ -41,6 +48,20 @@ export class UnwindingStack implements SuspendedStackCapture {
     // The rewriter added both.
     this.#tag = instance.exports[ReservedExport.unwindTag] as WebAssembly.Tag;
     store.attach(instance.exports[ReservedExport.captureTable] as WebAssembly.Table);
+  }
+
+  /** The memories of the instance, by index. */
+  memories(): WebAssembly.Memory[] {
+    return memoriesOf(this.access);
+  }
+
+  /** The state of the instance beside its stacks. */
+  readState(): InstanceState {
+    return readState(this.access);
+  }
+
+  writeState(state: InstanceState): void {
+    writeState(this.access, state);
   }
 
   unwind(): never {

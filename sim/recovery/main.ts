@@ -1,0 +1,38 @@
+// `node sim/recovery/main.ts`: runs seeds of the recovery simulation and says what they came to.
+import { Command } from "@commander-js/extra-typings";
+import { type RecoveryRun, runRecovery } from "./run.ts";
+
+const command = new Command("sim/recovery")
+  .description(
+    "Loses cells, processes and power under servers and clients, all decided by a seed, and judges what\n" +
+      "the clients were answered.",
+  )
+  .option("--seed <n>", "the first seed", Number, 1)
+  .option("--seeds <count>", "how many seeds to run", Number, 100)
+  .showHelpAfterError("(run with --help for the options)");
+
+command.parse();
+const { seed: first, seeds } = command.opts();
+const sums = { steps: 0, lostCells: 0, deaths: 0, powerLosses: 0, repeatedEffects: 0 };
+const failures: string[] = [];
+for (let seed = first; seed < first + seeds; seed++) {
+  try {
+    add(runRecovery(seed));
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    failures.push(`seed ${seed}: ${text}`);
+  }
+}
+console.log(
+  `${seeds} seeds: ${sums.steps} steps, ${sums.lostCells} cells lost (${sums.powerLosses} with the power), ` +
+    `${sums.deaths} processes broken, ${sums.repeatedEffects} effects repeated`,
+);
+for (const failure of failures.slice(0, 20)) console.error(failure);
+if (failures.length > 0) {
+  console.error(`${failures.length} seeds failed`);
+  process.exitCode = 1;
+}
+
+function add(run: RecoveryRun): void {
+  for (const key of Object.keys(sums) as (keyof RecoveryRun)[]) sums[key] += run[key];
+}

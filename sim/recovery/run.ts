@@ -1,0 +1,145 @@
+// One seed of the recovery simulation: cells that are lost one after the other, processes that break, power
+// that fails under writes, until every client has all its answers; then the histories are judged.
+import { Random } from "../../src/base/index.ts";
+import { SegmentDisk } from "../../src/machine/sim/index.ts";
+import type { SegmentStore } from "../../src/machine/segments.ts";
+import { type MessageLog, openLog } from "../../src/recovery/index.ts";
+import { BrokenPromise } from "../failure.ts";
+import { Cell, firstOutsideBadge } from "./cell.ts";
+import { Effects, judge, OutsideClient } from "./outside.ts";
+import { Label } from "./program.ts";
+
+export interface RecoveryRun {
+  readonly steps: number;
+  readonly lostCells: number;
+  readonly deaths: number;
+  readonly powerLosses: number;
+  readonly repeatedEffects: number;
+}
+
+const stepsMax = 6_000;
+
+/** @throws BrokenPromise if a client was answered wrongly, or not at all */
+export function runRecovery(seed: number): RecoveryRun {
+  return new Recovery(seed).run();
+}
+
+class Recovery {
+  readonly #random: Random;
+  readonly #disk = new SegmentDisk();
+  readonly #isDisk: boolean;
+  readonly #scripts: number[][];
+  readonly #outside: OutsideClient[];
+  /** Asks for nothing but to let others have their answers. */
+  readonly #nudger: OutsideClient;
+  readonly #effects = new Effects();
+  #epoch = 0;
+  #deaths = 0;
+  #powerLosses = 0;
+
+  constructor(seed: number) {
+    const random = new Random(seed, "recovery");
+    this.#random = random;
+    this.#isDisk = random.chance(1, 2);
+    const script = (): number[] =>
+      Array.from({ length: random.between(1, 7) }, () =>
+        random.pick([Label.add, Label.add, Label.later, Label.nested]),
+      );
+    this.#scripts = Array.from({ length: random.below(3) }, script);
+    const count = random.between(1, 4);
+    this.#outside = Array.from(
+      { length: count },
+      (_, i) => new OutsideClient(firstOutsideBadge + i, script()),
+    );
+    this.#nudger = new OutsideClient(firstOutsideBadge + count, []);
+    this.#outside.push(this.#nudger);
+  }
+
+  run(): RecoveryRun {
+    let steps = 0;
+    let cell = this.#begin();
+    while (!this.#isOver(cell)) {
+      if (++steps > stepsMax) throw new BrokenPromise("clients wait for ever");
+      if (this.#random.chance(1, 60)) cell = this.#lose();
+      else this.#step(cell);
+    }
+    const histories = new Map(this.#effects.seen);
+    for (const { badge, answers } of this.#outside) histories.set(badge, answers);
+    judge(histories);
+    this.#judgeComplete();
+    return {
+      steps,
+      lostCells: this.#epoch - 1,
+      deaths: this.#deaths,
+      powerLosses: this.#powerLosses,
+      repeatedEffects: this.#effects.repeats,
+    };
+  }
+
+  #isOver(cell: Cell): boolean {
+    return cell.isOver && this.#outside.every(({ open }) => open === undefined);
+  }
+
+  #step(cell: Cell): void {
+    const random = this.#random;
+    if (this.#disk.pendingSyncs > 0 && (cell.isIdle || random.chance(1, 3))) {
+      this.#disk.finishSync();
+    } else if (cell.isIdle) {
+      this.#nudger.labels.push(Label.add);
+      for (const one of this.#outside) cell.nudge(one);
+    } else if (cell.running?.canDie === true && random.chance(1, 25)) {
+      this.#deaths++;
+      cell.running.die();
+    } else cell.step();
+    if (random.chance(1, 20)) this.#disk.writeBack();
+  }
+
+  /** The cell is gone, perhaps with the power. */
+  #lose(): Cell {
+    if (this.#isDisk && this.#random.chance(1, 2)) {
+      this.#powerLosses++;
+      this.#disk.losePower(this.#random);
+    } else this.#disk.kill();
+    return this.#begin();
+  }
+
+  #begin(): Cell {
+    this.#epoch++;
+    const segments = storeAt(this.#disk.store(), this.#isDisk);
+    const log = (name: string): MessageLog =>
+      openLog({ segments, name, epoch: this.#epoch, segmentBytes: 4096 });
+    const names = ["server", "behind", ...this.#scripts.map((_, i) => `client${i}`)];
+    return new Cell({
+      random: this.#random,
+      logs: names.map(log),
+      outside: this.#outside,
+      effects: this.#effects,
+      scripts: this.#scripts,
+    });
+  }
+
+  #judgeComplete(): void {
+    this.#scripts.forEach((labels, i) => {
+      const seen = this.#effects.seen.get(i + 1)?.length ?? 0;
+      if (seen !== labels.length) {
+        throw new BrokenPromise(`client ${i + 1} had ${seen} effects of ${labels.length}`);
+      }
+    });
+  }
+}
+
+/** At level host a write is as good as a sync: segments without one. */
+function storeAt(store: SegmentStore, isDisk: boolean): SegmentStore {
+  if (isDisk) return store;
+  const plain = (segment: ReturnType<SegmentStore["open"]>): ReturnType<SegmentStore["open"]> => {
+    if (typeof segment === "string") return segment;
+    return { words: segment.words, close: () => segment.close() };
+  };
+  return {
+    create: (name, bytes) => plain(store.create(name, bytes)),
+    open: (name) => plain(store.open(name)),
+    remove: (name) => store.remove(name),
+    list: () => store.list(),
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,157 @@
+// Images of a durable process: what bounds its log, and the time that bringing it up takes. The newest two
+// are kept, and the log from the older one on, so that a damaged image costs a longer replay and no more.
+import {
+  type Digest,
+  ImageError,
+  ImageStore,
+  type Plain,
+  type StoredImage,
+} from "../checkpoint/index.ts";
+import type { Store } from "../machine/store.ts";
+import type { ProgramState } from "../process/index.ts";
+import type { DoorState, MessageLog } from "../recovery/index.ts";
+import type { Descriptor } from "../wasi/index.ts";
+import { LogSeals } from "./log-seals.ts";
+
+/** Raised whenever the content is described differently. */
+const durableVersion = 1;
+
+/** A program, and what it has open. */
+export interface ProgramImage {
+  readonly state: ProgramState;
+  readonly rows: readonly (Descriptor | null)[];
+}
+
+export interface DurableImage {
+  readonly door: DoorState;
+  readonly program: ProgramImage;
+}
+
+export interface DurableImages {
+  /** Bytes in the log after which an image is made. */
+  readonly logBytesMax: number;
+  /** No more images can be made of the process. */
+  readonly onRefused?: ((error: unknown) => void) | undefined;
+  /** The newest good image that the log still goes on from. */
+  newest(): DurableImage | undefined;
+  /** Keeps an image, and cuts the log at the one before it. Throws if it cannot be kept. */
+  save(image: DurableImage): void;
+}
+
+export interface StoredImagesOptions {
+  readonly store: Store;
+  readonly digest: Digest;
+  readonly name: string;
+  /** Of this owner of the log: larger than that of every owner before. */
+  readonly epoch: number;
+  /** The log as this owner has taken it over. */
+  readonly log: MessageLog;
+  readonly logBytesMax: number;
+  readonly onRefused?: ((error: unknown) => void) | undefined;
+  /** An image was passed over, for the one before it. */
+  readonly onDamaged?: ((error: ImageError) => void) | undefined;
+}
+
+interface Content extends DurableImage {
+  readonly durableVersion: number;
+}
+
+/** An image of this process, by the owner that made it. */
+interface OwnedImage {
+  readonly epoch: number;
+  readonly stored: StoredImage;
+}
+
+/** Images of each owner that are kept. */
+const keptImages = 2;
+
+export class StoredImages implements DurableImages {
+  readonly logBytesMax: number;
+  readonly onRefused: ((error: unknown) => void) | undefined;
+  readonly #options: StoredImagesOptions;
+  readonly #images: ImageStore;
+  readonly #seals: LogSeals;
+  /** Where the log is to be cut when the next image is kept. */
+  #last: { readonly position: number; readonly name: string } | undefined;
+  #ownCount = 0;
+
+  /** Says, for owners to come, how much of the log the owners before this one have written. */
+  constructor(options: StoredImagesOptions) {
+    const { store, digest, name, epoch, log } = options;
+    this.#options = options;
+    this.logBytesMax = options.logBytesMax;
+    this.onRefused = options.onRefused;
+    this.#images = new ImageStore(store, digest);
+    this.#seals = new LogSeals(store, name);
+    this.#seals.seal(epoch, log.end);
+  }
+
+  newest(): DurableImage | undefined {
+    const { log, onDamaged } = this.#options;
+    for (const { epoch, stored } of this.#list()) {
+      try {
+        const label = `${stored.name}.${stored.sequence}`;
+        const image = checked(this.#images.load(stored), label);
+        const { position } = image.door;
+        if (position < log.first || position > Math.min(log.end, this.#limitOf(epoch))) continue;
+        this.#last = { position, name: label };
+        return image;
+      } catch (error) {
+        if (!(error instanceof ImageError)) throw error;
+        onDamaged?.(error);
+      }
+    }
+    if (log.first === 0) return undefined;
+    throw new Error(
+      `the log goes on from an image (${log.image ?? "unnamed"}) that is missing or damaged`,
+    );
+  }
+
+  save(image: DurableImage): void {
+    const { name, epoch, log } = this.#options;
+    const content: Content = { durableVersion, ...image };
+    const stored = this.#images.save(`${name}-${epoch}`, content as unknown as Plain);
+    const last = this.#last;
+    this.#last = { position: image.door.position, name: `${stored.name}.${stored.sequence}` };
+    if (last !== undefined) log.cut(last.position, last.name);
+    if (++this.#ownCount >= keptImages) this.#removeOlder();
+    this.#images.collect(keptImages);
+  }
+
+  /** The newest first. Those of later owners are none of ours. */
+  #list(): OwnedImage[] {
+    const { name, epoch: own } = this.#options;
+    const images: OwnedImage[] = [];
+    for (const stored of this.#images.list()) {
+      const epoch = epochOf(stored.name, name);
+      if (epoch !== undefined && epoch <= own) images.push({ epoch, stored });
+    }
+    return images.toSorted((a, b) => b.epoch - a.epoch || b.stored.sequence - a.stored.sequence);
+  }
+
+  /** How far an owner wrote the log: what it did later, being paused meanwhile, does not count. */
+  #limitOf(epoch: number): number {
+    return this.#seals.limitOf(epoch, this.#options.epoch);
+  }
+
+  #removeOlder(): void {
+    const { epoch: own } = this.#options;
+    for (const { epoch, stored } of this.#list()) if (epoch < own) this.#images.remove(stored);
+    this.#seals.removeBefore(own);
+  }
+}
+
+/** The owner's number in the name of an image. */
+function epochOf(imageName: string, name: string): number | undefined {
+  const match = /^(.*)-(\d+)$/.exec(imageName);
+  return match?.[1] === name ? Number(match[2]) : undefined;
+}
+
+function checked(content: Plain, image: string): DurableImage {
+  const read = content as unknown as Content;
+  if (read.durableVersion === durableVersion) return read;
+  throw new Error(
+    `the image ${image} has version ${read.durableVersion}, and this Shoal reads ${durableVersion}: bring ` +
+      "the process up with the Shoal that made it",
+  );
+}
