@@ -1,6 +1,5 @@
 // `shoal fork`: copies of a running session, which goes on. Each copy is a process of its own that goes on from
 // one image; it has no input, and what it writes goes to files of its own.
-import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +50,8 @@ async function runAll(
 function runCopy(file: string, prefix: string): Promise<number> {
   const [output, errors] = [openSync(`${prefix}.out`, "w"), openSync(`${prefix}.err`, "w")];
   const command = [...process.execArgv, process.argv[1]!, "thaw", file];
+  // The bundle leaves this module to be loaded when it is needed.
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const child = spawn(process.execPath, command, { stdio: ["ignore", output, errors] });
   closeSync(output);
   closeSync(errors);

@@ -2,7 +2,7 @@
 // an image, and another OS process goes on from it, which may be frozen again. What all of them wrote, put
 // together, is the output of the run.
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Case, checkCase, prepareCase, type RunResult } from "../../tools/programs/index.ts";
@@ -59,12 +59,15 @@ class Chain {
     this.#points = points;
   }
 
-  async run(command: readonly string[], program: readonly string[], stdinPath?: string) {
-    await this.#next(command, program, stdinPath);
+  /** Every process of the chain reads on where the one before it has come to. */
+  async run(command: readonly string[], program: readonly string[], stdinPath = "/dev/null") {
+    const stdin = await open(stdinPath);
+    await this.#next(command, program, stdin.fd);
     while (existsSync(this.#image(this.freezes))) {
       const image = this.#image(this.freezes++);
-      await this.#next(["thaw"], [image]);
+      await this.#next(["thaw"], [image], stdin.fd);
     }
+    await stdin.close();
   }
 
   get result(): RunResult {
@@ -77,13 +80,13 @@ class Chain {
     };
   }
 
-  async #next(command: readonly string[], rest: readonly string[], stdinPath?: string) {
+  async #next(command: readonly string[], rest: readonly string[], stdinFd: number) {
     const calls = this.#points[this.freezes];
     const image = this.#image(this.freezes);
     const freeze =
       calls === undefined ? [] : ["--freeze-after-calls", `${calls}`, "--freeze-to", image];
     const args = [...command, ...freeze, ...rest];
-    this.#parts.push(await shoal(args, { stdinPath, isSource: true }));
+    this.#parts.push(await shoal(args, { stdinFd, isSource: true }));
   }
 
   #image(index: number): string {

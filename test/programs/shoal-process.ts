@@ -17,6 +17,8 @@ export interface CommandInput {
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
   readonly timeoutMs?: number;
+  /** Standard input is what is open here, from where it stands; nothing else is given then. */
+  readonly stdinFd?: number | undefined;
   /** Runs the source as it is, whatever was built of it. */
   readonly isSource?: boolean;
 }
@@ -27,18 +29,18 @@ export function shoal(args: readonly string[], input: CommandInput = {}): Promis
   const entry = input.isSource === true ? source : command;
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: input.cwd,
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: [input.stdinFd ?? "pipe", "pipe", "pipe"],
     timeout: input.timeoutMs ?? 110_000,
     killSignal: "SIGKILL",
   });
   const stdout: Uint8Array[] = [];
   const stderr: Uint8Array[] = [];
-  child.stdout.on("data", (chunk: Uint8Array) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Uint8Array) => stderr.push(chunk));
+  child.stdout!.on("data", (chunk: Uint8Array) => stdout.push(chunk));
+  child.stderr!.on("data", (chunk: Uint8Array) => stderr.push(chunk));
   // A program may end without reading all of its input.
-  child.stdin.on("error", () => {});
-  if (input.stdinPath === undefined) child.stdin.end(input.stdin ?? "");
-  else createReadStream(input.stdinPath).pipe(child.stdin);
+  child.stdin?.on("error", () => {});
+  if (input.stdinPath === undefined) child.stdin?.end(input.stdin ?? "");
+  else if (child.stdin !== null) createReadStream(input.stdinPath).pipe(child.stdin);
   child.on("error", reject);
   child.on("close", (code, signal) => {
     resolve({

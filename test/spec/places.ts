@@ -8,6 +8,9 @@ import type { Member } from "./member.ts";
 /** After so many a call goes on undisturbed: the deeper its stack, the longer each stop takes. */
 const placesMax = 24;
 
+/** Some seconds each. */
+const excessMax = 3;
+
 export class Places {
   /** Of all calls so far. */
   count = 0;
@@ -17,8 +20,12 @@ export class Places {
   /** The place at which the stack was just put back: it is passed this time. */
   #isBack = false;
 
+  /** How often a call has been given more fuel than any script needs. */
+  #excess = 0;
+
   /** A call of this member begins. */
   begin(member: Member, isStopping: boolean): void {
+    this.#excess = 0;
     if (member.isEntangled) return;
     this.#member = member;
     this.#left = placesMax;
@@ -47,9 +54,11 @@ export class Places {
     member.stack?.unwind();
   }
 
-  /** Fuel for the way to the next place. */
+  /** Fuel for the way to the next place, or to the end. */
   refuel(member: Member | undefined): void {
     if (member === undefined) return;
-    refuel(member.instance, member === this.#member && this.#left > 0);
+    const isShort = member === this.#member && this.#left > 0;
+    if (!isShort && ++this.#excess > excessMax) throw new Error("A call does not come to its end.");
+    refuel(member.instance, isShort);
   }
 }

@@ -53,23 +53,11 @@ export class FileSegments implements SegmentStore {
   create(name: string, bytes: number): Segment | SegmentRefusal {
     if (!isSegmentName(name) || !isSegmentSize(bytes)) return "invalid";
     const passing = `${this.#directory}/${name}.${process.pid}.${passingCount++}${passingSuffix}`;
-    let fd = -1;
     try {
-      fd = this.#fs.openSync(passing, "wx+", 0o600);
-      const refusal = this.#allocate(fd, bytes);
-      if (refusal !== undefined) {
-        this.#fs.closeSync(fd);
-        return refusal;
-      }
-      if (this.#requestSync !== undefined) this.#fs.fsyncSync(fd);
-      this.#fs.linkSync(passing, this.#pathOf(name));
-      return this.#window(fd, bytes);
+      const fd = this.#fs.openSync(passing, "wx+", 0o600);
+      return this.#finish(fd, passing, name, bytes);
     } catch (error) {
-      if (fd >= 0) this.#fs.closeSync(fd);
       return refusalOf(error);
-    } finally {
-      this.#fs.rmSync(passing, { force: true });
-      if (this.#requestSync !== undefined) this.#syncDirectory();
     }
   }
 
@@ -106,6 +94,23 @@ export class FileSegments implements SegmentStore {
 
   #pathOf(name: string): string {
     return `${this.#directory}/${name}${suffix}`;
+  }
+
+  /** Gives a new file its room and then its name. */
+  #finish(fd: number, passing: string, name: string, bytes: number): Segment | SegmentRefusal {
+    let isMade = false;
+    try {
+      const refusal = this.#allocate(fd, bytes);
+      if (refusal !== undefined) return refusal;
+      if (this.#requestSync !== undefined) this.#fs.fsyncSync(fd);
+      this.#fs.linkSync(passing, this.#pathOf(name));
+      isMade = true;
+    } finally {
+      if (!isMade) this.#fs.closeSync(fd);
+      this.#fs.rmSync(passing, { force: true });
+    }
+    if (this.#requestSync !== undefined) this.#syncDirectory();
+    return this.#window(fd, bytes);
   }
 
   #allocate(fd: number, bytes: number): SegmentRefusal | undefined {

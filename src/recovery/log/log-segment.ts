@@ -40,12 +40,14 @@ export class LogSegment {
   /** How many records it has. */
   count = 0;
   /** How many of them became stable, where that has to be waited for, and how many are vouched for. */
-  stableCount = 0;
+  #stableCount = 0;
   #vouchedCount = 0;
   readonly #voucher = new Int32Array(voucherWords);
-  /** The word at which the next frame will begin, and the one at which records must end. */
+  /** The word at which the next frame will begin. */
   end = 0;
-  limit = 0;
+  /** The word at which records must end; and the same, or 0 when something comes before the next one. */
+  #roomEnd = 0;
+  #limit = 0;
   /** The record read last, and its frame. */
   #readNumber = -1;
   #readAt = 0;
@@ -67,10 +69,11 @@ export class LogSegment {
     this.index = place.index;
     this.first = place.first;
     this.count = 0;
-    this.stableCount = 0;
+    this.#stableCount = 0;
     this.#vouchedCount = 0;
     this.end = segmentHeaderWords;
-    this.limit = this.words.length - markRoomWords;
+    this.#roomEnd = this.words.length - markRoomWords;
+    this.#limit = this.#roomEnd;
     this.#readNumber = -1;
     const isStableAtOnce = this.#segment.sync === undefined;
     writeHeader(this.words, { ...place, segmentWords: this.words.length, isStableAtOnce });
@@ -79,10 +82,9 @@ export class LogSegment {
 
   /** Adds a record: the hot path of the log. Nothing is there unless the answer is `ok`. */
   add(payload: Int32Array, length: number): AddStatus {
-    if (this.stableCount !== this.#vouchedCount) this.#vouch();
     const at = this.end;
     const end = at + frameHeaderWords + length;
-    if (end > this.limit) return AddStatus.noRoom;
+    if (end > this.#limit) return this.#addSlowly(payload, length);
     const { count } = this;
     writeFrame(this.words, at, this.#seed, this.#dataBase | length, payload);
     if (this.#commit !== undefined && !this.#commit(at, end)) return AddStatus.failed;
@@ -90,6 +92,19 @@ export class LogSegment {
     this.count = count + 1;
     this.end = end;
     return AddStatus.ok;
+  }
+
+  /** So many of its records are stable now: the next one will say so. */
+  becameStable(count: number): void {
+    if (count <= this.#stableCount) return;
+    this.#stableCount = count;
+    this.#limit = 0;
+  }
+
+  /** Has no room for records any more. */
+  stop(): void {
+    this.#roomEnd = 0;
+    this.#limit = 0;
   }
 
   hasRoomForMark(payload: Int32Array): boolean {
@@ -131,11 +146,15 @@ export class LogSegment {
     this.#segment.close();
   }
 
-  /** Writes down what became stable, where there is room for it. */
-  #vouch(): void {
-    this.#vouchedCount = this.stableCount;
-    this.#voucher[0] = this.stableCount;
-    if (this.end + frameHeaderWords + voucherWords <= this.limit) this.addMark(this.#voucher);
+  #addSlowly(payload: Int32Array, length: number): AddStatus {
+    if (this.#stableCount === this.#vouchedCount) return AddStatus.noRoom;
+    this.#vouchedCount = this.#stableCount;
+    this.#voucher[0] = this.#stableCount;
+    // Where there is no room for it, there is soon a seal.
+    const voucherEnd = this.end + frameHeaderWords + voucherWords;
+    if (voucherEnd <= this.#roomEnd) this.addMark(this.#voucher);
+    this.#limit = this.#roomEnd;
+    return this.add(payload, length);
   }
 
   #placeOf(number: number): number {

@@ -221,8 +221,9 @@ export class SegmentedLog implements MessageLog {
 
   #becameStable(end: number): void {
     const current = this.#current;
-    current.stableCount = Math.max(current.stableCount, end - current.first);
-    if (this.#stable !== undefined) this.#stable.end = Math.max(this.#stable.end, end);
+    if (this.#stable === undefined) return;
+    current.becameStable(end - current.first);
+    this.#stable.end = Math.max(this.#stable.end, end);
   }
 
   #fail(): LogStatus {
@@ -234,7 +235,7 @@ export class SegmentedLog implements MessageLog {
   /** Nothing is added any more. */
   #break(): void {
     this.#isBroken = true;
-    this.#current.limit = 0;
+    this.#current.stop();
   }
 }
 

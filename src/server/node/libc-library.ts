@@ -8,9 +8,6 @@ const functions = {
   // Of variable length in C; without O_CREAT it looks at these three only.
   openat: { arguments: ["i32", "pointer", "i32"], return: "i32" },
   close: { arguments: ["i32"], return: "i32" },
-  // Sizes are whole registers: what stands above 32 bits of one that is given as less, nobody says.
-  read: { arguments: ["i32", "u64", "u64"], return: "i32" },
-  write: { arguments: ["i32", "u64", "u64"], return: "i32" },
   statx: { arguments: ["i32", "pointer", "i32", "i32", "pointer"], return: "i32" },
   unlinkat: { arguments: ["i32", "pointer", "i32"], return: "i32" },
   mkdirat: { arguments: ["i32", "pointer", "i32"], return: "i32" },

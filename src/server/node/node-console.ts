@@ -97,6 +97,12 @@ export class NodeConsole implements ConsoleDevice {
   }
 
   takeInput(): Uint8Array {
+    // Nothing is read from now on that nobody would get.
+    this.#input?.pause();
+    for (let chunk = this.#readOn(); chunk !== null; chunk = this.#readOn()) {
+      this.#chunks.push(chunk);
+      this.#bufferedBytes += chunk.length;
+    }
     const all = new Uint8Array(this.#bufferedBytes);
     let at = 0;
     for (const chunk of this.#chunks.splice(0)) {
@@ -105,6 +111,11 @@ export class NodeConsole implements ConsoleDevice {
     }
     this.#bufferedBytes = 0;
     return all;
+  }
+
+  /** What the stream has taken from the host and not told of yet. */
+  #readOn(): Uint8Array | null {
+    return (this.#input?.read() as Uint8Array | null | undefined) ?? null;
   }
 
   available(_stream: number): number {

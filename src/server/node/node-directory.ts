@@ -164,8 +164,6 @@ export class NodeFiles implements HostFiles {
 
   read(fd: number, offset: number, into: Uint8Array): number {
     if (into.length === 0) return 0;
-    const known = this.#fast?.opened.read(fd, offset, into);
-    if (known !== undefined) return known;
     try {
       return fs.readSync(fd, into, 0, into.length, offset);
     } catch (error) {
@@ -176,8 +174,6 @@ export class NodeFiles implements HostFiles {
   }
 
   write(fd: number, offset: number | undefined, bytes: Uint8Array): number {
-    const known = offset === undefined ? undefined : this.#fast?.opened.write(fd, offset, bytes);
-    if (known !== undefined) return known;
     try {
       return fs.writeSync(fd, bytes, 0, bytes.length, offset ?? null);
     } catch (error) {

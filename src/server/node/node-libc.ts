@@ -10,13 +10,12 @@
 // node:fs, warns of any other descriptor that node:fs closes, and closes what is left when the worker ends,
 // whoever has the number by then.
 import { constants } from "node:fs";
-import { Errno, Filetype } from "../../userlib/index.ts";
+import { Errno } from "../../userlib/index.ts";
 import type { FileStat } from "../files/index.ts";
 import { type LibraryOfC, loadLibraryOfC } from "./libc-library.ts";
 import { sureErrors } from "./node-errno.ts";
 import type { StatLayout } from "./node-stat.ts";
 import { statxLayout } from "./node-statx.ts";
-import { OpenedFiles } from "./opened-files.ts";
 import { structStatOf } from "./node-struct-stat.ts";
 
 /** Not known here: ask node:fs. */
@@ -24,7 +23,7 @@ export const doubt = -0x8000;
 
 const syscallOpenat2 = 437;
 const currentDirectory = -100;
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW } = constants;
+const { O_CREAT, O_DIRECTORY, O_NOFOLLOW } = constants;
 /** Not among Node's constants; the same on every architecture. */
 const closeOnExec = 0o2000000;
 const pathOnly = 0o10000000;
@@ -65,7 +64,8 @@ export class LibC {
   readonly #how: bigint;
   readonly #stat: bigint;
   readonly #times: bigint;
-  readonly opened: OpenedFiles;
+  /** What was opened here and not closed yet. */
+  readonly #opened = new Set<number>();
   /** How fstat lays its answer out, where it has been seen to say what statx says. */
   readonly #struct: StatLayout | undefined;
 
@@ -82,7 +82,6 @@ export class LibC {
   private constructor({ ffi, library, call, fstat }: LibraryOfC) {
     this.library = library;
     this.#call = call;
-    this.opened = new OpenedFiles({ ffi, library, call, fstat });
     this.#fstat = fstat;
     this.#errno = new Int32Array(ffi.toArrayBuffer(call.__errno_location(), 4, false));
     const base = ffi.getRawPointer(this.#memory.buffer);
@@ -116,26 +115,24 @@ export class LibC {
     const isName = (flags & O_CREAT) === 0 && (flags & O_NOFOLLOW) !== 0 && !path.includes("/");
     if (!isName || path === "..") return this.#openBeneath(at, path, flags, mode);
     if (!this.#put(place.path, path)) return doubt;
-    return this.#opens(this.#call.openat(at, this.#path, flags | closeOnExec), false);
+    return this.#opens(this.#call.openat(at, this.#path, flags | closeOnExec));
   }
 
   #openBeneath(at: number, path: string, flags: number, mode: number): number {
     if (!this.#put(place.path, path)) return doubt;
     this.#view.setInt32(place.how, flags | closeOnExec, true);
     this.#view.setInt32(place.how + 8, mode, true);
-    const fd = this.#call.syscall(syscallOpenat2, at, this.#path, this.#how, howBytes);
-    // What is made by opening it is a file.
-    return this.#opens(fd, (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0);
+    return this.#opens(this.#call.syscall(syscallOpenat2, at, this.#path, this.#how, howBytes));
   }
 
-  #opens(fd: number, isFile: boolean): number {
-    if (fd >= 0) this.opened.add(fd, isFile);
+  #opens(fd: number): number {
+    if (fd >= 0) this.#opened.add(fd);
     return this.#sure(fd);
   }
 
   /** Closes what was opened here; `doubt` for anything else. It is closed whatever is answered. */
   close(fd: number): number {
-    if (!this.opened.remove(fd)) return doubt;
+    if (!this.#opened.delete(fd)) return doubt;
     const closed = this.#sure(this.#call.close(fd));
     return closed === doubt ? -Errno.io : closed;
   }
@@ -167,9 +164,7 @@ export class LibC {
   }
 
   filetype(fd: number): number {
-    const filetype = this.#ask(fd)?.filetype(this.#view, place.stat) ?? doubt;
-    if (filetype === Filetype.regularFile) this.opened.isFile(fd);
-    return filetype;
+    return this.#ask(fd)?.filetype(this.#view, place.stat) ?? doubt;
   }
 
   size(fd: number): number {

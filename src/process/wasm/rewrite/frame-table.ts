@@ -9,7 +9,7 @@ import type { FrameLocals } from "./frame-layout.ts";
 import { readValueCode, type ValueCode, writeValueCode } from "./value-code.ts";
 
 /** Raised whenever the same program would be described, or its frames saved, differently. */
-export const frameTableVersion = 1;
+export const frameTableVersion = 2;
 
 export interface CallDescription {
   /** The call goes to the kernel or the host: the innermost frame of a stack ends in one of these. */
