@@ -47,6 +47,8 @@ export interface StoredImagesOptions {
   /** The log as this owner has taken it over. */
   readonly log: MessageLog;
   readonly logBytesMax: number;
+  /** They are looked at by somebody who does not own the log. */
+  readonly isReadOnly?: boolean;
   readonly onRefused?: ((error: unknown) => void) | undefined;
   /** An image was passed over, for the one before it. */
   readonly onDamaged?: ((error: ImageError) => void) | undefined;
@@ -83,7 +85,7 @@ export class StoredImages implements DurableImages {
     this.onRefused = options.onRefused;
     this.#images = new ImageStore(store, digest);
     this.#seals = new LogSeals(store, name);
-    this.#seals.seal(epoch, log.end);
+    if (options.isReadOnly !== true) this.#seals.seal(epoch, log.end);
   }
 
   newest(): DurableImage | undefined {

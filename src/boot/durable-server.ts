@@ -3,8 +3,14 @@
 import { FileStore, FileSegments, SegmentSyncs, SegmentWriter } from "../machine/node/index.ts";
 import { MemorySegments } from "../machine/segment-memory.ts";
 import type { SegmentStore } from "../machine/segments.ts";
-import { type MessageLog, openLog, Sessions } from "../recovery/index.ts";
-import { StoredImages } from "./durable-images.ts";
+import {
+  type MessageLog,
+  openLog,
+  openReadOnly,
+  type ReadOnlyLog,
+  Sessions,
+} from "../recovery/index.ts";
+import { type DurableImages, StoredImages } from "./durable-images.ts";
 import type { DurableOptions } from "./durable.ts";
 import type { ServedName } from "./gateway.ts";
 import { sha256 } from "./image-file.ts";
@@ -40,6 +46,7 @@ export function openDurableServer(options: DurableServerOptions): DurableServer 
   const live = Promise.withResolvers<void>();
   return {
     durable: {
+      answered: new Map(),
       log,
       sessions,
       images: imagesOf(options, log),
@@ -62,7 +69,7 @@ function segmentsOf(level: DurableLevel, directory: string): SegmentStore {
 /** Images are kept as at level disk, whatever the log's level: there are few of them. */
 function imagesOf(options: DurableServerOptions, log: MessageLog): StoredImages {
   const { level, directory, epoch, logBytesMax = logBytesMaxDefault } = options;
-  const path = `${directory}/images`;
+  const path = imagesDirectory(directory);
   // A log in memory begins anew with each owner, and images of the one before are of another life.
   if (level === "memory")
     process.getBuiltinModule("node:fs").rmSync(path, { recursive: true, force: true });
@@ -78,4 +85,28 @@ function imagesOf(options: DurableServerOptions, log: MessageLog): StoredImages 
   });
 }
 
+function imagesDirectory(directory: string): string {
+  return `${directory}/images`;
+}
+
 const logBytesMaxDefault = 16 * 1024 * 1024;
+
+/** The log of a server as it is now, whether the server runs or not; undefined if there is none. */
+export function readServerLog(directory: string, until?: number): ReadOnlyLog | undefined {
+  const segments = new FileSegments({ directory: `${directory}/log` });
+  return openReadOnly(segments, logName, until);
+}
+
+/** The images of a server, to be read and not to be added to. */
+export function readServerImages(directory: string, log: ReadOnlyLog): DurableImages {
+  const images = new StoredImages({
+    store: new FileStore(imagesDirectory(directory)),
+    digest: sha256,
+    name: logName,
+    epoch: log.epoch,
+    log,
+    logBytesMax: Infinity,
+    isReadOnly: true,
+  });
+  return images;
+}

@@ -31,12 +31,16 @@ export interface DurableOptions {
   readonly sessions: Sessions;
   /** The durable servers behind the process's slots, where there are any. */
   readonly peers?: Peers | undefined;
+  /** By slot, the requests of the process that were answered: kept by its door, for others to look at. */
+  readonly answered?: Map<number, number> | undefined;
   /** Where images of it are kept, so that its log can be cut; without, it is brought up from its start. */
   readonly images?: DurableImages | undefined;
   /** Nanoseconds that the process may compute between two calls; more is a death. Needs fuel. */
   readonly hangNs?: number | undefined;
   /** The process has died and is being brought up again. */
   readonly onDeath?: ((report: DeathReport) => void) | undefined;
+  /** It is only to be replayed, and stops where its log ends, which this is told. */
+  readonly onEnd?: (() => void) | undefined;
   /** The process has used up its log. */
   readonly onLive?: (() => void) | undefined;
 }
@@ -78,7 +82,7 @@ export class DurableProcess implements ProgramStack {
     const { core, memory } = seat;
     this.#seat = seat;
     this.#options = options;
-    const { log, sessions, peers, hangNs, images } = options;
+    const { log, sessions, peers, answered, hangNs, images, onEnd } = options;
     const { registers, enter } = core;
     this.#image = images?.newest();
     this.#door = new RecordingDoor({
@@ -88,6 +92,8 @@ export class DurableProcess implements ProgramStack {
       log,
       sessions,
       peers,
+      answered,
+      onEnd,
       pause: seat.pause,
       from: this.#image?.door,
       isImageDue: images && ((words) => words * 4 >= images.logBytesMax && this.#mayImage),

@@ -19,11 +19,13 @@ export interface Preparation {
 }
 
 /**
- * The interrupt model takes stacks out whatever the level says, and so do images of a durable program; a
- * slice of fuel asks for fuel.
+ * The interrupt model takes stacks out whatever the level says; a slice of fuel asks for fuel. A durable
+ * program has its stack taken out for images, and is stopped in a loop that never ends: unless a level is
+ * given it has all of that.
  */
 export function preparationOf(options: LevelOptions): Preparation {
-  const { level = "none", model, fuelSlice, durable } = options;
+  const { model, fuelSlice, durable } = options;
+  const { level = durable === undefined ? "none" : "preempt" } = options;
   const isCapturable = level !== "none" || model === "interrupt" || durable !== undefined;
   return {
     fuel: level === "preempt" || fuelSlice !== undefined,

@@ -77,7 +77,7 @@ export async function run(
   );
   const console = new NodeConsole({ isRaw: options.raw === true });
   const network = await openListeners(options.listen, { say, fail });
-  const connections = openConnections(options.connect, options.connectTimeout);
+  const connections = openConnections(options.connect, options.connectTimeout, served?.kept);
   const watchdog = watch(commands, grants, options);
   process.once("beforeExit", () => tellDeadlock(commands));
   const ends = await runAll(commands, {

@@ -2,6 +2,7 @@
 // that outlives the process.
 import { dataDirectoryOf, openDurableServer, placeOf, type ServedName } from "../boot/index.ts";
 import type { ProgramSpec } from "../boot/index.ts";
+import type { KeptCalls } from "./connect.ts";
 import { type DurableCommandOptions, joinSupervisor, nameOfFile } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
 import { type LevelOptions, preparationOf } from "./level.ts";
@@ -12,6 +13,8 @@ export interface ServeOptions extends NameOptions, DurableCommandOptions, LevelO
 
 export interface Serving {
   readonly serve: ServedName;
+  /** Of a durable server that is itself a client: where its sessions are kept. */
+  readonly kept?: KeptCalls;
   /** Of a durable server. */
   readonly durable?: ProgramSpec["durable"];
   readonly cell?: ReturnType<typeof joinSupervisor>;
@@ -34,7 +37,8 @@ function serveInCell(file: string, options: ServeOptions, epoch: number): Servin
   const { durable, served } = openServer(options, directory, epoch);
   const { opened, onProgress } = cell;
   const named = servedName(placeOf(name), epoch, directory);
-  return { serve: { ...named, ...served, onOpen: opened, onProgress }, durable, cell };
+  const kept = { directory, answered: (slot: number) => durable.answered?.get(slot) ?? 0 };
+  return { serve: { ...named, ...served, onOpen: opened, onProgress }, kept, durable, cell };
 }
 
 function openServer(options: ServeOptions, directory: string, epoch: number) {

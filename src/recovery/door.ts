@@ -40,8 +40,12 @@ export interface DoorOptions {
   readonly pause: Pause;
   /** The durable servers that the process may call. */
   readonly peers?: Peers | undefined;
+  /** By slot, the requests of the process that were answered: kept by the door, for others to look at. */
+  readonly answered?: Map<number, number> | undefined;
   /** The image that the process is brought up from, in a kernel that knows nothing of it. */
   readonly from?: DoorState | undefined;
+  /** The process is to stop where its log ends: called there, instead of making a call. */
+  readonly onEnd?: (() => void) | undefined;
   /** Whether it is time for an image, given the words in the log since the last one. */
   readonly isImageDue?: ((words: number) => boolean) | undefined;
 }
@@ -69,11 +73,17 @@ export class RecordingDoor {
   #failure: ReplayError | undefined;
 
   constructor(options: DoorOptions) {
-    const { registers, memory, log, sessions, peers, pause, from } = options;
+    const { registers, memory, log, sessions, peers, answered, pause, from } = options;
     this.#options = options;
     const position = from?.position ?? log.first;
     const keepsAnswers = options.isImageDue !== undefined;
-    const ledger = new Ledger({ sessions, keepsAnswers, peers, onPeer: () => pause.wake() });
+    const ledger = new Ledger({
+      sessions,
+      keepsAnswers,
+      peers,
+      answered,
+      onPeer: () => pause.wake(),
+    });
     this.#ledger = ledger;
     this.#replay = new Replay({ registers, memory, log, ledger, position });
     if (from !== undefined) ledger.importState(from);
@@ -210,7 +220,12 @@ export class RecordingDoor {
   }
 
   #goLive(): number {
-    const { registers, sessions } = this.#options;
+    const { registers, onEnd } = this.#options;
+    const { sessions } = this.#ledger;
+    if (onEnd !== undefined) {
+      onEnd();
+      return this.#stay();
+    }
     this.#isLive = true;
     sessions.complete();
     if (this.#mayBeOpen && !this.#openFiles()) return this.#stay();

@@ -1,5 +1,6 @@
 // The face of recovery: what a durable process heard is logged, and given to it again when it has to be
 // made anew.
+export { describeRecord } from "./describe.ts";
 export { type DoorOptions, type Pause, RecordingDoor } from "./door.ts";
 export type { Peer, Peers } from "./rejoin.ts";
 export type { DoorState } from "./door-state.ts";
@@ -7,4 +8,12 @@ export { poisonLabel } from "./poison.ts";
 export type { ProcessMemory } from "./process-memory.ts";
 export { ReplayError } from "./replay-error.ts";
 export { Sessions, type Standing, type StoredReply } from "./sessions.ts";
-export { LogStatus, memoryLog, type MessageLog, openLog } from "./log/index.ts";
+export {
+  LogRefusedError,
+  LogStatus,
+  memoryLog,
+  type MessageLog,
+  openLog,
+  openReadOnly,
+  type ReadOnlyLog,
+} from "./log/index.ts";

@@ -15,6 +15,8 @@ export interface LedgerOptions {
   /** Whether images are made, so that answers must be known which a replay will not make again. */
   readonly keepsAnswers: boolean;
   readonly peers: Peers | undefined;
+  /** By slot, the requests of the process that were answered: for others to look at. */
+  readonly answered?: Map<number, number> | undefined;
   /** A server that the process waits for has something to say. */
   readonly onPeer: () => void;
 }
@@ -28,10 +30,10 @@ export class Ledger {
   /** The record that brought the request which is being served, or -1. */
   lastRequest = -1;
 
-  constructor({ sessions, keepsAnswers, peers, onPeer }: LedgerOptions) {
+  constructor({ sessions, keepsAnswers, peers, answered, onPeer }: LedgerOptions) {
     this.sessions = sessions;
     this.owed = new Owed(sessions, keepsAnswers);
-    this.rejoin = new Rejoin(peers, onPeer);
+    this.rejoin = new Rejoin(peers, onPeer, answered);
   }
 
   /**

@@ -92,6 +92,16 @@ export function applyRecord(
   }
 }
 
+/** Where a call record says that the kernel wrote, and how much. */
+export function rangesOf(record: Int32Array): { address: number; bytes: number }[] {
+  let word = at.ranges;
+  return Array.from({ length: record[at.rangeCount]! }, () => {
+    const range = { address: record[word]! >>> 0, bytes: record[word + 1]! };
+    word += 2 + ((range.bytes + 3) >>> 2);
+    return range;
+  });
+}
+
 export function poisonRecord(request: number, reason: number): Int32Array {
   return Int32Array.of(RecordKind.poison, request, reason);
 }

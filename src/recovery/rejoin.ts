@@ -24,11 +24,12 @@ export class Rejoin {
   readonly #peers: Peers | undefined;
   readonly #wake: () => void;
   /** By slot, the requests that were answered. */
-  readonly #counts = new Map<number, number>();
+  readonly #counts: Map<number, number>;
   #reply: StoredReply | undefined;
 
   /** `wake`: called when it is worth looking again. */
-  constructor(peers: Peers | undefined, wake: () => void) {
+  constructor(peers: Peers | undefined, wake: () => void, counts = new Map<number, number>()) {
+    this.#counts = counts;
     this.#peers = peers;
     this.#wake = wake;
   }

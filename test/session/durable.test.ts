@@ -15,12 +15,15 @@ let bench: Bench;
 let ledgerServer = "";
 let ledgerClient = "";
 let moodyServer = "";
+let relayServer = "";
 let moodyClient = "";
 
 beforeAll(async () => {
   const modules = mkdtempSync(join(tmpdir(), "shoal-modules-"));
   ledgerServer = join(modules, "ledger.wasm");
   moodyServer = join(modules, "moody.wasm");
+  relayServer = join(modules, "relay.wasm");
+  writeFileSync(relayServer, await compileC("test/session/relay.c"));
   writeFileSync(ledgerServer, await compileC("examples/c/ledger-server.c"));
   writeFileSync(moodyServer, await compileC("test/session/moody-server.c"));
   ledgerClient = await compileHostedC("examples/c/ledger-client.c");
@@ -172,6 +175,24 @@ describe("a durable server", () => {
     const server = bench.start("run", "--durable", "--name", "x", "no-such-file.wasm");
     expect(await server.ended).toBe(127);
     expect(server.stderr.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("a durable server that calls another", () => {
+  it(`makes each request of it once, whichever of their processes is killed (seed ${seed})`, async () => {
+    const random = new Random(seed);
+    const ledger = await bench.serve("ledger", "--durable", ledgerServer);
+    const relay = await bench.serve("relay", "--durable", "--connect", "ledger", relayServer);
+    const client = bench.start("run", "--connect", "relay", ledgerClient, "work", "100");
+    for (let kills = 0; kills < 10 && !client.isOver; kills++) {
+      const more = client.stdout.length + 1 + random.below(150);
+      await until("the client gets on", () => client.isOver || client.stdout.length >= more);
+      killCell(kills % 2 === 0 ? relay : ledger);
+    }
+    expect(await client.ended).toBe(0);
+    expect(transfersIn(client.lines)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    const audit = await bench.call("ledger", ledgerClient, "audit");
+    expect(audit).toEqual(["audit: ok 2 accounts, 2000 in all, 100 transfers"]);
   });
 });
 

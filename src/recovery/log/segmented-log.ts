@@ -220,9 +220,8 @@ export class SegmentedLog implements MessageLog {
   }
 
   #becameStable(end: number): void {
-    const current = this.#current;
     if (this.#stable === undefined) return;
-    current.becameStable(end - current.first);
+    this.#current.becameStable(end - this.#current.first);
     this.#stable.end = Math.max(this.#stable.end, end);
   }
 
