@@ -22,6 +22,7 @@ import {
   plainOf,
   type ProgramContent,
   type ServerContent,
+  type SessionContent,
   sessionVersion,
 } from "./session-content.ts";
 
@@ -57,10 +58,12 @@ export class SessionCapture {
    */
   async capture<Made>(use: (content: Plain) => Made, isLast = false): Promise<Made> {
     refuseCapture(this.#session, this.#policy);
-    const held = [...this.#session.running.values()].map((program) => this.#hold(program));
+    const held: Held[] = [];
     try {
-      if (!(await this.#stop(held))) return await this.#afterLaunch(use, isLast);
-      const made = await this.#operator.perform((calls) => use(this.#read(calls, held, isLast)));
+      let isStopped = await this.#operator.perform((calls) => this.#stop(calls, held));
+      while (!isStopped) isStopped = await this.#stopWhenSettled(held);
+      await this.#stacksOut(held);
+      const made = await this.#operator.perform((calls) => this.#use(calls, held, use, isLast));
       if (!isLast) await this.#resume(held);
       return made;
     } catch (error) {
@@ -69,10 +72,22 @@ export class SessionCapture {
     }
   }
 
-  async #afterLaunch<Made>(use: (content: Plain) => Made, isLast: boolean): Promise<Made> {
-    const processes = this.#session.processServers!.processes;
-    if (processes.launching > 0) await processes.nextLaunched();
-    return this.capture(use, isLast);
+  #use<Made>(
+    calls: OperatorCalls,
+    held: readonly Held[],
+    use: (content: Plain) => Made,
+    isLast: boolean,
+  ): Made {
+    const { console } = this.#session.servers;
+    const content = this.#read(calls, held);
+    // It is missing there from now on, unless nothing comes of the image.
+    const input = isLast ? console.takeUnread() : new Uint8Array(0);
+    try {
+      return use(plainOf({ ...content, input }));
+    } catch (error) {
+      console.giveUnread(input);
+      throw error;
+    }
   }
 
   #hold(program: RunningProgram): Held {
@@ -90,27 +105,37 @@ export class SessionCapture {
     return held;
   }
 
-  /** False if a process is being launched: nothing was stopped. */
-  async #stop(held: readonly Held[]): Promise<boolean> {
+  /**
+   * Stops all programs, and adds them to `held`. False, and nothing was stopped, if a process is being made
+   * or has ended and nobody was told yet: it would be in no table.
+   */
+  #stop(calls: OperatorCalls, held: Held[]): boolean {
+    if (this.#session.processServers?.processes.isSettled === false) return false;
+    refuseCapture(this.#session, this.#policy);
+    const all = [...this.#session.running.values()].map((program) => this.#hold(program));
+    for (const one of all) this.#refuseOwn(calls, one);
+    held.push(...all);
+    for (const { thread } of held) calls.stop(thread);
     const servers = this.#serverSlots();
-    const processes = this.#session.processServers?.processes;
-    let isLeft = await this.#operator.perform((calls) => {
-      if ((processes?.launching ?? 0) > 0) return undefined;
-      for (const one of held) this.#refuseOwn(calls, one);
-      for (const { thread } of held) calls.stop(thread);
-      for (const { program } of held) {
-        for (const slot of servers) calls.tell(slot, letGoAsk, program.pid);
-      }
-      return this.#areOut(calls, held);
-    });
-    // A process that is being made belongs to nobody yet; then there is one more to be stopped.
-    if (isLeft === undefined) return false;
-    while (!isLeft) {
-      const next = this.#operator.nextStack();
-      isLeft = await this.#operator.perform((calls) => this.#areOut(calls, held));
-      if (!isLeft) await next;
+    for (const { program } of held) {
+      for (const slot of servers) calls.tell(slot, letGoAsk, program.pid);
     }
     return true;
+  }
+
+  /** The same, before any program runs that might make another process. */
+  #stopWhenSettled(held: Held[]): Promise<boolean> {
+    const { processes } = this.#session.processServers!;
+    const stop = (calls: OperatorCalls): boolean => this.#stop(calls, held);
+    return this.#operator.perform(stop, (wake) => processes.onSettled(wake));
+  }
+
+  async #stacksOut(held: readonly Held[]): Promise<void> {
+    for (;;) {
+      const next = this.#operator.nextStack();
+      if (await this.#operator.perform((calls) => this.#areOut(calls, held))) return;
+      await next;
+    }
   }
 
   #refuseOwn(calls: OperatorCalls, { program, space }: Held): void {
@@ -147,12 +172,12 @@ export class SessionCapture {
     return [...this.#servers.values()];
   }
 
-  #read(calls: OperatorCalls, held: readonly Held[], isLast: boolean): Plain {
+  #read(calls: OperatorCalls, held: readonly Held[]): Omit<SessionContent, "input"> {
     const session = this.#session;
     const { preparation, grants, model, fuelSlice } = this.#policy;
     const codes: Uint8Array[] = [];
     const programs = held.map((one) => this.#readProgram(calls, one, codes));
-    return plainOf({
+    return {
       sessionVersion,
       preparation,
       model,
@@ -163,9 +188,7 @@ export class SessionCapture {
       codes,
       programs,
       servers: this.#readServers(),
-      // Last: what is taken here is missing there.
-      input: isLast ? session.servers.console.takeUnread() : new Uint8Array(0),
-    });
+    };
   }
 
   #readProgram(

@@ -31,7 +31,22 @@ export {
   connectTo,
   firstConnectedSlot,
 } from "./connect.ts";
-export { type DurableLevel, openDurableServer } from "./durable-server.ts";
+export {
+  type DurableLevel,
+  openDurableServer,
+  readServerImages,
+  readServerLog,
+} from "./durable-server.ts";
+export {
+  differenceOf,
+  keepProgram,
+  type ProgramManner,
+  ProgramRecordError,
+  readProgram,
+  replaceProgram,
+} from "./program-record.ts";
+export { rehearse, type Rehearsal, type RehearsalOptions } from "./rehearsal.ts";
+export { describeRecord, LogRefusedError, type ReadOnlyLog } from "../recovery/index.ts";
 export { type RunningGateway, type ServedName, startGateway } from "./gateway.ts";
 export {
   dataDirectoryOf,

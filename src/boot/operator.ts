@@ -68,8 +68,14 @@ export class Operator implements Runner, OperatorCalls {
     return slot;
   }
 
-  /** Does some work when the event loop has come round, and answers what it answered or threw. */
-  perform<Answer>(work: (calls: OperatorCalls) => Answer): Promise<Answer> {
+  /**
+   * Does some work and answers what it answered or threw: when the event loop has come round, or as soon as
+   * what is given to `when` is called, by a service at its work.
+   */
+  perform<Answer>(
+    work: (calls: OperatorCalls) => Answer,
+    when?: (wake: () => void) => void,
+  ): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#work.push(() => {
       try {
@@ -78,7 +84,8 @@ export class Operator implements Runner, OperatorCalls {
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
-    this.#core.raise(this.#notification, workBit);
+    if (when === undefined) this.#core.raise(this.#notification, workBit);
+    else when(() => this.#core.interrupt(this.#notification, workBit));
     return promise;
   }
 

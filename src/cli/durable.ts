@@ -1,7 +1,15 @@
 // `--durable`: this process becomes the supervisor of another, the cell, in which the program runs. The
 // cell is started with the same command line and a word that says which start it is.
 import { basename } from "node:path";
-import { claimEpoch, Progress, startCellReports, supervise } from "../supervisor/index.ts";
+import { ownerOf } from "../boot/index.ts";
+import {
+  claimEpoch,
+  holdDirectory,
+  Progress,
+  startCellReports,
+  supervise,
+  whileHeld,
+} from "../supervisor/index.ts";
 import type { RestartMode } from "../supervisor/index.ts";
 import { say } from "./message.ts";
 import { type NameOptions, takeData, takeName } from "./name.ts";
@@ -67,6 +75,7 @@ export function superviseRun(
     serverName: name,
     commandOf: cellCommand,
     nextEpoch: () => claimEpoch(directory),
+    whileHeld: () => whileHeld(directory, () => ownerOf(holdDirectory(directory)) !== undefined),
     mode: options.restart,
     restartLimit: options.restartLimit,
     hangSeconds: options.hangSeconds,

@@ -68,12 +68,15 @@ export async function run(
   const env = options.env.map(setting);
   const served = serveFor(file, options);
   const programs = await Promise.all(
-    commands.map(async (command, i) => ({
-      ...(await prepare(command.file, options)),
-      args: [options.argv0 ?? command.file, ...command.args],
-      env,
-      durable: i === 0 ? served?.durable : undefined,
-    })),
+    commands.map(async (command, i) => {
+      const words = [options.argv0 ?? command.file, ...command.args];
+      return {
+        ...(await prepare(command.file, options, served?.keep?.(words, env))),
+        args: words,
+        env,
+        durable: i === 0 ? served?.durable : undefined,
+      };
+    }),
   );
   const console = new NodeConsole({ isRaw: options.raw === true });
   const network = await openListeners(options.listen, { say, fail });
@@ -184,8 +187,9 @@ function watch(
 async function prepare(
   file: string,
   options: RunCommandOptions,
+  keep: (code: Uint8Array) => Uint8Array = (code) => code,
 ): Promise<{ readonly prepared: PreparedModule; readonly code: Uint8Array }> {
-  const code = read(file);
+  const code = keep(read(file));
   try {
     return { prepared: await prepareCode(code, options), code };
   } catch (error) {

@@ -1,20 +1,27 @@
 // What a run has to do with serving others: nothing, a name, or, in the cell of a durable server, a name
 // that outlives the process.
 import { dataDirectoryOf, openDurableServer, placeOf, type ServedName } from "../boot/index.ts";
-import type { ProgramSpec } from "../boot/index.ts";
+import type { ProgramManner, ProgramSpec } from "../boot/index.ts";
 import type { KeptCalls } from "./connect.ts";
 import { type DurableCommandOptions, joinSupervisor, nameOfFile } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
+import { keptProgram } from "./kept-program.ts";
 import { type LevelOptions, preparationOf } from "./level.ts";
 import { fail, say } from "./message.ts";
 import { type NameOptions, servedName, takeName } from "./name.ts";
 
-export interface ServeOptions extends NameOptions, DurableCommandOptions, LevelOptions {}
+export interface ServeOptions extends NameOptions, DurableCommandOptions, LevelOptions {
+  readonly memoryMax?: number | undefined;
+}
+
+type Keep = (args: readonly string[], env: readonly string[]) => (code: Uint8Array) => Uint8Array;
 
 export interface Serving {
   readonly serve: ServedName;
   /** Of a durable server that is itself a client: where its sessions are kept. */
   readonly kept?: KeptCalls;
+  /** Of a durable server: the code to run for a file, given its arguments and environment. */
+  readonly keep?: Keep;
   /** Of a durable server. */
   readonly durable?: ProgramSpec["durable"];
   readonly cell?: ReturnType<typeof joinSupervisor>;
@@ -38,7 +45,27 @@ function serveInCell(file: string, options: ServeOptions, epoch: number): Servin
   const { opened, onProgress } = cell;
   const named = servedName(placeOf(name), epoch, directory);
   const kept = { directory, answered: (slot: number) => durable.answered?.get(slot) ?? 0 };
-  return { serve: { ...named, ...served, onOpen: opened, onProgress }, kept, durable, cell };
+  const serve = { ...named, ...served, onOpen: opened, onProgress };
+  // A log in memory begins anew with each cell, with whatever program that is given.
+  if (options.durable === "memory") return { serve, kept, durable, cell };
+  const keep: Keep = (args, env) => (code) =>
+    keptProgram(directory, code, mannerOf(options, args, env));
+  return { serve, kept, durable, cell, keep };
+}
+
+function mannerOf(
+  options: ServeOptions,
+  args: readonly string[],
+  env: readonly string[],
+): ProgramManner {
+  return {
+    args,
+    env,
+    model: options.model,
+    fuel: preparationOf(options).fuel,
+    fuelSlice: options.fuelSlice ?? null,
+    memoryMaxBytes: options.memoryMax ?? null,
+  };
 }
 
 function openServer(options: ServeOptions, directory: string, epoch: number) {

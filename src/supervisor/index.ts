@@ -4,3 +4,4 @@ export { claimEpoch } from "./epoch.ts";
 export { Progress } from "./progress.ts";
 export { type RestartMode, restartModes } from "./restart-policy.ts";
 export { supervise, type SuperviseOptions } from "./supervise.ts";
+export { holdDirectory, makeHoldDirectory, stopCell, whileHeld } from "./hold.ts";

@@ -2,6 +2,7 @@
 // error for each death. It is small so that it has little to die of itself, and holds the locks, so that
 // no life of the cell ever waits for another.
 import { Cell, type CellLife } from "./cell.ts";
+import { holdSignal } from "./hold.ts";
 import { type RestartMode, RestartPolicy } from "./restart-policy.ts";
 
 export interface SuperviseOptions {
@@ -9,6 +10,8 @@ export interface SuperviseOptions {
   /** The command of the cell's next life. */
   readonly commandOf: (epoch: number) => readonly [string, ...string[]];
   readonly nextEpoch: () => number;
+  /** Waits for as long as somebody holds the server. */
+  readonly whileHeld: () => Promise<void>;
   readonly mode: RestartMode;
   readonly restartLimit: number;
   readonly hangSeconds: number;
@@ -31,6 +34,7 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
   const stop = watchSignals();
   let hasServed = false;
   for (;;) {
+    await options.whileHeld();
     const epoch = nextEpoch();
     const startedMs = performance.now();
     const cell = new Cell({ command: commandOf(epoch), hangSeconds });
@@ -38,6 +42,7 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
     const life = await cell.ended;
     hasServed ||= life.isOpened;
     if (stop.signal !== undefined) return codeOfSignal(stop.signal);
+    if (stop.takeHold()) continue;
     const decision = policy.decide({ ...life, hasServed }, performance.now());
     const died = `${options.serverName} (process ${cell.pid}) ${howEnded(life, startedMs)}`;
     if (!decision.restart) {
@@ -78,7 +83,12 @@ function howEnded(life: CellLife, startedMs: number): string {
 function watchSignals() {
   let cell: Cell | undefined;
   let signal: NodeJS.Signals | undefined;
+  let isHeld = false;
   const asked = Promise.withResolvers<void>();
+  process.on(holdSignal, () => {
+    isHeld = true;
+    cell?.signal("SIGKILL");
+  });
   for (const name of passedOn) {
     process.on(name, () => {
       signal ??= name;
@@ -90,6 +100,12 @@ function watchSignals() {
   return {
     get signal() {
       return signal;
+    },
+    /** Whether the cell was ended to be held, which is no death to be counted. */
+    takeHold(): boolean {
+      const was = isHeld;
+      isHeld = false;
+      return was;
     },
     pass(next: Cell) {
       cell = next;

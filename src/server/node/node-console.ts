@@ -154,8 +154,9 @@ export class NodeConsole implements ConsoleDevice {
   }
 
   #openInput(isRaw = false): net.Socket | tty.ReadStream {
-    const input = this.streams[0] === "terminal" ? openTerminal(isRaw) : openPipe();
-    input.on("data", (chunk: Uint8Array) => this.#take(chunk));
+    const take = (chunk: Uint8Array): void => this.#take(chunk);
+    const input = this.streams[0] === "terminal" ? openTerminal(isRaw) : openPipe(take);
+    input.on("data", take);
     input.on("end", () => this.#end(0));
     // Errors of reading a terminal that went away are its end.
     input.on("error", () => this.#end(0));
@@ -181,9 +182,18 @@ function openTerminal(isRaw: boolean): tty.ReadStream {
   return input;
 }
 
-function openPipe(): net.Socket {
+/**
+ * With a buffer of its own a socket that is paused takes nothing more from the host; otherwise it would
+ * take some that is lost with this process.
+ */
+function openPipe(take: (chunk: Uint8Array) => void): net.Socket {
   const { Socket } = process.getBuiltinModule("node:net");
-  return new Socket({ fd: 0, readable: true, writable: false });
+  const callback = (count: number, bytes: Uint8Array): boolean => {
+    take(bytes.slice(0, count));
+    return true;
+  };
+  const onread = { buffer: new Uint8Array(inputBytesMax), callback };
+  return new Socket({ fd: 0, readable: true, writable: false, onread });
 }
 
 function isSamePlace(one: number, other: number): boolean {

@@ -49,7 +49,7 @@ export class ProcessService implements Service {
   /** Control of spaces, by pid. */
   readonly #controls = new Map<number, Control>();
   readonly #drafts = new Drafts();
-  readonly #onLaunched: (() => void)[] = [];
+  readonly #onSettled: (() => void)[] = [];
   #waiting: WaitingParent[] = [];
   /** Pids told of from outside since the last signal. */
   #ended: { readonly pid: number; readonly code: number; readonly fault: number }[] = [];
@@ -101,14 +101,15 @@ export class ProcessService implements Service {
     return this.#drafts.get(pid) !== undefined;
   }
 
-  /** How many processes are being launched. */
-  get launching(): number {
-    return this.#drafts.launching;
+  /** Whether the table says all there is: no process is being launched, and no end is still to be told. */
+  get isSettled(): boolean {
+    const told = [this.#ended, this.#toEnd, this.#launched];
+    return this.#drafts.launching === 0 && told.every(({ length }) => length === 0);
   }
 
-  /** Resolves when a launch is over, whatever came of it. */
-  nextLaunched(): Promise<void> {
-    return new Promise((resolve) => this.#onLaunched.push(resolve));
+  /** Calls back once, when what was told from outside has next been dealt with. */
+  onSettled(settled: () => void): void {
+    this.#onSettled.push(settled);
   }
 
   /** A process has a space, which is controlled through this slot. It is empty when it is released. */
@@ -170,6 +171,7 @@ export class ProcessService implements Service {
     for (const { pid, errno } of this.#launched.splice(0)) this.#settleLaunch(pid, errno, host);
     for (const { pid, code, fault } of this.#ended.splice(0))
       this.#settleEnd(pid, code, fault, host);
+    for (const settled of this.#onSettled.splice(0)) settled();
   }
 
   onClientGone(badge: number, host: ServiceHost): void {
@@ -269,7 +271,6 @@ export class ProcessService implements Service {
 
   #settleLaunch(pid: number, errno: number, host: ServiceHost): void {
     const draft = this.#drafts.remove(pid);
-    for (const resolve of this.#onLaunched.splice(0)) resolve();
     if (draft === undefined) return;
     if (errno !== 0) {
       this.#takeApart(pid, host);

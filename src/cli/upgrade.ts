@@ -1,0 +1,64 @@
+// `shoal upgrade`: puts another program in the place of a durable server's. First it is rehearsed: brought up
+// from the log, away from everybody, it must say in every call what the old one said. Only then is it
+// switched; if it differs, nothing has changed.
+import { readFileSync } from "node:fs";
+import { ownerOf, readProgram, replaceProgram, takeOwnership } from "../boot/index.ts";
+import { makeHoldDirectory, stopCell } from "../supervisor/index.ts";
+import { ExitCode } from "./exit-code.ts";
+import { orFail } from "./kept-program.ts";
+import { type LogOptions, logOf, replay } from "./log.ts";
+import { errorCode, fail, say } from "./message.ts";
+
+export async function upgrade(name: string, file: string, options: LogOptions): Promise<void> {
+  const { directory } = logOf(name, options);
+  if (orFail(() => readProgram(directory)) === undefined) {
+    fail(`${directory} has a log and no program`, ExitCode.cannotRun);
+  }
+  const code = read(file);
+  // Once while the old one runs, which takes as long as it takes.
+  await rehearseOrFail(name, file, code, options);
+  const supervisor = ownerOf(directory);
+  // And again with what came meanwhile, while nobody adds to it.
+  const hold = takeOwnership(makeHoldDirectory(directory));
+  if (supervisor !== undefined && !(await stopCell(directory, supervisor.pid))) {
+    fail(
+      `process ${supervisor.pid}, which runs ${name}, does not let go of it`,
+      ExitCode.cannotRun,
+    );
+  }
+  const records = await rehearseOrFail(name, file, code, options);
+  orFail(() => replaceProgram(directory, code));
+  hold.release();
+  const when = supervisor === undefined ? "from its next start on" : "now";
+  say(`${name} is ${file} ${when}, which did the same in all ${records} records`);
+}
+
+/** Answers how many records there were. Ends the command if the program differs; the old one goes on. */
+async function rehearseOrFail(
+  name: string,
+  file: string,
+  code: Uint8Array,
+  options: LogOptions,
+): Promise<number> {
+  const { log, directory } = logOf(name, options);
+  if (log.first > 0) {
+    fail(
+      `the log of ${name} begins at an image, from which only the program that it was made of can go on: it ` +
+        "can be upgraded only while its log goes back to its start",
+      ExitCode.cannotRun,
+    );
+  }
+  const { records, failure } = await replay(directory, log, code, options);
+  if (failure === undefined) return records;
+  const why = failure instanceof Error ? failure.message : JSON.stringify(failure);
+  return fail(`${name} is as it was, since ${file} would do otherwise: ${why}`, ExitCode.cannotRun);
+}
+
+function read(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") fail(`there is no file "${file}"`, ExitCode.notFound);
+    throw error;
+  }
+}
