@@ -31,7 +31,7 @@ export async function benchLogCost({ quick, log }: BenchOptions): Promise<BenchO
   const writer = new SegmentWriter();
   const syncs = new SegmentSyncs(writer.connect());
   const batchRecords = quick ? 2000 : 20_000;
-  const groups = quick ? 4 : 40;
+  const groups = quick ? 4 : 20;
   const closers: (() => void)[] = [];
   try {
     const subjects = [
@@ -44,7 +44,7 @@ export async function benchLogCost({ quick, log }: BenchOptions): Promise<BenchO
       ),
       ...onDisk(directory, syncs, groups, closers),
     ];
-    const rounds = { rounds: quick ? 5 : 61, warmupRounds: quick ? 2 : 10, log };
+    const rounds = { rounds: quick ? 5 : 61, warmupRounds: quick ? 2 : 90, log };
     const { spreadNs, workHash } = await runRounds(subjects, rounds);
     const parameters = { recordWords, segmentBytes, batchRecords, groupRecords, groups };
     return {

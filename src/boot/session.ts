@@ -288,7 +288,7 @@ export class Session {
 
   #wasiProcessOf(
     pid: number,
-    { args, env }: ProgramSpec,
+    { args, env, durable }: ProgramSpec,
     spawned: SpawnedProgram,
     table: DescriptorTable,
     page: number,
@@ -297,7 +297,9 @@ export class Session {
     const { core } = this.system;
     const write = this.#traceOf(pid, args, thread);
     const { pause } = this.#options;
-    const door = pause === undefined ? () => spawned.core.enter() : () => pause.enter();
+    // A durable process has a door of its own, which sees to its images.
+    const isPausing = pause !== undefined && durable === undefined;
+    const door = isPausing ? () => pause.enter() : () => spawned.core.enter();
     return makeWasiProcess({
       caller: {
         registers: core.registers,

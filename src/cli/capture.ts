@@ -49,7 +49,7 @@ export function captureOptionsOf(
     model: options.model,
     fuelSlice: options.fuelSlice,
     grants: grants.map(absolute),
-    refusal: refusalOf(options),
+    refusal: refusalOf(options, grants),
   };
   let session: SessionCapture | undefined;
   return {
@@ -73,8 +73,17 @@ function absolute(grant: Grant): Grant {
   };
 }
 
-function refusalOf({ listen, connect }: Ungranted): string | undefined {
+function refusalOf(
+  { listen, connect }: Ungranted,
+  grants: CapturePolicy["grants"],
+): string | undefined {
   if (listen.length > 0) return "A session with sockets (--listen) cannot be captured.";
+  if (grants.some(({ changes }) => changes !== undefined)) {
+    return (
+      "A session with a directory whose changes are kept apart (--dir-overlay) cannot be captured: " +
+      "grant the directory itself, or a copy of it."
+    );
+  }
   if (connect.length === 0) return undefined;
   return "A session with connections to other servers (--connect) cannot be captured.";
 }

@@ -1,4 +1,5 @@
 // `shoal thaw`: a session goes on from an image, with the standard streams of this command.
+import { statSync } from "node:fs";
 import {
   type CaptureOptions,
   LinkError,
@@ -27,6 +28,7 @@ export interface ThawCommandOptions {
 
 export async function thaw(file: string, options: ThawCommandOptions): Promise<void> {
   const content = read(file);
+  checkDirectories(file, content);
   const console = new NodeConsole();
   const place = options.name === undefined ? undefined : takeName(options.name);
   const isServer = content.programs.some((program) => program.isServer);
@@ -50,6 +52,17 @@ function read(file: string): SessionContent {
   } catch (error) {
     if (!isRefusal(error) && !(error instanceof SessionContentError)) throw error;
     return fail(error.message, ExitCode.cannotRun);
+  }
+}
+
+/** What was granted has to be there before anything is made of it. */
+function checkDirectories(file: string, { grants }: SessionContent): void {
+  for (const { guest, host } of grants) {
+    if (host === undefined || statSync(host, { throwIfNoEntry: false })?.isDirectory()) continue;
+    fail(
+      `${file} cannot go on: the directory "${host}", which was granted as "${guest}", is not there`,
+      ExitCode.cannotRun,
+    );
   }
 }
 

@@ -1,6 +1,14 @@
 // Freezing and thawing as a user does it: what goes on, what is refused, and what is said about it.
-import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { pipelinePrograms } from "../cli/pipeline-programs.ts";
 import { assembleWat } from "../support/wat.ts";
 import { type GuestName, guests } from "./guests.ts";
 import { Place } from "./named-run.ts";
@@ -61,12 +69,22 @@ describe("a frozen program", () => {
     expect(text((await again.ended).stdout)).toBe("some input");
   });
 
+  it("goes on in the input where it was, if both processes share it", async () => {
+    writeFileSync(place.path("copies.wasm"), await assembleWat(pipelinePrograms["copies"]!));
+    const script = `seq 1 200000 | {
+      "$0" "$1" run --level checkpoint --freeze-after-calls 7 --freeze-to image copies.wasm
+      "$0" "$1" thaw image; }`;
+    const { stdout, stderr } = await place.through("bash", ["-c", script, process.execPath], []);
+    expect(text(stderr)).toMatch(/frozen to image/);
+    const lines = text(stdout).trimEnd().split("\n");
+    expect(lines.length).toBe(200_000);
+    expect(lines.every((line, i) => line === `${i + 1}`)).toBe(true);
+  });
+
   it("sleeps for what was left, on a clock that stood still", async () => {
-    const program = await guest("sleeps");
-    const running = place.start(["run", ...level, "--name", "one", program]);
-    await running.spoke();
-    await place.run(["freeze", "one", "-o", place.path("image")]);
-    await running.ended;
+    // The time, the write, the time twice more, the sleep.
+    const first = await frozen("sleeps", 5);
+    expect(text(first.stdout)).toBe("before");
     await new Promise((resolve) => setTimeout(resolve, 5000));
     const { stdout } = await thaw();
     const passedMs = Number(Buffer.from(stdout).readBigUInt64LE()) / 1e6;
@@ -107,6 +125,15 @@ describe("a program is not thawed, and it is said why,", () => {
     expect(text(stderr)).toMatch(/"file", .* is not there any more/);
   });
 
+  it("if its directory is missing", async () => {
+    mkdirSync(place.path("inner"));
+    await frozen("writes", 2, ["--dir", "inner::/"]);
+    rmSync(place.path("inner"), { recursive: true });
+    const { stderr, exitCode } = await thaw();
+    expect(exitCode).toBe(126);
+    expect(text(stderr)).toMatch(/the directory ".*inner", .* as "\/", is not there/);
+  });
+
   it("if the image was cut off or changed", async () => {
     await frozen("writes", 2);
     const whole = readFileSync(place.path("image"));
@@ -126,6 +153,12 @@ describe("a program is not frozen, and goes on,", () => {
   it("if a file that it has open has no name any more", async () => {
     const { stdout, stderr } = await frozen("unlinks", 3);
     expect(text(stderr)).toMatch(/not frozen.*no name any more/);
+    expect(text(stdout)).toBe("beforeand after");
+  });
+
+  it("if changes to its directory are kept apart", async () => {
+    const { stdout, stderr } = await frozen("writes", 2, ["--dir-overlay", ".::/"]);
+    expect(text(stderr)).toMatch(/not frozen.*--dir-overlay.*grant the directory itself/);
     expect(text(stdout)).toBe("beforeand after");
   });
 

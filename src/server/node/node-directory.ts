@@ -21,7 +21,7 @@ const linuxPath = 0o10000000;
 const newFileMode = 0o666;
 const newDirectoryMode = 0o777;
 const nsPerSecond = 1e9;
-const defaultCallsUntilFast = 400;
+const defaultCallsUntilFast = 150;
 
 /** Whether open directories can be used as paths here. */
 export function hasDirectoryPaths(): boolean {

@@ -4,7 +4,7 @@
 // answers `doubt`, and node:fs decides. Errors too: `errno` is read in a second call, and what the
 // engine does in between could change it, so only errors that the engine has no way to cause are told.
 //
-// It costs five milliseconds to load, which a few hundred paths earn back.
+// It costs two to four milliseconds to load, which a few hundred paths earn back.
 //
 // What is opened here is closed here, and nothing else: in a worker Node keeps a list of what was opened by
 // node:fs, warns of any other descriptor that node:fs closes, and closes what is left when the worker ends,

@@ -134,7 +134,8 @@ describe("the power fails", () => {
       const log = open(disk, 1);
       disk.finishSync();
       // The second and third record have segments of their own, each given back when it is cut off.
-      for (const length of [5, 500, 500, 5]) log.append(new Int32Array(length).fill(length), length);
+      for (const length of [5, 500, 500, 5])
+        log.append(new Int32Array(length).fill(length), length);
       expect(log.cut(1, "one")).toBe(0);
       expect(log.cut(4, "two")).toBe(0);
       disk.finishSync();
