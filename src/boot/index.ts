@@ -8,6 +8,7 @@ export {
   System,
   type SystemOptions,
 } from "./system.ts";
+export type { ConsoleDevice } from "../server/console/index.ts";
 export type { Grant } from "./grants.ts";
 export {
   type CaptureOptions,
@@ -41,6 +42,7 @@ export {
   differenceOf,
   keepProgram,
   type ProgramManner,
+  type ProgramRecord,
   ProgramRecordError,
   readProgram,
   replaceProgram,

@@ -2,6 +2,8 @@
 // with one command line, so both are kept beside it, and another is refused before it can do harm.
 import * as fs from "node:fs";
 import { join } from "node:path";
+import type { ConsoleDevice } from "../server/console/index.ts";
+import type { Grant } from "./grants.ts";
 
 /** Raised whenever the record is described differently. */
 const recordVersion = 1;
@@ -14,10 +16,13 @@ export interface ProgramManner {
   readonly fuel: boolean;
   readonly fuelSlice: number | null;
   readonly memoryMaxBytes: number | null;
+  readonly grants: readonly Grant[];
 }
 
 export interface ProgramRecord extends ProgramManner {
   readonly recordVersion: number;
+  /** What its standard streams were at its first start: it is told so ever after. */
+  readonly streams: ConsoleDevice["streams"];
   /** SHA-256 of every program that this one took the place of, the first one first, and its own. */
   readonly hashes: readonly string[];
 }
@@ -34,8 +39,15 @@ export function hashOfProgram(code: Uint8Array): string {
 }
 
 /** Keeps the first program of a directory. */
-export function keepProgram(directory: string, code: Uint8Array, manner: ProgramManner): void {
-  write(directory, code, { recordVersion, ...manner, hashes: [hashOfProgram(code)] });
+export function keepProgram(
+  directory: string,
+  code: Uint8Array,
+  manner: ProgramManner,
+  streams: ConsoleDevice["streams"],
+): ProgramRecord {
+  const record = { recordVersion, streams, ...manner, hashes: [hashOfProgram(code)] };
+  write(directory, code, record);
+  return record;
 }
 
 /** Puts a program in the place of the one that is there. */
@@ -82,6 +94,7 @@ const names: Readonly<Record<keyof ProgramManner, string>> = {
   fuel: "level",
   fuelSlice: "slice of fuel",
   memoryMaxBytes: "limit of memory",
+  grants: "set of granted directories",
 };
 
 /** The code first: a record without its code is noticed, and code without a record is none. */

@@ -19,6 +19,7 @@ export interface RehearsalOptions {
   readonly model?: ExecutionModel | undefined;
   readonly fuelSlice?: number | undefined;
   readonly grants?: readonly Grant[] | undefined;
+  readonly streams?: ConsoleDevice["streams"] | undefined;
   readonly trace?: ((line: string) => void) | undefined;
 }
 
@@ -29,13 +30,15 @@ export interface Rehearsal {
 }
 
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
-  const { prepared, args, env, log, images, model, fuelSlice, grants = [], trace } = options;
+  const { prepared, args, env, log, images, model, fuelSlice, trace } = options;
+  const { grants = [], streams } = options;
   const machine = createNodeMachine();
   const ended = Promise.withResolvers<unknown>();
   const system = new System({ machine, onCrash: ended.resolve });
   const session = new Session(system, {
     grants,
     console: silentConsole,
+    streams,
     model,
     fuelSlice,
     trace,

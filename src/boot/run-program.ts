@@ -17,6 +17,8 @@ import { System } from "./system.ts";
 
 export interface RunOptions {
   readonly grants: readonly Grant[];
+  /** See `ServersOptions.streams`. */
+  readonly streams?: ConsoleDevice["streams"] | undefined;
   /** The listeners that the first program finds open from descriptor 3 on; without, no network at all. */
   readonly network?: NodeNetwork | undefined;
   /** The name under which the first program serves other OS processes. */

@@ -16,6 +16,8 @@ import { type Grant, treeOf } from "./grants.ts";
 import type { StartedService, System } from "./system.ts";
 
 export interface ServersOptions {
+  /** What programs are told that their standard streams are; what the console's are unless given. */
+  readonly streams?: ConsoleDevice["streams"] | undefined;
   readonly grants: readonly Grant[];
   /** Listeners, which the first program finds open from descriptor 3 on. */
   readonly network?: NodeNetwork | undefined;
@@ -129,7 +131,8 @@ export class Servers {
 
   /** Descriptors 0 to 2 of a program that has the console to itself. */
   streams(): Descriptor[] {
-    return this.#options.console.streams.map((kind, stream) =>
+    const { console, streams = console.streams } = this.#options;
+    return streams.map((kind, stream) =>
       streamRow(InitialSlot.console, stream, {
         filetype: filetypeOfStream(kind),
         isTerminal: kind === "terminal",

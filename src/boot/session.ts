@@ -113,7 +113,9 @@ export class Session {
     const tables = this.#tablesOf(pids);
     const ends = programs.map((spec, i) => {
       const { promise, resolve } = Promise.withResolvers<ProgramEnd>();
-      const sized = { ...spec, env: withDefaults(spec.env, size) };
+      // How big a terminal is now is nothing that a replay could find again.
+      const env = spec.durable === undefined ? withDefaults(spec.env, size) : spec.env;
+      const sized = { ...spec, env };
       const run = (): void => this.run(pids[i]!, sized, tables[i]!, resolve);
       if (programs.length === 1) run();
       else namingItself(spec, run);

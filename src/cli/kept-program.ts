@@ -3,26 +3,34 @@
 import {
   differenceOf,
   keepProgram,
+  kindOfStream,
   type ProgramManner,
+  type ProgramRecord,
   ProgramRecordError,
   readProgram,
 } from "../boot/index.ts";
 import { ExitCode } from "./exit-code.ts";
 import { fail } from "./message.ts";
 
-/** The code to run: that which is given, or what it was upgraded to. Ends the command if it is another. */
+/** A durable program as its directory has it. */
+export interface KeptProgram {
+  readonly code: Uint8Array;
+  readonly record: ProgramRecord;
+}
+
+/** What to run: that which is given, or what it was upgraded to. Ends the command if it is another. */
 export function keptProgram(
   directory: string,
   given: Uint8Array,
   manner: ProgramManner,
-): Uint8Array {
+): KeptProgram {
   const kept = orFail(() => readProgram(directory));
   if (kept === undefined) {
-    orFail(() => keepProgram(directory, given, manner));
-    return given;
+    const streams = [kindOfStream(0), kindOfStream(1), kindOfStream(2)] as const;
+    return { code: given, record: orFail(() => keepProgram(directory, given, manner, streams)) };
   }
   const difference = differenceOf(kept.record, given, manner);
-  if (difference === undefined) return kept.code;
+  if (difference === undefined) return kept;
   return fail(
     `${directory} has the log of a server that this is not: ${difference}. Run it as it was run first, put ` +
       "another program in its place with shoal upgrade, or give another --data or --name.",

@@ -57,7 +57,7 @@ export async function replay(
   { trace }: Pick<LogOptions, "trace"> = {},
 ): Promise<Rehearsal> {
   const { record } = orFail(() => readProgram(directory))!;
-  const { args, env, model, fuel, fuelSlice, memoryMaxBytes } = record;
+  const { args, env, model, fuel, fuelSlice, memoryMaxBytes, grants, streams } = record;
   const prepared = await prepareModule(code, {
     fuel,
     capture: "unwind",
@@ -70,6 +70,8 @@ export async function replay(
     log,
     images: readServerImages(directory, log),
     model,
+    grants,
+    streams,
     fuelSlice: fuelSlice ?? undefined,
     trace: trace === undefined ? undefined : traceLine,
   });

@@ -2,6 +2,7 @@
 // as the last of them ended. Messages of our own go to standard error and begin with "shoal:"; all else is the program's.
 import { readFileSync } from "node:fs";
 import {
+  type ConsoleDevice,
   type Grant,
   InvalidModuleError,
   kindOfStream,
@@ -65,14 +66,19 @@ export async function run(
     fail("--durable is for one program: run those that are joined without it", ExitCode.usage);
   }
   const grants = grantsOf(options);
+  if (options.durable !== undefined) refuseInMemory(grants);
   const env = options.env.map(setting);
   const served = serveFor(file, options);
+  let streams: ConsoleDevice["streams"] | undefined;
   const programs = await Promise.all(
     commands.map(async (command, i) => {
-      const words = [options.argv0 ?? command.file, ...command.args];
+      const given = { args: [options.argv0 ?? command.file, ...command.args], env, grants };
+      const code = read(command.file);
+      const kept = served?.keep?.(code, given);
+      streams ??= kept?.record.streams;
       return {
-        ...(await prepare(command.file, options, served?.keep?.(words, env))),
-        args: words,
+        ...(await prepare(command.file, kept?.code ?? code, options)),
+        args: given.args,
         env,
         durable: i === 0 ? served?.durable : undefined,
       };
@@ -91,6 +97,7 @@ export async function run(
     connections,
     onIdle: served?.cell?.onIdle,
     console,
+    streams,
     capture: captureOptionsOf(options, grants, served?.serve.place, () => console.drained()),
     model: options.model,
     preemption: options.preempt,
@@ -106,6 +113,17 @@ export async function run(
   const code = exitCodeOf(ends, options.pipefail === true);
   served?.cell?.ended(code, ends[0]?.fault !== undefined);
   process.exit(code);
+}
+
+/** What a durable program keeps in memory beside its own would be gone with its cell, and nobody told. */
+function refuseInMemory(grants: readonly Grant[]): void {
+  const lost = grants.find(({ host, changes }) => host === undefined || changes === "memory");
+  if (lost === undefined) return;
+  fail(
+    `${lost.guest} would be in memory, which a durable program outlives: grant a directory with --dir, or ` +
+      "one for the changes with --dir-overlay HOST::GUEST::CHANGES",
+    ExitCode.usage,
+  );
 }
 
 /** Nothing is due and nothing can come from outside, and still there are threads: they wait for each other. */
@@ -186,10 +204,9 @@ function watch(
 
 async function prepare(
   file: string,
+  code: Uint8Array,
   options: RunCommandOptions,
-  keep: (code: Uint8Array) => Uint8Array = (code) => code,
 ): Promise<{ readonly prepared: PreparedModule; readonly code: Uint8Array }> {
-  const code = keep(read(file));
   try {
     return { prepared: await prepareCode(code, options), code };
   } catch (error) {

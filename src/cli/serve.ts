@@ -5,7 +5,7 @@ import type { ProgramManner, ProgramSpec } from "../boot/index.ts";
 import type { KeptCalls } from "./connect.ts";
 import { type DurableCommandOptions, joinSupervisor, nameOfFile } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
-import { keptProgram } from "./kept-program.ts";
+import { type KeptProgram, keptProgram } from "./kept-program.ts";
 import { type LevelOptions, preparationOf } from "./level.ts";
 import { fail, say } from "./message.ts";
 import { type NameOptions, servedName, takeName } from "./name.ts";
@@ -14,13 +14,16 @@ export interface ServeOptions extends NameOptions, DurableCommandOptions, LevelO
   readonly memoryMax?: number | undefined;
 }
 
-type Keep = (args: readonly string[], env: readonly string[]) => (code: Uint8Array) => Uint8Array;
+type Keep = (
+  code: Uint8Array,
+  given: Pick<ProgramManner, "args" | "env" | "grants">,
+) => KeptProgram;
 
 export interface Serving {
   readonly serve: ServedName;
   /** Of a durable server that is itself a client: where its sessions are kept. */
   readonly kept?: KeptCalls;
-  /** Of a durable server: the code to run for a file, given its arguments and environment. */
+  /** Of a durable server: what to run for a file and what it is given. */
   readonly keep?: Keep;
   /** Of a durable server. */
   readonly durable?: ProgramSpec["durable"];
@@ -48,19 +51,13 @@ function serveInCell(file: string, options: ServeOptions, epoch: number): Servin
   const serve = { ...named, ...served, onOpen: opened, onProgress };
   // A log in memory begins anew with each cell, with whatever program that is given.
   if (options.durable === "memory") return { serve, kept, durable, cell };
-  const keep: Keep = (args, env) => (code) =>
-    keptProgram(directory, code, mannerOf(options, args, env));
+  const keep: Keep = (code, given) =>
+    keptProgram(directory, code, { ...mannerOf(options), ...given });
   return { serve, kept, durable, cell, keep };
 }
 
-function mannerOf(
-  options: ServeOptions,
-  args: readonly string[],
-  env: readonly string[],
-): ProgramManner {
+function mannerOf(options: ServeOptions): Omit<ProgramManner, "args" | "env" | "grants"> {
   return {
-    args,
-    env,
     model: options.model,
     fuel: preparationOf(options).fuel,
     fuelSlice: options.fuelSlice ?? null,
