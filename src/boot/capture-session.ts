@@ -39,9 +39,10 @@ export class SessionCapture {
   readonly #session: Session;
   readonly #operator: Operator;
   readonly #policy: CapturePolicy;
-  /** Slots of the operator for each server, and for each process. */
+  /** The operator's slot for each server. */
   readonly #servers = new Map<number, number>();
-  readonly #held = new Map<number, Held>();
+  /** The capture before this one: they come one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(session: Session, operator: Operator, policy: CapturePolicy) {
     this.#session = session;
@@ -56,7 +57,13 @@ export class SessionCapture {
    *
    * @throws CaptureError with the reason why it cannot be captured; the session goes on
    */
-  async capture<Made>(use: (content: Plain) => Made, isLast = false): Promise<Made> {
+  capture<Made>(use: (content: Plain) => Made, isLast = false): Promise<Made> {
+    const made = this.#last.then(() => this.#capture(use, isLast));
+    this.#last = made.catch(() => undefined);
+    return made;
+  }
+
+  async #capture<Made>(use: (content: Plain) => Made, isLast: boolean): Promise<Made> {
     refuseCapture(this.#session, this.#policy);
     const held: Held[] = [];
     try {
@@ -91,18 +98,14 @@ export class SessionCapture {
   }
 
   #hold(program: RunningProgram): Held {
-    const known = this.#held.get(program.pid);
-    if (known !== undefined) return known;
     const { space, thread } = program.spawned;
     const ready = this.#session.system.readinessOf(space);
-    const held = {
+    return {
       program,
       space: this.#operator.give(Kind.space, space),
       thread: this.#operator.give(Kind.thread, thread),
       ready: this.#operator.give(Kind.notification, ready),
     };
-    this.#held.set(program.pid, held);
-    return held;
   }
 
   /**
@@ -112,9 +115,8 @@ export class SessionCapture {
   #stop(calls: OperatorCalls, held: Held[]): boolean {
     if (this.#session.processServers?.processes.isSettled === false) return false;
     refuseCapture(this.#session, this.#policy);
-    const all = [...this.#session.running.values()].map((program) => this.#hold(program));
-    for (const one of all) this.#refuseOwn(calls, one);
-    held.push(...all);
+    for (const program of this.#session.running.values()) held.push(this.#hold(program));
+    for (const one of held) this.#refuseOwn(calls, one);
     for (const { thread } of held) calls.stop(thread);
     const servers = this.#serverSlots();
     for (const { program } of held) {
@@ -228,10 +230,11 @@ export class SessionCapture {
   /** Everything goes on; what waited for several servers at once asks them again. */
   #resume(held: readonly Held[]): Promise<void> {
     return this.#operator.perform((calls) => {
-      for (const { thread, ready } of held) {
+      for (const { thread, ready, space } of held) {
         if (threadState(calls, thread)[stateAt] === ThreadState.stopped) {
           threadResumed(calls, thread, ready);
         }
+        for (const slot of [space, thread, ready]) calls.drop(slot);
       }
     });
   }

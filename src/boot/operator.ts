@@ -34,6 +34,8 @@ export interface OperatorCalls {
   setState(slot: number, words: ArrayLike<number>): void;
   /** A message of one word, which its receiver answers at once. */
   tell(slot: number, label: number, word: number): void;
+  /** Gives back a capability that the operator was given; what it named may be gone. */
+  drop(slot: number): void;
   /** Stops a thread, and raises the operator's notification when its stack is out. */
   stop(slot: number): void;
 }
@@ -45,6 +47,7 @@ export class Operator implements Runner, OperatorCalls {
   readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   readonly #work: (() => void)[] = [];
   #nextSlot: number = slots.firstFree;
+  readonly #freeSlots: number[] = [];
   #isWaiting = false;
   #onStack: (() => void) | undefined;
 
@@ -61,9 +64,9 @@ export class Operator implements Runner, OperatorCalls {
     startThread(kernel, thread);
   }
 
-  /** A capability of its own; the slot is its until the operator's space ends. */
+  /** A capability of its own, in the slot that is answered, until it is dropped. */
   give(kind: number, row: number, badge = 0): number {
-    const slot = this.#nextSlot++;
+    const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
     grant(this.#core.kernel, this.#space, slot, { kind, row, badge });
     return slot;
   }
@@ -95,13 +98,17 @@ export class Operator implements Runner, OperatorCalls {
   }
 
   call(syscall: number, a0: number, a1 = 0, a2 = 0, a3 = 0): number {
+    this.#put(syscall, a0, a1, a2, a3);
+    return this.#enter();
+  }
+
+  #put(syscall: number, a0: number, a1: number, a2: number, a3: number): void {
     const { registers } = this.#core;
     registers[Register.call] = syscall;
     registers[Register.a0] = a0;
     registers[Register.a1] = a1;
     registers[Register.a2] = a2;
     registers[Register.a3] = a3;
-    return this.#enter();
   }
 
   getState(slot: number, words: number): Int32Array {
@@ -129,6 +136,13 @@ export class Operator implements Runner, OperatorCalls {
 
   stop(slot: number): void {
     this.call(Syscall.threadStop, slot, slots.notification, stackBit);
+  }
+
+  drop(slot: number): void {
+    this.#put(Syscall.capabilityDelete, slot, 0, 0, 0);
+    // Refused if the slot is empty, because what it named has ended.
+    this.#core.enter();
+    this.#freeSlots.push(slot);
   }
 
   #enter(): number {

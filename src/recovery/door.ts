@@ -7,14 +7,12 @@
 // Between two calls a WebAssembly program of one thread is deterministic, so this is all there is to log.
 import { leaveStack, Register, registerCount, Status, statusName, Syscall } from "../abi/index.ts";
 import type { DoorState } from "./door-state.ts";
-import { visitHeard } from "./heard.ts";
 import { Ledger } from "./ledger.ts";
 import { LogStatus, type MessageLog } from "./log/index.ts";
-import { OpenFiles } from "./open-files.ts";
 import { PendingCall } from "./pending-call.ts";
 import { refusePoison } from "./poison.ts";
 import type { ProcessMemory } from "./process-memory.ts";
-import { exitRecord, poisonRecord, RecordWriter } from "./record.ts";
+import { Recorder } from "./recorder.ts";
 import type { Peers } from "./rejoin.ts";
 import { Replay } from "./replay.ts";
 import { ReplayError } from "./replay-error.ts";
@@ -56,20 +54,16 @@ type Wait = "nothing" | "call" | "remade" | "commit" | "peer" | "image" | "ever"
 export class RecordingDoor {
   readonly enter = (): number => this.#enter();
   readonly #options: DoorOptions;
-  readonly #writer = new RecordWriter();
   readonly #call = new PendingCall();
   readonly #ledger: Ledger;
   readonly #replay: Replay;
+  readonly #recorder: Recorder;
   /** The call that is to be made after a pause. */
   readonly #held = new Int32Array(registerCount);
   /** Whether the next call may have been open already, in a kernel that is gone. */
   #mayBeOpen = true;
   #waitsFor: Wait = "nothing";
   #isLive = false;
-  #isExitLogged = false;
-  #wordsSinceImage = 0;
-  /** The bytes of a call to a file server: its answer may be written over them. */
-  #said: Uint8Array = new Uint8Array(0);
   #failure: ReplayError | undefined;
 
   constructor(options: DoorOptions) {
@@ -86,6 +80,8 @@ export class RecordingDoor {
     });
     this.#ledger = ledger;
     this.#replay = new Replay({ registers, memory, log, ledger, position });
+    this.#recorder = new Recorder({ registers, memory, log, ledger });
+    if (this.#replay.hasExit) this.#recorder.hasExited();
     if (from !== undefined) ledger.importState(from);
     if (log.end === position) sessions.complete();
   }
@@ -118,8 +114,7 @@ export class RecordingDoor {
   setAside(reason: number): boolean {
     const { lastRequest, owed } = this.#ledger;
     if (lastRequest < 0 || owed.current === undefined) return false;
-    this.#append(poisonRecord(lastRequest, reason));
-    return this.#failure === undefined;
+    return this.#kept(this.#recorder.setAside(lastRequest, reason));
   }
 
   /** Whether the thread left its stack for an image to be made, after a call that is over. */
@@ -138,7 +133,7 @@ export class RecordingDoor {
 
   /** The image is made, or not. */
   imageMade(): void {
-    this.#wordsSinceImage = 0;
+    this.#recorder.wordsSinceImage = 0;
     this.#waitsFor = "nothing";
   }
 
@@ -153,7 +148,7 @@ export class RecordingDoor {
 
   /** The process ends by itself. Its log says so, and all that it ever heard is known. */
   exited(code: number): void {
-    this.#logExit(code);
+    this.#kept(this.#recorder.exited(code));
     this.#options.sessions.complete();
   }
 
@@ -200,7 +195,6 @@ export class RecordingDoor {
         this.#waitsFor = "remade";
         return leaveStack;
       case "exit":
-        this.#isExitLogged = true;
         return this.#goLive();
       case "differs":
         return this.#fail(this.#replay.difference(this.#call));
@@ -269,8 +263,12 @@ export class RecordingDoor {
   /** The process's call, in the registers, once what was heard before it is stable. */
   #say(): number {
     const { registers, log, pause } = this.#options;
+    if (this.#failure !== undefined) return this.#stay();
     if (log.stableEnd >= log.end || !isSaid(registers[Register.call]!)) return this.#make();
-    log.whenStable(log.end, () => pause.wake());
+    log.whenStable(log.end, (status) => {
+      this.#kept(status);
+      pause.wake();
+    });
     return this.#wait("commit", () => this.#say());
   }
 
@@ -290,8 +288,8 @@ export class RecordingDoor {
   /** Makes the call in the registers, which nothing stands against any more. */
   #make(): number {
     const { registers, enter, memory } = this.#options;
-    if (registers[Register.call] === Syscall.threadExit) this.#logExit(registers[Register.a0]!);
-    if (OpenFiles.concerns(registers)) this.#said = bytesSaid(registers, memory);
+    if (registers[Register.call] === Syscall.threadExit) this.exited(registers[Register.a0]!);
+    this.#recorder.before();
     if (this.#ledger.owed.saying(registers, () => bytesSaid(registers, memory))) {
       // As the kernel leaves a call that is over.
       registers[Register.call] = 0;
@@ -306,7 +304,7 @@ export class RecordingDoor {
   /** A call is over. The thread leaves its stack all the same if it is time for an image. */
   #imageOr(answer: number): number {
     const { isImageDue } = this.#options;
-    if (answer !== 0 || isImageDue === undefined || !isImageDue(this.#wordsSinceImage))
+    if (answer !== 0 || isImageDue === undefined || !isImageDue(this.#recorder.wordsSinceImage))
       return answer;
     this.#waitsFor = "image";
     return leaveStack;
@@ -314,31 +312,16 @@ export class RecordingDoor {
 
   /** The call is over: what it told the process goes into the log. */
   #record(): number {
-    const { registers, memory, log } = this.#options;
-    const { asked, strings, digest } = this.#call;
-    const writer = this.#writer;
-    writer.begin(this.#call.number, digest, registers);
-    visitHeard(asked, registers, strings, memory, (address, bytes) =>
-      writer.add(memory, address, bytes),
-    );
-    const number = log.end;
-    this.#append(writer.words, writer.length);
-    if (this.#failure !== undefined) return this.#stay();
-    this.#wordsSinceImage += writer.length;
-    this.#ledger.over(this.#call, registers, number, () => this.#said, false);
+    if (!this.#kept(this.#recorder.over(this.#call))) return this.#stay();
     this.#count();
     return 0;
   }
 
-  #append(words: Int32Array, length = words.length): void {
-    const status = this.#options.log.append(words, length);
+  /** Whether the log took what it was given; the process does not outlive it if not. */
+  #kept(status: LogStatus): boolean {
     if (status === LogStatus.ok) this.#replay.grown();
-    else this.#fail(`its message log takes no more: ${reasons[status]}`);
-  }
-
-  #logExit(code: number): void {
-    if (!this.#isExitLogged && !this.#replay.hasExit) this.#append(exitRecord(code));
-    this.#isExitLogged = true;
+    else this.#failure ??= new ReplayError(`its message log takes no more: ${reasons[status]}`);
+    return status === LogStatus.ok;
   }
 
   #count(): void {

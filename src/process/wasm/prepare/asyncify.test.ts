@@ -94,7 +94,8 @@ describe("a captured program", () => {
     const { instance, run, captures } = capturer(prepared.module);
     fuelOf(instance).value = 10;
     expect(run("count", 1000)).toBe(500500);
-    expect(captures()).toBeGreaterThan(80);
+    // Each strip of 32 turns uses up more than there is.
+    expect(captures()).toBeGreaterThan(30);
   });
 
   it("shows the adapter its memory, table and globals under reserved names", () => {

@@ -6,25 +6,14 @@ const unlikely = 0;
 
 export class HintWriter {
   readonly #entries = new ByteWriter(1024);
-  readonly #branchOffset: number;
   #functionCount = 0;
 
-  /** `branchOffset` is where in each check its branch stands. */
-  constructor(branchOffset: number) {
-    this.#branchOffset = branchOffset;
-  }
-
-  /** The checks of one function, by offsets in its body; functions come in ascending order. */
-  add(functionIndex: number, checkOffsets: readonly number[]): void {
-    if (checkOffsets.length === 0) return;
+  /** The branches of one function, by ascending offsets in its body; functions come in ascending order. */
+  add(functionIndex: number, branchOffsets: readonly number[]): void {
+    if (branchOffsets.length === 0) return;
     this.#functionCount++;
-    this.#entries.u32(functionIndex).u32(checkOffsets.length);
-    for (const offset of checkOffsets) {
-      this.#entries
-        .u32(offset + this.#branchOffset)
-        .u8(1)
-        .u8(unlikely);
-    }
+    this.#entries.u32(functionIndex).u32(branchOffsets.length);
+    for (const offset of branchOffsets) this.#entries.u32(offset).u8(1).u8(unlikely);
   }
 
   finish(): Uint8Array {

@@ -50,7 +50,7 @@ describe("a function counts at its entry", () => {
     ],
     [
       "not for what it calls to end the program",
-      `(func $end ${"nop ".repeat(1900)})
+      `(func $end ${"nop ".repeat(9900)})
        (func (block (call $end) unreachable) (block (call $end) unreachable))`,
       [],
     ],

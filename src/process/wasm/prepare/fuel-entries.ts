@@ -8,7 +8,7 @@ import type { CallGraph } from "./call-graph.ts";
 import { findComponents } from "./cycles.ts";
 
 /** Instructions that a function may run for one unit, with all that it calls. */
-const costMax = 2000;
+const costMax = 10_000;
 const importCallCost = 100;
 
 /** The share of a cycle's functions that are made to count in each round, so that there are few. */

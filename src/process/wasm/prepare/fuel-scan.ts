@@ -10,6 +10,7 @@ import {
   skipInstruction,
 } from "../binary/index.ts";
 import type { ByteReader, Declarations, WasmBinary } from "../binary/index.ts";
+import { StripFinder } from "./fuel-strip.ts";
 
 export interface BodyScan {
   /** First byte of the body: its local declarations. */
@@ -17,7 +18,7 @@ export interface BodyScan {
   /** First byte of its code. */
   readonly codeStart: number;
   readonly end: number;
-  /** Instructions in the body, bulk operations weighed by what they may cost. */
+  /** Instructions in the body, bulk operations weighed by what they may cost, strips with all turns. */
   readonly cost: number;
   /** Functions called directly, once for each call. */
   readonly callees: readonly number[];
@@ -25,6 +26,8 @@ export interface BodyScan {
   readonly returningCallees: readonly number[];
   /** Types of what is called through tables and references, once for each call. */
   readonly unknownTypes: readonly number[];
+  /** Offsets of the loops that are counted in strips, ascending. */
+  readonly strips: readonly number[];
 }
 
 /** An instruction that becomes a call of a generated helper. */
@@ -138,20 +141,27 @@ interface BodyDraft {
   readonly callees: number[];
   readonly returningCallees: number[];
   readonly unknownTypes: number[];
+  readonly finder: StripFinder;
 }
 
 function scanBody(reader: ByteReader, draft: Draft): BodyScan {
   const start = reader.position;
   skipLocals(reader);
   const codeStart = reader.position;
-  const body: BodyDraft = { cost: 0, callees: [], returningCallees: [], unknownTypes: [] };
+  const finder = new StripFinder();
+  const body: BodyDraft = { cost: 0, callees: [], returningCallees: [], unknownTypes: [], finder };
   while (!reader.isAtEnd()) scanInstruction(reader, body, draft);
-  return { start, codeStart, end: reader.end, ...body };
+  const { cost, callees, returningCallees, unknownTypes } = body;
+  const { strips } = finder;
+  const calls = { callees, returningCallees, unknownTypes };
+  return { start, codeStart, end: reader.end, cost, ...calls, strips };
 }
 
 function scanInstruction(reader: ByteReader, body: BodyDraft, draft: Draft): void {
+  const start = reader.position;
   const opcode = readOpcode(reader);
   body.cost++;
+  body.cost += body.finder.note(opcode, start, reader, body.cost);
   switch (opcode) {
     case Opcode.call:
     case Opcode.returnCall:

@@ -69,6 +69,13 @@ describe("a program that does not end by itself", () => {
       `(func $spin (loop $l (br $l))) (func (export "run") (call $spin))`,
     ],
     [
+      "calls of a function that never fills a strip",
+      `(func $few (local i32) (loop $l
+         (br_if $l (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 9)))))
+       (func (export "run") (loop $l (call $few) (br $l)))`,
+    ],
+    ["a loop of a result", `(func (export "run") (drop (loop $l (result i32) (br $l))))`],
+    [
       "a loop inside a branch inside a block",
       `(func (export "run") (block $b (loop $l (br_if $l (i32.const 1)) (br $b))))`,
     ],
@@ -96,8 +103,9 @@ describe("a program that does not end by itself", () => {
     const text = `(module (func (export "run") (param i32) (loop $l
       (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))`;
     const { instance, preemptions } = instantiateFuelled(fuelled(assemble(text)), 99);
-    call(instance, "run", 1000);
-    expect(preemptions()).toBe(10);
+    call(instance, "run", 1024);
+    // Taken in strips of 32 turns, of which every fourth uses up what there is.
+    expect(preemptions()).toBe(8);
   });
 });
 
@@ -122,6 +130,33 @@ describe("a program with fuel", () => {
   ] as [string, ...number[]][])("answers %s(%i, %i) as before", (name, ...values) => {
     const { instance } = instantiateFuelled(module, 10, richImports);
     expect(call(instance, name, ...values)).toEqual(call(original, name, ...values));
+  });
+
+  it("leaves loops that are counted in strips by every label as before", () => {
+    const text = `(module (func (export "run") (param $n i32) (result i32) (local $sum i32)
+      (block $end
+        (loop $outer
+          (block $behind
+            (drop (loop $inner (result i32)
+              (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+              (br_if $end (i32.eqz (local.get $n)))
+              (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 3)) (local.get $n)))
+              (block $here
+                (br_table $here $inner $behind $outer $inner
+                  (i32.rem_u (local.get $n) (i32.const 5))))
+              (if (i32.and (local.get $sum) (i32.const 64)) (then (br $outer)))
+              (local.get $sum))))
+          (local.set $sum (i32.add (local.get $sum) (i32.const 7)))
+          (br $outer)))
+      (local.get $sum))
+      (func (export "once") (param $n i32) (result i32) (loop (result i32) (local.get $n))))`;
+    const plain = new WebAssembly.Instance(new WebAssembly.Module(assemble(text)));
+    const { instance, preemptions } = instantiateFuelled(fuelled(assemble(text)), 10);
+    for (const turns of [1, 2, 31, 32, 33, 1000]) {
+      expect(call(instance, "run", turns)).toEqual(call(plain, "run", turns));
+    }
+    expect(call(instance, "once", 5)).toEqual(call(plain, "once", 5));
+    expect(preemptions()).toBeGreaterThan(20);
   });
 
   it("exports what it did and the counter, and imports what it did and the preemption call", () => {

@@ -137,13 +137,16 @@ function codeSection(binary: WasmBinary, addition: Addition): Code {
   out.u32(scan.bodies.length + helpers.length);
   const firstFunction = plan.mapFunction(declarations.importedCounts.function);
   const check = fuelCheck(plan, 1);
-  const hints = new HintWriter(branchOffset(plan, check));
+  const edit = { declarations, plan, check, branchOffset: branchOffset(plan, check) };
+  const hints = new HintWriter();
   const scratch = new ByteWriter(4096);
   scan.bodies.forEach((body, position) => {
-    const checksEntry = plan.checksEntry[position];
+    const type = declarations.functions[declarations.importedCounts.function + position];
+    const parameterCount = declarations.types[type]?.parameters.length ?? 0;
     scratch.clear();
-    const edit = { declarations, plan, check, checksEntry };
-    hints.add(firstFunction + position, writeFuelBody(binary.bytes, body, scratch, edit));
+    const checksEntry = plan.checksEntry[position];
+    const own = { ...edit, checksEntry, parameterCount };
+    hints.add(firstFunction + position, writeFuelBody(binary.bytes, body, scratch, own));
     out.sized(scratch.view());
   });
   for (const helper of helpers) out.sized(helper.body);
