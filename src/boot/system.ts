@@ -1,27 +1,14 @@
 // A system: one core with its services and programs, put together. Everything that a process has, it
 // has because something here gave it: a capability in a slot, a library function, a memory.
-import {
-  defaultLimits,
-  forever,
-  InitialSlot,
-  Kind,
-  type Limits,
-  Register,
-  Right,
-  slotsPerSpace,
-  Syscall,
-} from "../abi/index.ts";
+import { defaultLimits, InitialSlot, Kind, Right } from "../abi/index.ts";
 import {
   createObject,
   createRootSpace,
   exitCodeOf,
   grant,
   liveThreads,
-  type Preemption,
   startThread,
-  type Techniques,
 } from "../kernel/index.ts";
-import type { Machine } from "../machine/machine.ts";
 import type { Core, FaultReport, ProgramStack } from "../process/index.ts";
 import {
   clientGoneBit,
@@ -30,126 +17,40 @@ import {
   serviceSlots,
 } from "../process/index.ts";
 import {
-  type CallProgress,
   type CapturedThread,
   captureProgram,
-  type ExecutionModel,
-  type Library,
-  type PreparedModule,
   Program,
   type ProgramState,
   type ProgramThreadState,
   restoreProgram,
 } from "../process/index.ts";
 import type { Service } from "../userlib/index.ts";
-import type { Descriptor } from "../wasi/index.ts";
 import { CoreLoop } from "./core.ts";
-import { checkDurable, type DurableOptions, DurableProcess, type DurableSeat } from "./durable.ts";
+import { checkDurable, DurableProcess, type DurableSeat } from "./durable.ts";
 import type { ProgramImage } from "./durable-images.ts";
-import type { Pause } from "../recovery/index.ts";
 import { SpaceBytes } from "./space-bytes.ts";
+import type {
+  InstanceOptions,
+  RestoredProgram,
+  ServiceClient,
+  SpawnedProgram,
+  SpawnOptions,
+  StartedService,
+  SystemOptions,
+  ThreadOptions,
+} from "./system-options.ts";
 import { ThreadGroup } from "./thread-group.ts";
+import { threadPause } from "./thread-pause.ts";
 
-export interface SystemOptions {
-  readonly machine: Machine;
-  readonly limits?: Limits;
-  readonly preemption?: Preemption;
-  readonly techniques?: Partial<Techniques>;
-  readonly eventPending?: Int32Array;
-  /** See `CoreOptions.beat`. */
-  readonly beat?: Int32Array;
-  /** Called when the core has stopped by a mistake of ours. */
-  readonly onCrash: (error: unknown) => void;
-  /** Called when nothing runs and nothing is due. */
-  readonly onIdle?: () => void;
-  /** A service broke while it answered: its client was refused, and it serves on. */
-  readonly onServiceFault?: ((service: string, error: unknown) => void) | undefined;
-}
-
-/** A service that was started: what is granted to its clients. */
-export interface StartedService {
-  readonly name: string;
-  readonly space: number;
-  readonly endpoint: number;
-  /** Raises bits of the service's notification, from its devices. */
-  readonly raise: (bits: number) => void;
-  /** The process itself, which keeps a slot per client. */
-  readonly process: ServiceProcess;
-}
-
-/** A service that a space may call, and the badge by which the service knows it. */
-interface Client {
-  readonly service: StartedService;
-  readonly badge: number;
-}
-
-export interface SpawnOptions {
-  readonly prepared: PreparedModule;
-  readonly model?: ExecutionModel;
-  readonly fuelSlice?: number;
-  readonly priority?: number;
-  /** Makes the libraries of the new process, once its space is known. */
-  readonly library?: (space: number) => Library;
-  /** Wraps all functions that it is linked with, for tracing. */
-  readonly wrap?: ((library: Library) => Library) | undefined;
-  /** Where its first thread begins. */
-  readonly entry?: string;
-  /** What is to stand between the process and its core, if it is to be durable. */
-  readonly durable?: DurableOptions | undefined;
-  /** What a durable process has open now. */
-  readonly rows?: () => readonly (Descriptor | null)[];
-  /** It is about to be brought up again, with this open, or what it had at its start. */
-  readonly onRenew?: (rows: readonly (Descriptor | null)[] | undefined) => void;
-  /** Its space was made; what follows may still fail, and leaves a space to be destroyed. */
-  readonly onSpace?: (space: number) => void;
-  /** What the library of its first thread has to remember of a call that waits. */
-  readonly progress?: CallProgress;
-  readonly onFault?: (report: FaultReport) => void;
-  /** All its threads have ended; the code of the last. */
-  readonly onExit?: (code: number) => void;
-}
-
-/** What an instance of a program is linked with, one for each thread. */
-export interface InstanceOptions {
-  readonly library: Library;
-  readonly wrap?: ((library: Library) => Library) | undefined;
-  readonly progress?: CallProgress | undefined;
-  /** The memory of the process, for a thread that is not its first. */
-  readonly memory?: WebAssembly.Memory | undefined;
-  /** The core that it is linked with, if not that of the system itself. */
-  readonly core?: Core;
-  readonly onGone?: (() => void) | undefined;
-}
-
-/** A program that was put back: its threads are stopped, and have their code but no kernel state yet. */
-export interface RestoredProgram extends SpawnedProgram {
-  /** Kernel threads by the numbers that they have in the state. */
-  readonly threads: ReadonlyMap<number, number>;
-}
-
-/** How another thread of a program is made. */
-export interface ThreadOptions {
-  readonly library: Library;
-  readonly wrap: ((library: Library) => Library) | undefined;
-  readonly progress?: CallProgress | undefined;
-  /** The export where it begins, and what that is given. */
-  readonly entry: string;
-  readonly args: readonly number[];
-  readonly onGone: () => void;
-}
-
-/** A program that was started. Its threads run once the core does. */
-export interface SpawnedProgram {
-  readonly space: number;
-  readonly thread: number;
-  /** The instance of it that runs; a durable process has another after each death. */
-  program: Program;
-  /** The core that it is linked with. */
-  readonly core: Core;
-}
-
-/** Where a durable process has the notification that its door waits with: the last slot of its table. */
-const pauseSlot = slotsPerSpace - 1;
+export type {
+  InstanceOptions,
+  RestoredProgram,
+  SpawnedProgram,
+  SpawnOptions,
+  StartedService,
+  SystemOptions,
+  ThreadOptions,
+} from "./system-options.ts";
 
 /** Objects, capability slots and the highest priority of a program and all that it makes. */
 const programLimits = [1024, 4096, 24] as const;
@@ -161,7 +62,7 @@ export class System {
   readonly #serviceNames = new Map<number, string>();
   /** By space: the notification that its servers raise, and what it is a client of. */
   readonly #readiness = new Map<number, number>();
-  readonly #clients = new Map<number, Client[]>();
+  readonly #clients = new Map<number, ServiceClient[]>();
 
   constructor(options: SystemOptions) {
     this.core = new CoreLoop({
@@ -352,7 +253,7 @@ export class System {
       core: this.core,
       memory: new SpaceBytes(this.core.memories, space),
       nowNs: () => this.core.machine.nowNs(),
-      pause: this.#pause(space),
+      pause: threadPause(this.core, space),
       capture: () => {
         const rows = options.rows?.() ?? [];
         return { state: this.capture(space), rows };
@@ -360,22 +261,6 @@ export class System {
       renew: (image) => this.#renew(spawned(), options, image),
     };
     return new DurableProcess(seat, options.durable);
-  }
-
-  /** A notification by which a thread waits for what is none of the kernel's. */
-  #pause(space: number): Pause {
-    const { kernel, registers } = this.core;
-    const row = createObject(kernel, Kind.notification, space);
-    grant(kernel, space, pauseSlot, { kind: Kind.notification, row });
-    return {
-      ask: () => {
-        registers.fill(0);
-        registers[Register.call] = Syscall.notificationWait;
-        registers[Register.a0] = pauseSlot;
-        registers[Register.receiveTimeout] = forever;
-      },
-      wake: () => this.core.raise(row, 1),
-    };
   }
 
   /** A fresh instance of a program in the space where another broke, as it was in an image. */
@@ -476,7 +361,7 @@ export class System {
     this.#spawned.get(report.space)?.onFault?.(report);
   }
 
-  #addClient(space: number, client: Client): void {
+  #addClient(space: number, client: ServiceClient): void {
     const known = this.#clients.get(space) ?? [];
     if (known.some(({ service }) => service === client.service)) return;
     this.#clients.set(space, [...known, client]);
