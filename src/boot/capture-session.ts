@@ -234,7 +234,7 @@ export class SessionCapture {
         if (threadState(calls, thread)[stateAt] === ThreadState.stopped) {
           threadResumed(calls, thread, ready);
         }
-        for (const slot of [space, thread, ready]) calls.drop(slot);
+        for (const slot of [space, thread, ready]) calls.giveBack(slot);
       }
     });
   }

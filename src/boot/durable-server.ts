@@ -24,7 +24,7 @@ export interface DurableServerOptions extends Pick<DurableOptions, "hangNs" | "o
   /** Higher than that of every start before. */
   readonly epoch: number;
   /** Bytes in the log after which an image of the process is made. */
-  readonly logBytesMax?: number;
+  readonly logBytesMax?: number | undefined;
   /** No images can be made of the process, so that its log grows for as long as it lives. */
   readonly onImageRefused?: (error: unknown) => void;
   readonly onImageDamaged?: (error: Error) => void;

@@ -35,7 +35,7 @@ export interface OperatorCalls {
   /** A message of one word, which its receiver answers at once. */
   tell(slot: number, label: number, word: number): void;
   /** Gives back a capability that the operator was given; what it named may be gone. */
-  drop(slot: number): void;
+  giveBack(slot: number): void;
   /** Stops a thread, and raises the operator's notification when its stack is out. */
   stop(slot: number): void;
 }
@@ -64,7 +64,7 @@ export class Operator implements Runner, OperatorCalls {
     startThread(kernel, thread);
   }
 
-  /** A capability of its own, in the slot that is answered, until it is dropped. */
+  /** A capability of its own, in the slot that is answered, until it is given back. */
   give(kind: number, row: number, badge = 0): number {
     const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
     grant(this.#core.kernel, this.#space, slot, { kind, row, badge });
@@ -138,7 +138,7 @@ export class Operator implements Runner, OperatorCalls {
     this.call(Syscall.threadStop, slot, slots.notification, stackBit);
   }
 
-  drop(slot: number): void {
+  giveBack(slot: number): void {
     this.#put(Syscall.capabilityDelete, slot, 0, 0, 0);
     // Refused if the slot is empty, because what it named has ended.
     this.#core.enter();

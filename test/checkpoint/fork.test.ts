@@ -39,33 +39,44 @@ beforeEach(async () => {
 afterEach(() => place.remove());
 
 // Skipped only where Lua was not built: without Debian's sources.
-describe.skipIf(!isBuilt("lua"))("three programs joined by pipes", { timeout: 300_000 }, () => {
-  it("go on together where they were frozen, wherever that was", async () => {
-    const undisturbed = await place.run(["run", ...session]);
-    for (const calls of [50, 300, 700]) {
-      const image = place.path(`image-${calls}`);
-      const freeze = ["--freeze-after-calls", `${calls}`, "--freeze-to", image];
-      const first = await place.run(["run", "--level", "checkpoint", ...freeze, ...session]);
-      const second = await shoal(["thaw", image], { isSource: true });
-      expect(second.exitCode).toBe(0);
-      expect(Buffer.concat([first.stdout, second.stdout])).toEqual(undisturbed.stdout);
-    }
-  });
+describe.skipIf(!isBuilt("lua"))(
+  "three programs joined by pipes",
+  { timeout: 300_000 + copies * 10_000 },
+  () => {
+    it("go on together where they were frozen, wherever that was", async () => {
+      const undisturbed = await place.run(["run", ...session]);
+      for (const calls of [50, 300, 700]) {
+        const image = place.path(`image-${calls}`);
+        const freeze = ["--freeze-after-calls", `${calls}`, "--freeze-to", image];
+        const first = await place.run(["run", "--level", "checkpoint", ...freeze, ...session]);
+        const second = await shoal(["thaw", image], { isSource: true });
+        expect(second.exitCode).toBe(0);
+        expect(Buffer.concat([first.stdout, second.stdout])).toEqual(undisturbed.stdout);
+      }
+    });
 
-  it(`are copied ${copies} times while they run, and each copy ends as the original`, async () => {
-    const running = place.start(["run", "--level", "checkpoint", "--name", "three", ...session]);
-    await running.spoke();
-    await place.named("three");
-    const forked = await place.run(["fork", "three", "-n", `${copies}`, "-o", place.path("copy")]);
-    expect(forked.exitCode, forked.stderr.toString()).toBe(0);
-    running.child.stdin!.end("go on\n");
-    const whole = (await running.ended).stdout.toString();
-    expect(whole).toMatch(/summed\t601\t/);
-    for (let copy = 1; copy <= copies; copy++) {
-      const rest = readFileSync(place.path(`copy.${copy}.out`), "utf8");
-      expect(rest).toMatch(/^\d+ /);
-      expect(rest.length).toBeLessThan(whole.length);
-      expect(whole.endsWith(rest), `copy ${copy}`).toBe(true);
-    }
-  });
-});
+    it(`are copied ${copies} times while they run, and each copy ends as the original`, async () => {
+      const running = place.start(["run", "--level", "checkpoint", "--name", "three", ...session]);
+      await running.spoke();
+      await place.named("three");
+      const forked = await place.run([
+        "fork",
+        "three",
+        "-n",
+        `${copies}`,
+        "-o",
+        place.path("copy"),
+      ]);
+      expect(forked.exitCode, forked.stderr.toString()).toBe(0);
+      running.child.stdin!.end("go on\n");
+      const whole = (await running.ended).stdout.toString();
+      expect(whole).toMatch(/summed\t601\t/);
+      for (let copy = 1; copy <= copies; copy++) {
+        const rest = readFileSync(place.path(`copy.${copy}.out`), "utf8");
+        expect(rest).toMatch(/^\d+ /);
+        expect(rest.length).toBeLessThan(whole.length);
+        expect(whole.endsWith(rest), `copy ${copy}`).toBe(true);
+      }
+    });
+  },
+);

@@ -37,7 +37,9 @@ function withSection(code: Uint8Array, name: string): Uint8Array {
   return Uint8Array.of(...code, 0, bytes.length + 1, bytes.length, ...bytes);
 }
 
-async function command(...args: readonly string[]): Promise<{ code: number; said: string }> {
+async function command(
+  ...args: readonly string[]
+): Promise<{ code: number | NodeJS.Signals; said: string }> {
   const running = bench.start(...args);
   const code = await running.ended;
   return { code, said: running.stdout + running.stderr };

@@ -54,6 +54,8 @@ interface Pending {
 
 const defaultProbeMs = 1000;
 const probeMsMax = 16_000;
+/** The pause before the next attempt is this share of the time without a connection, within bounds. */
+const retryShare = 1 / 16;
 const retryMsMin = 5;
 const retryMsMax = 50;
 const partnerGone: Status = Status.partnerGone;
@@ -68,7 +70,6 @@ export class ClientSession {
   #epoch = 0;
   #sequence = 0;
   #pending: Pending | undefined;
-  #retryMs = retryMsMin;
   #probeMs: number;
   #retryTimer: NodeJS.Timeout | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
@@ -171,7 +172,6 @@ export class ClientSession {
     this.#token = words.slice();
     this.#epoch = epoch;
     this.#options.onWelcome?.({ badge, token: Array.from(words.subarray(0, 4)), epoch });
-    this.#retryMs = retryMsMin;
     if (this.#pending === undefined) return;
     this.#pending.lostSince = undefined;
     dial.send(this.#pending.frame);
@@ -221,8 +221,8 @@ export class ClientSession {
       this.#fail(this.#failure);
       return;
     }
-    this.#retryTimer ??= setTimeout(() => this.#retry(), this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, retryMsMax);
+    const pauseMs = Math.min(Math.max((now - lostSince) * retryShare, retryMsMin), retryMsMax);
+    this.#retryTimer ??= setTimeout(() => this.#retry(), pauseMs);
   }
 
   #retry(): void {
