@@ -77,6 +77,11 @@ program
     ).choices(durableLevels),
   )
   .option("--data <directory>", "where a durable server keeps what outlives it")
+  .option(
+    "--log-max <size>",
+    "how long its log may get before it is cut at an image of the server (default: 16m)",
+    bytesOf,
+  )
   .addOption(
     new Option("--restart <when>", "when a durable server is started again")
       .choices(restartModes)

@@ -10,7 +10,7 @@ export function bytesOf(text: string): number {
   const scale =
     { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[match?.[2]?.toLowerCase() ?? ""] ?? 1;
   const bytes = Number(number) * scale;
-  if (bytes < 65536) throw new InvalidArgumentError("A memory is at least 64k, one page.");
+  if (bytes < 65536) throw new InvalidArgumentError("Give at least 64k, one page of memory.");
   return bytes;
 }
 

@@ -12,6 +12,7 @@ import { type NameOptions, servedName, takeName } from "./name.ts";
 
 export interface ServeOptions extends NameOptions, DurableCommandOptions, LevelOptions {
   readonly memoryMax?: number | undefined;
+  readonly logMax?: number | undefined;
 }
 
 type Keep = (
@@ -72,6 +73,7 @@ function openServer(options: ServeOptions, directory: string, epoch: number) {
       level: durable,
       directory,
       epoch,
+      logBytesMax: options.logMax,
       hangNs: hangNsOf(options),
       onDeath: tellDeath,
       onImageRefused: (error) => say(`the log of the server cannot be cut: ${textOf(error)}`),

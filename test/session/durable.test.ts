@@ -45,11 +45,11 @@ function killCell(server: Running): void {
 }
 
 describe("a durable server", () => {
-  it.each(["host", "disk"])(
-    `at level %s makes each transfer once, however often its process is killed (seed ${seed})`,
-    async (level) => {
+  it.each([["--durable=host"], ["--durable=disk"], ["--durable=host", "--log-max", "64k"]])(
+    `with %s %s %s makes each transfer once, however often its process is killed (seed ${seed})`,
+    async (...manner) => {
       const random = new Random(seed);
-      const server = await bench.serve("ledger", `--durable=${level}`, ledgerServer);
+      const server = await bench.serve("ledger", ...manner, ledgerServer);
       const start = (): Running =>
         bench.start("run", "--connect", "ledger", ledgerClient, "work", `${transferCount}`);
       const clients = [start(), start()];
