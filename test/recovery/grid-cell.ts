@@ -8,11 +8,17 @@ import type * as Boot from "../../src/boot/index.ts";
 import type { MessageLog } from "../../src/recovery/index.ts";
 import type { Moment } from "./cell.ts";
 
-/** Where a life ends that does not end by itself. */
+/**
+ * Before or after a record is added; when the log has said that all is stable and its process has not heard
+ * it; when an image is kept and the log is not cut yet, or just has been.
+ */
+export type GridMoment = Moment | "stable" | "beforeCut" | "afterCut";
+
+/** Where a life ends that does not end by itself: at such a moment, from so many records on. */
 export interface Kill {
   /** Records that it adds to its log, the last of them only if it is killed after it. */
   readonly records: number;
-  readonly moment: Moment;
+  readonly moment: GridMoment;
 }
 
 export interface GridJob {
@@ -43,23 +49,34 @@ async function loadBoot(): Promise<typeof Boot> {
   return (await import((existsSync(fileURLToPath(built)) ? built : source).href)) as typeof Boot;
 }
 
-function killing(log: MessageLog, { records, moment }: Kill): MessageLog {
+/** Has a log end this process, whoever uses it. */
+function arm(log: MessageLog, { records, moment }: Kill): void {
   let left = records;
-  const die = (): void => void process.kill(process.pid, "SIGKILL");
-  const append: MessageLog["append"] = (words, length) => {
+  const pass = (at: GridMoment): void => {
+    if (at === moment && left <= 0) process.kill(process.pid, "SIGKILL");
+  };
+  const append = log.append.bind(log);
+  const whenStable = log.whenStable.bind(log);
+  const cut = log.cut.bind(log);
+  log.append = (words, length) => {
     left--;
-    if (left === 0 && moment === "before") die();
-    const status = log.append(words, length);
-    if (left === 0) die();
+    pass("before");
+    const status = append(words, length);
+    pass("after");
     return status;
   };
-  return new Proxy(log, {
-    get(target, name) {
-      if (name === "append") return append;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  log.whenStable = (end, then) => {
+    whenStable(end, (status) => {
+      pass("stable");
+      then(status);
+    });
+  };
+  log.cut = (number, image) => {
+    pass("beforeCut");
+    const status = cut(number, image);
+    pass("afterCut");
+    return status;
+  };
 }
 
 async function live(boot: typeof Boot, job: GridJob): Promise<number> {
@@ -67,10 +84,8 @@ async function live(boot: typeof Boot, job: GridJob): Promise<number> {
   const server =
     level &&
     boot.openDurableServer({ level, directory: data, epoch, logBytesMax: job.logBytesMax });
-  const durable = server && {
-    ...server.durable,
-    log: kill === undefined ? server.durable.log : killing(server.durable.log, kill),
-  };
+  const durable = server?.durable;
+  if (durable !== undefined && kill !== undefined) arm(durable.log, kill);
   const answered = (): number => durable?.answered?.get(boot.firstConnectedSlot) ?? 0;
   const connections = calls && [
     boot.connectTo({

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DurableLevel } from "../../src/boot/index.ts";
 import { compileC, compileHostedC } from "../sdk/compile.ts";
-import type { Kill } from "./grid-cell.ts";
+import type { GridMoment, Kill } from "./grid-cell.ts";
 import { effectsIn, type GridMember, type GridOutcome, type Lived } from "./kill-grid.ts";
 
 /** Modules, by their paths. */
@@ -56,7 +56,7 @@ export interface CaseOptions {
 
 /** Pairs of levels in which each is killed at which its log outlives it, and the rest of the grid. */
 export function smallCases(options: CaseOptions): GridCase[] {
-  return [...pairs(options, everyRecord), ...others(options, 2)];
+  return [...pairs(options, everyRecord), ...others(options, 2), ...commitPoints(options)];
 }
 
 /** The same with every record lost at both moments, and under up to eight clients. */
@@ -66,6 +66,7 @@ export function largeCases(options: CaseOptions): GridCase[] {
     ...pairs(options, everyBefore),
     ...others(options, 2),
     ...others(options, 8),
+    ...commitPoints(options),
   ];
 }
 
@@ -129,6 +130,29 @@ function others(options: CaseOptions, count: number): GridCase[] {
         { name: "relay", program: relay, level: "host", calls: "server", kill },
       ],
       clients: clients("relay"),
+    },
+  ];
+}
+
+/** The moments at which what was done becomes what will be found. */
+function commitPoints(options: CaseOptions): GridCase[] {
+  const kill = (moment: GridMoment) => (): Kill => ({ records: 1, moment });
+  const clients = [clientOf(options, 1)];
+  return [
+    {
+      name: "a server (disk) lost whenever its log has become stable",
+      servers: [serverOf(options, "disk", { kill: kill("stable") })],
+      clients,
+    },
+    {
+      name: "a server lost whenever an image of it is kept and its log not cut",
+      servers: [serverOf(options, "host", { kill: kill("beforeCut"), logBytesMax: 1 })],
+      clients,
+    },
+    {
+      name: "a server lost whenever its log has been cut",
+      servers: [serverOf(options, "host", { kill: kill("afterCut"), logBytesMax: 1 })],
+      clients,
     },
   ];
 }

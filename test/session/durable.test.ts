@@ -1,6 +1,6 @@
 // Durable servers as commands: whatever is done to the process in which they run, a client outside gets
 // each answer once, and whoever looks after them is told what happened.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -17,6 +17,8 @@ let ledgerClient = "";
 let moodyServer = "";
 let relayServer = "";
 let moodyClient = "";
+let journalServer = "";
+let journalClient = "";
 
 beforeAll(async () => {
   const modules = mkdtempSync(join(tmpdir(), "shoal-modules-"));
@@ -28,6 +30,8 @@ beforeAll(async () => {
   writeFileSync(moodyServer, await compileC("test/session/moody-server.c"));
   ledgerClient = await compileHostedC("examples/c/ledger-client.c");
   moodyClient = await compileHostedC("test/session/moody-client.c");
+  journalServer = await compileHostedC("test/recovery/journal-server.c");
+  journalClient = await compileHostedC("test/recovery/journal-client.c");
   return () => rmSync(modules, { recursive: true });
 });
 
@@ -77,6 +81,30 @@ describe("a durable server", () => {
       expect(server.stderr).toContain("was ended by SIGKILL");
     },
   );
+
+  it("keeps its files open, and writes each line once that was not under way", async () => {
+    const count = 300;
+    const work = join(bench.directory, "work");
+    mkdirSync(work);
+    const granted = ["--dir", `${work}::/work`];
+    const server = await bench.serve("journal", "--durable", ...granted, journalServer, "/work/j");
+    const client = bench.start("run", "--connect", "journal", journalClient, "1", `${count}`);
+    for (let at = 40; at < count; at += 40) {
+      await until("the client gets on", () => client.lines.length >= at || client.isOver);
+      killCell(server);
+    }
+    expect({ code: await client.ended, said: server.stderr }).toEqual({
+      code: 0,
+      said: expect.stringContaining("was ended by SIGKILL"),
+    });
+    const lines = readFileSync(join(work, "j"), "utf8").trimEnd().split("\n");
+    const numbers = lines.map((line) => Number(line.split(" ")[1]));
+    // A line whose write was under way may be there twice, one after the other.
+    const once = numbers.filter((number, i) => number !== numbers[i - 1]);
+    expect(once).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+    const other = readFileSync(join(work, "other.txt"), "utf8").trimEnd().split(" ");
+    expect(other).toEqual(Array.from({ length: count }, (_, i) => `${i + 1}`));
+  });
 
   it("goes on where it was when it is started again by hand, supervisor and all", async () => {
     const first = await bench.serve("moody", "--durable", moodyServer);
