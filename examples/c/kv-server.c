@@ -1,6 +1,7 @@
 /*
  * A key-value server: a table in memory, and a loop that receives, looks and answers. Nothing in it is
- * about files, crashes or sessions; run with --durable, what it was told survives all the same.
+ * about files, crashes or sessions; run with --durable, what it was told survives all the same. How to
+ * compile and run it, and what is promised, is in docs/guide/durable-servers.md.
  */
 #include <string.h>
 

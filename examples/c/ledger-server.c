@@ -1,6 +1,7 @@
 /*
  * A ledger: accounts, and transfers between them. A transfer made twice, or half, shows in the numbers
- * that LEDGER_AUDIT answers. As with the key-value server, nothing in it is about crashes.
+ * that LEDGER_AUDIT answers. As with the key-value server, nothing in it is about crashes. It uses no C
+ * library: docs/sdk-c.md says how such a program is compiled.
  */
 #include "ledger.h"
 

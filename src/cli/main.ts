@@ -69,11 +69,15 @@ program
       "grant a socket listening there, as descriptor 3 and on; port 0 is any free one, told on stderr",
     ),
   )
-  .option("--name <name>", "let programs of other OS processes call this one, by that name")
+  .option(
+    "--name <name>",
+    "let other OS processes call this program, or freeze and fork it, by that name",
+  )
   .addOption(
     new Option(
       "--durable <level>",
-      "bring it up again when it dies, with all that it was told: survives the core, the process (host), the power",
+      "bring it up again when it dies, with all that it was told. The level, host unless said, is what it " +
+        "survives: memory, its own death; host, that of its OS process too; disk, loss of power too",
     ).choices(durableLevels),
   )
   .option("--data <directory>", "where a durable server keeps what outlives it")
@@ -129,7 +133,8 @@ program
   .addOption(
     new Option(
       "--level <level>",
-      "what it is prepared for: to run as it is, to have its stack taken out at a call, or at any time",
+      "none: it runs as it is; checkpoint: it can be frozen and forked when it makes a call; preempt: at any " +
+        "time, in a loop without calls too",
     )
       .choices(levels)
       .default("none" as const),
