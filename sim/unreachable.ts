@@ -92,6 +92,7 @@ const rules: Readonly<Record<string, Rule>> = {
   badArgument: {
     at: [
       "objectCreate",
+      "threadStop",
       "objectGetState",
       "objectSetState",
       "capabilityMint",

@@ -5,7 +5,7 @@
 import { defects } from "./defects.ts";
 import { findDefect } from "./find.ts";
 
-const search = { firstSeed: 1, seeds: 60, events: 1500 };
+const search = { firstSeed: 1, seeds: 300, events: 1500 };
 const places = process.argv.slice(2);
 
 for (const defect of defects) {

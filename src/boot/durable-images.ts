@@ -54,6 +54,11 @@ export interface StoredImagesOptions {
   readonly onDamaged?: ((error: ImageError) => void) | undefined;
 }
 
+/** Of a log that was cut the image is gone which it goes on from. */
+export class LostImageError extends Error {
+  override readonly name = "LostImageError";
+}
+
 interface Content extends DurableImage {
   readonly durableVersion: number;
 }
@@ -104,7 +109,7 @@ export class StoredImages implements DurableImages {
       }
     }
     if (log.first === 0) return undefined;
-    throw new Error(
+    throw new LostImageError(
       `the log goes on from an image (${log.image ?? "unnamed"}) that is missing or damaged`,
     );
   }

@@ -71,8 +71,9 @@ function imagesOf(options: DurableServerOptions, log: MessageLog): StoredImages 
   const { level, directory, epoch, logBytesMax = logBytesMaxDefault } = options;
   const path = imagesDirectory(directory);
   // A log in memory begins anew with each owner, and images of the one before are of another life.
-  if (level === "memory")
-    process.getBuiltinModule("node:fs").rmSync(path, { recursive: true, force: true });
+  const { mkdirSync, rmSync } = process.getBuiltinModule("node:fs");
+  if (level === "memory") rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true, mode: 0o700 });
   return new StoredImages({
     store: new FileStore(path),
     digest: sha256,

@@ -47,6 +47,8 @@ export {
   readProgram,
   replaceProgram,
 } from "./program-record.ts";
+export { checkDurable } from "./durable.ts";
+export { LostImageError } from "./durable-images.ts";
 export { rehearse, type Rehearsal, type RehearsalOptions } from "./rehearsal.ts";
 export { describeRecord, LogRefusedError, type ReadOnlyLog } from "../recovery/index.ts";
 export { type RunningGateway, type ServedName, startGateway } from "./gateway.ts";

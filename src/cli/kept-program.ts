@@ -18,17 +18,17 @@ export interface KeptProgram {
   readonly record: ProgramRecord;
 }
 
-/** What to run: that which is given, or what it was upgraded to. Ends the command if it is another. */
+/**
+ * What to run in a directory that has a program: the one that is given, or what it was upgraded to. Ends
+ * the command if it is another.
+ */
 export function keptProgram(
   directory: string,
   given: Uint8Array,
   manner: ProgramManner,
-): KeptProgram {
+): KeptProgram | undefined {
   const kept = orFail(() => readProgram(directory));
-  if (kept === undefined) {
-    const streams = [kindOfStream(0), kindOfStream(1), kindOfStream(2)] as const;
-    return { code: given, record: orFail(() => keepProgram(directory, given, manner, streams)) };
-  }
+  if (kept === undefined) return undefined;
   const difference = differenceOf(kept.record, given, manner);
   if (difference === undefined) return kept;
   return fail(
@@ -36,6 +36,16 @@ export function keptProgram(
       "another program in its place with shoal upgrade, or give another --data or --name.",
     ExitCode.cannotRun,
   );
+}
+
+/** Keeps the first program of a directory, once it is known that it can be run. */
+export function keepFirst(
+  directory: string,
+  code: Uint8Array,
+  manner: ProgramManner,
+): ProgramRecord {
+  const streams = [kindOfStream(0), kindOfStream(1), kindOfStream(2)] as const;
+  return orFail(() => keepProgram(directory, code, manner, streams));
 }
 
 export function orFail<T>(use: () => T): T {

@@ -3,7 +3,10 @@
 import {
   dataDirectoryOf,
   describeRecord,
+  InvalidModuleError,
+  LinkError,
   LogRefusedError,
+  LostImageError,
   prepareModule,
   type ReadOnlyLog,
   readProgram,
@@ -14,7 +17,7 @@ import {
 } from "../boot/index.ts";
 import { ExitCode } from "./exit-code.ts";
 import { orFail } from "./kept-program.ts";
-import { fail, traceLine } from "./message.ts";
+import { errorCode, fail, traceLine } from "./message.ts";
 
 export interface LogOptions {
   readonly data?: string | undefined;
@@ -23,6 +26,8 @@ export interface LogOptions {
 }
 
 export function logShow(name: string, options: LogOptions): void {
+  // Whoever reads may have seen enough.
+  process.stdout.on("error", (error) => process.exit(errorCode(error) === "EPIPE" ? 0 : 1));
   const { log } = logOf(name, options);
   for (let number = log.first; number < log.end; number++) {
     process.stdout.write(`${number}  ${describeRecord(log.read(number))}\n`);
@@ -43,14 +48,34 @@ export async function logReplay(name: string, options: LogOptions): Promise<void
   const { log, directory } = logOf(name, options);
   const code = programOf(directory);
   const started = performance.now();
-  const { records, failure } = await replay(directory, log, code, options);
+  const { records, failure } = await replayOrFail(name, directory, log, code, options);
   if (failure !== undefined) fail(`${name}: ${textOf(failure)}`, ExitCode.fault);
   const ms = (performance.now() - started).toFixed(1);
   process.stdout.write(`${records} records replayed in ${ms} ms, and nothing differed\n`);
 }
 
+/** The same; ends the command if the program cannot be run at all. */
+export async function replayOrFail(
+  file: string,
+  directory: string,
+  log: ReadOnlyLog,
+  code: Uint8Array,
+  options: LogOptions,
+): Promise<Rehearsal> {
+  try {
+    return await replay(directory, log, code, options);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return fail(`${file}: ${error.message}`, ExitCode.cannotRun);
+  }
+}
+
+function isRefusal(error: unknown): error is Error {
+  return [InvalidModuleError, LinkError, LostImageError].some((kind) => error instanceof kind);
+}
+
 /** Brings a program up from the log of a directory, in the manner of the directory's own. */
-export async function replay(
+async function replay(
   directory: string,
   log: ReadOnlyLog,
   code: Uint8Array,
@@ -58,11 +83,8 @@ export async function replay(
 ): Promise<Rehearsal> {
   const { record } = orFail(() => readProgram(directory))!;
   const { args, env, model, fuel, fuelSlice, memoryMaxBytes, grants, streams } = record;
-  const prepared = await prepareModule(code, {
-    fuel,
-    capture: "unwind",
-    ...(memoryMaxBytes === null ? {} : { memoryMaxBytes }),
-  });
+  const limit = memoryMaxBytes === null ? {} : { memoryMaxBytes };
+  const prepared = await prepareModule(code, { fuel, capture: "unwind", ...limit });
   return rehearse({
     prepared,
     args,

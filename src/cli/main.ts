@@ -134,10 +134,8 @@ program
     new Option(
       "--level <level>",
       "none: it runs as it is; checkpoint: it can be frozen and forked when it makes a call; preempt: at any " +
-        "time, in a loop without calls too",
-    )
-      .choices(levels)
-      .default("none" as const),
+        "time, in a loop without calls too (default: none, with --durable preempt)",
+    ).choices(levels),
   )
   .addOption(
     new Option("--model <model>", "what a waiting thread keeps: its stack, or its frames as data")

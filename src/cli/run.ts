@@ -2,11 +2,13 @@
 // as the last of them ended. Messages of our own go to standard error and begin with "shoal:"; all else is the program's.
 import { readFileSync } from "node:fs";
 import {
+  checkDurable,
   type ConsoleDevice,
   type Grant,
   InvalidModuleError,
   kindOfStream,
   LinkError,
+  LostImageError,
   NodeConsole,
   prepareModule,
   type PreparedModule,
@@ -74,10 +76,12 @@ export async function run(
     commands.map(async (command, i) => {
       const given = { args: [options.argv0 ?? command.file, ...command.args], env, grants };
       const code = read(command.file);
-      const kept = served?.keep?.(code, given);
-      streams ??= kept?.record.streams;
+      const kept = served?.keeper?.find(code, given);
+      const made = await prepare(command.file, kept?.code ?? code, options);
+      if (options.durable !== undefined) refuseUndurable(command.file, made.prepared);
+      streams ??= (kept?.record ?? served?.keeper?.keep(code, given))?.streams;
       return {
-        ...(await prepare(command.file, kept?.code ?? code, options)),
+        ...made,
         args: given.args,
         env,
         durable: i === 0 ? served?.durable : undefined,
@@ -113,6 +117,16 @@ export async function run(
   const code = exitCodeOf(ends, options.pipefail === true);
   served?.cell?.ended(code, ends[0]?.fault !== undefined);
   process.exit(code);
+}
+
+/** Before it is kept as the program of its directory. */
+function refuseUndurable(file: string, { facts }: PreparedModule): void {
+  try {
+    checkDurable(facts);
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    fail(`${file} cannot be run: ${error.message}`, ExitCode.cannotRun);
+  }
 }
 
 /** What a durable program keeps in memory beside its own would be gone with its cell, and nobody told. */
@@ -158,6 +172,7 @@ async function runAll(
   try {
     return await runPipeline(options);
   } catch (error) {
+    if (error instanceof LostImageError) fail(error.message, ExitCode.cannotRun);
     if (!(error instanceof LinkError)) throw error;
     const isNamed = commands.length > 1;
     const { message } = error;

@@ -1,11 +1,11 @@
 // What a run has to do with serving others: nothing, a name, or, in the cell of a durable server, a name
 // that outlives the process.
 import { dataDirectoryOf, openDurableServer, placeOf, type ServedName } from "../boot/index.ts";
-import type { ProgramManner, ProgramSpec } from "../boot/index.ts";
+import type { ProgramManner, ProgramRecord, ProgramSpec } from "../boot/index.ts";
 import type { KeptCalls } from "./connect.ts";
 import { type DurableCommandOptions, joinSupervisor, nameOfFile } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
-import { type KeptProgram, keptProgram } from "./kept-program.ts";
+import { keepFirst, type KeptProgram, keptProgram } from "./kept-program.ts";
 import { type LevelOptions, preparationOf } from "./level.ts";
 import { fail, say } from "./message.ts";
 import { type NameOptions, servedName, takeName } from "./name.ts";
@@ -15,17 +15,22 @@ export interface ServeOptions extends NameOptions, DurableCommandOptions, LevelO
   readonly logMax?: number | undefined;
 }
 
-type Keep = (
-  code: Uint8Array,
-  given: Pick<ProgramManner, "args" | "env" | "grants">,
-) => KeptProgram;
+type Given = Pick<ProgramManner, "args" | "env" | "grants">;
+
+/** The program of a data directory, for a file and what it is given. */
+export interface ProgramKeeper {
+  /** What is there, if anything is; ends the command if it is another program. */
+  find(code: Uint8Array, given: Given): KeptProgram | undefined;
+  /** Keeps the first one. */
+  keep(code: Uint8Array, given: Given): ProgramRecord;
+}
 
 export interface Serving {
   readonly serve: ServedName;
   /** Of a durable server that is itself a client: where its sessions are kept. */
   readonly kept?: KeptCalls;
-  /** Of a durable server: what to run for a file and what it is given. */
-  readonly keep?: Keep;
+  /** Of a durable server whose log outlives its cell. */
+  readonly keeper?: ProgramKeeper;
   /** Of a durable server. */
   readonly durable?: ProgramSpec["durable"];
   readonly cell?: ReturnType<typeof joinSupervisor>;
@@ -52,9 +57,12 @@ function serveInCell(file: string, options: ServeOptions, epoch: number): Servin
   const serve = { ...named, ...served, onOpen: opened, onProgress };
   // A log in memory begins anew with each cell, with whatever program that is given.
   if (options.durable === "memory") return { serve, kept, durable, cell };
-  const keep: Keep = (code, given) =>
-    keptProgram(directory, code, { ...mannerOf(options), ...given });
-  return { serve, kept, durable, cell, keep };
+  const manner = mannerOf(options);
+  const keeper: ProgramKeeper = {
+    find: (code, given) => keptProgram(directory, code, { ...manner, ...given }),
+    keep: (code, given) => keepFirst(directory, code, { ...manner, ...given }),
+  };
+  return { serve, kept, durable, cell, keeper };
 }
 
 function mannerOf(options: ServeOptions): Omit<ProgramManner, "args" | "env" | "grants"> {

@@ -32,6 +32,7 @@ export async function thaw(file: string, options: ThawCommandOptions): Promise<v
   const console = new NodeConsole();
   const place = options.name === undefined ? undefined : takeName(options.name);
   const isServer = content.programs.some((program) => program.isServer);
+  process.once("beforeExit", () => tellDeadlock(file, isServer && place === undefined));
   const ends = await goOn(file, content, {
     console,
     trace: options.trace === undefined ? undefined : traceLine,
@@ -44,6 +45,14 @@ export async function thaw(file: string, options: ThawCommandOptions): Promise<v
     if (fault !== undefined) tellFault(first[i]?.args[0] ?? file, fault);
   });
   process.exit(exitCodeOf(ends.at(-1)));
+}
+
+/** Nothing is due and nothing can come from outside, and still there are programs. */
+function tellDeadlock(file: string, isUnnamed: boolean): never {
+  const why = isUnnamed
+    ? "it serves others, and has no name by which they could call it: give it one with --name"
+    : "every program of it waits for another one";
+  return fail(`${file} never ends: ${why}`, ExitCode.fault);
 }
 
 function read(file: string): SessionContent {

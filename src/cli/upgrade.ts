@@ -6,7 +6,7 @@ import { ownerOf, readProgram, replaceProgram, takeOwnership } from "../boot/ind
 import { makeHoldDirectory, stopCell } from "../supervisor/index.ts";
 import { ExitCode } from "./exit-code.ts";
 import { orFail } from "./kept-program.ts";
-import { type LogOptions, logOf, replay } from "./log.ts";
+import { type LogOptions, logOf, replayOrFail } from "./log.ts";
 import { errorCode, fail, say } from "./message.ts";
 
 export async function upgrade(name: string, file: string, options: LogOptions): Promise<void> {
@@ -48,7 +48,7 @@ async function rehearseOrFail(
       ExitCode.cannotRun,
     );
   }
-  const { records, failure } = await replay(directory, log, code, options);
+  const { records, failure } = await replayOrFail(file, directory, log, code, options);
   if (failure === undefined) return records;
   const why = failure instanceof Error ? failure.message : JSON.stringify(failure);
   return fail(`${name} is as it was, since ${file} would do otherwise: ${why}`, ExitCode.cannotRun);

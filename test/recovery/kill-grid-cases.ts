@@ -25,6 +25,8 @@ export interface GridCase {
 export interface Verdict {
   /** Processes that were lost. */
   readonly kills: number;
+  /** Lives that were lost of the member that lost the fewest, of those that were to be. */
+  readonly killsFewest: number;
   /** Effects that the world outside saw again. */
   readonly repeats: number;
   /** What somebody noticed, for people; empty if nobody did. */
@@ -174,18 +176,25 @@ function clientOf(
   return { name: `client${number}`, program: programs.client, args, calls: "server", ...more };
 }
 
-export function judge({ clients }: GridCase, { rounds }: CaseOptions, lived: GridOutcome): Verdict {
+export function judge(one: GridCase, { rounds }: CaseOptions, lived: GridOutcome): Verdict {
+  const { servers, clients } = one;
   const all = [...lived.servers, ...lived.clients];
+  const killed = all.filter((_, i) => [...servers, ...clients][i]!.kill !== undefined);
   const effects = [
     { who: "server", lived: lived.servers[0], count: clients.length * rounds },
-    ...lived.clients.map((one, i) => ({ who: `client ${i + 1}`, lived: one, count: rounds })),
+    ...lived.clients.map((client, i) => ({
+      who: `client ${i + 1}`,
+      lived: client,
+      count: rounds,
+    })),
   ];
   return {
     kills: all.reduce((sum, { kills }) => sum + kills, 0),
-    repeats: effects.reduce((sum, one) => sum + effectsIn(one.lived.output).repeats, 0),
+    killsFewest: Math.min(...killed.map(({ kills }) => kills)),
+    repeats: effects.reduce((sum, effect) => sum + effectsIn(effect.lived.output).repeats, 0),
     noticed: [
       ...lived.clients.flatMap(wrongEnds),
-      ...effects.flatMap(({ who, lived: one, count }) => wrongEffects(who, one, count)),
+      ...effects.flatMap((effect) => wrongEffects(effect.who, effect.lived, effect.count)),
     ],
   };
 }

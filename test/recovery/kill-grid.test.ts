@@ -31,16 +31,19 @@ afterAll(async () => {
 const unmade: CaseOptions = { programs: { server: "", client: "", relay: "" }, rounds };
 
 describe("nobody notices", () => {
-  it.each(smallCases(unmade).map(({ name }, at) => ({ name, at })))("$name", async ({ at }) => {
-    const one = smallCases(options)[at];
-    const lived = await grid.run(one.servers, one.clients);
-    const { kills, repeats, noticed } = judge(one, options, lived);
-    expect(noticed).toEqual([]);
-    // Each request is a record at least, and each record was the last of a life.
-    expect(kills).toBeGreaterThanOrEqual(rounds);
-    losses += kills;
-    repeatCount += repeats;
-  });
+  it.each(smallCases(unmade).map(({ name }, at): [string, number] => [name, at]))(
+    "%s",
+    async (_, at) => {
+      const one = smallCases(options)[at];
+      const lived = await grid.run(one.servers, one.clients);
+      const { kills, killsFewest, repeats, noticed } = judge(one, options, lived);
+      expect(noticed).toEqual([]);
+      // Each request is a record at least, and each record was the last of a life.
+      expect(killsFewest).toBeGreaterThanOrEqual(rounds);
+      losses += kills;
+      repeatCount += repeats;
+    },
+  );
 });
 
 it("a client is told when its server was brought up without its log", async () => {

@@ -50,6 +50,9 @@ interface Warm {
 /** Processes that wait, loaded, so that a life begins when it is needed and not a start of Node later. */
 const warmCount = 2;
 
+/** How long the clients of a run may take; one that waits for ever is a fault that was noticed. */
+const runMsMax = 100_000;
+
 export class KillGrid {
   readonly #directory = mkdtempSync(join(tmpdir(), "shoal-grid-"));
   readonly #warm: Warm[] = [];
@@ -63,17 +66,26 @@ export class KillGrid {
   /**
    * Runs servers for as long as it takes the clients to end. Answers both, in their order.
    *
-   * @throws Error if a server ends by itself
+   * @throws Error if a server ends by itself, or the clients do not
    */
   async run(servers: readonly GridMember[], clients: readonly GridMember[]): Promise<GridOutcome> {
     const directory = mkdtempSync(join(this.#directory, "run-"));
     const isOver = Promise.withResolvers<void>();
     const serving = servers.map((member) => this.#liveOn(directory, member, true, isOver.promise));
-    const calling = clients.map((member) => this.#liveOn(directory, member, false));
+    const calling = clients.map((member) => this.#liveOn(directory, member, false, isOver.promise));
     const failed = Promise.race(serving).then(({ code, errors }) => {
       throw new Error(`a server of the grid ended with ${code}: ${errors}`);
     });
-    const lived = await Promise.race([Promise.all(calling), failed]).finally(isOver.resolve);
+    const tooLong = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => tooLong.reject(new Error(`the clients had no end within ${runMsMax / 1000} s`)),
+      runMsMax,
+    );
+    const ends = [Promise.all(calling), failed, tooLong.promise];
+    const lived = await Promise.race(ends).finally(() => {
+      clearTimeout(timer);
+      isOver.resolve();
+    });
     failed.catch(() => undefined);
     const served = await Promise.all(serving);
     rmSync(directory, { recursive: true, force: true });
@@ -93,7 +105,7 @@ export class KillGrid {
     directory: string,
     member: GridMember,
     isServer: boolean,
-    isOver: Promise<void> = new Promise(() => undefined),
+    isOver: Promise<void>,
   ): Promise<Lived> {
     const lived = { output: "", errors: "", kills: 0 };
     for (let life = 1; ; life++) {

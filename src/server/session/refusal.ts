@@ -29,7 +29,7 @@ export const refusalTexts: Readonly<Record<Refusal, string>> = {
   [Refusal.full]: "the server has as many sessions as it can: end some, or try again later",
   [Refusal.stranger]: "the session is not one that this server gave out",
   [Refusal.lost]:
-    "the server was started anew and does not know what it answered before; run it with --durable " +
+    "the server was started anew and does not know what it answered before; run it with --durable=host or disk " +
     "if its sessions are to outlive it",
   [Refusal.gone]: "the server has ended",
 };
