@@ -6,6 +6,7 @@ import { httpBench } from "./http/http.ts";
 import { ipcBench } from "./ipc/ipc.ts";
 import { pipeBench } from "./pipe/pipe.ts";
 import { programsBench } from "./programs/programs.ts";
+import { recoveryBench } from "./recovery/recovery.ts";
 import { startupBench } from "./startup/startup.ts";
 import { taxBench } from "./tax/tax.ts";
 
@@ -18,6 +19,7 @@ export const benches: readonly Bench[] = [
   httpBench,
   pipeBench,
   taxBench,
+  recoveryBench,
 ];
 
 export function findBench(name: string): Bench | undefined {

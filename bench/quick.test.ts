@@ -12,6 +12,7 @@ import { instead } from "./ipc/ablation.ts";
 
 const command = join(import.meta.dirname, "main.ts");
 const cli = join(import.meta.dirname, "../src/cli/main.ts");
+const built = join(import.meta.dirname, "../dist/cli.cjs");
 
 /** Changes only when a benchmark's work is meant to change. */
 const workHashes = {
@@ -21,6 +22,7 @@ const workHashes = {
   startup: "f28328a9b03f87b6",
   pipe: "a7a3a35ee6c16fe7",
   http: "02080b7a28b40b42",
+  recovery: "384de88d1ff9ff4f",
 } as const;
 
 let out = "";
@@ -199,6 +201,16 @@ describe("bench http", () => {
   }, 60_000);
 });
 
+describe.skipIf(!existsSync(built))("bench recovery", () => {
+  it("injects the same faults as ever, and nobody notices one of them", () => {
+    const { report, entry } = runQuick("recovery");
+    expectShape(report, "recovery");
+    expect(report.metrics["faultsInvisible"].value).toBe(1);
+    expect(report.metrics["faultsInjected"].value).toBeGreaterThan(10);
+    expect(entry.workHash).toBe(workHashes.recovery);
+  }, 120_000);
+});
+
 describe("the bench command", () => {
   it("says which benchmarks there are when asked for one that is not there", () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [command, "ipk"], {
@@ -211,7 +223,17 @@ describe("the bench command", () => {
 
   it("lists the benchmarks in its help", () => {
     const help = execFileSync(process.execPath, [command, "--help"], { encoding: "utf8" });
-    for (const name of ["ipc", "startup", "programs", "files", "fluke", "pipe", "http", "tax"])
+    for (const name of [
+      "ipc",
+      "startup",
+      "programs",
+      "files",
+      "fluke",
+      "pipe",
+      "http",
+      "tax",
+      "recovery",
+    ])
       expect(help).toContain(`  ${name}`);
   });
 });
