@@ -11,10 +11,10 @@
 // damage is whether something behind a bad frame vouches for it, that is, was written when the frame
 // was known to be stable: any frame where records are stable at once, a mark where they are not.
 //
-// The checksum is a sum, taken while copying: one addition a word is all that the goal for an append
-// leaves room for. An error in one word always shows. It does not know the order of words, which no
-// failing device changes: a sector is as it was written, or as it was before. It begins with a seed
-// that no other use of the same memory has, so that what an earlier use left is never taken for a frame.
+// The checksum is taken while copying: one multiplication and one addition a word (a polynomial in an odd
+// number), so that an error in one word always shows, and words that were lost do, whatever they add up
+// to. It begins with a seed that no other use of the same memory has, so that what an earlier use left is
+// never taken for a frame.
 
 export const frameHeaderWords = 2;
 
@@ -60,7 +60,7 @@ export function writeFrame(
   for (let index = 0; index < length; index++) {
     const word = payload[index];
     target[to + index] = word;
-    sum = (sum + word) | 0;
+    sum = mix(sum, word);
   }
   target[at + 1] = sum;
   target[at] = commit;
@@ -94,8 +94,12 @@ export function someFrame(
 
 function checksum(words: Int32Array, at: number, end: number, seed: number): number {
   let sum = (seed + at + words[at]) | 0;
-  for (let index = at + frameHeaderWords; index < end; index++) sum = (sum + words[index]) | 0;
+  for (let index = at + frameHeaderWords; index < end; index++) sum = mix(sum, words[index]);
   return sum;
+}
+
+function mix(sum: number, word: number): number {
+  return (Math.imul(sum, 0x0100_0193) + word) | 0;
 }
 
 /** Every bit of the input moves about half of the output (the finaliser of splitmix32). */
