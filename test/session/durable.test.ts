@@ -141,8 +141,9 @@ describe("a durable server", () => {
   });
 
   it("that never answers a request is ended, and told of", async () => {
-    const options = ["--durable", "--hang-seconds", "1", "--restart", "never"];
-    const server = await bench.serve("moody", ...options, moodyServer);
+    // A program that does not count its work is found out by its supervisor.
+    const options = ["--durable", "--level", "checkpoint", "--hang-seconds", "1"];
+    const server = await bench.serve("moody", ...options, "--restart", "never", moodyServer);
     const client = bench.start(
       "run",
       "--connect",

@@ -109,8 +109,10 @@ export class UnixListener {
       this.#server.off("error", reject);
       resolve();
     });
+    // The socket is made within the call; nobody waits on it yet.
+    closeToOthers(path);
     await promise;
-    chmodSync(path, 0o600);
+    closeToOthers(path);
   }
 
   /** Tells every client; ends when every connection has. */
@@ -146,5 +148,14 @@ export class UnixListener {
     const timer = setTimeout(() => socket.destroy(), helloMs).unref();
     const forget = (): void => clearTimeout(timer);
     socket.once("data", forget).once("close", forget);
+  }
+}
+
+/** If it is there: an error of making it is told later. */
+function closeToOthers(path: string): void {
+  try {
+    chmodSync(path, 0o600);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }
 }
