@@ -4,6 +4,7 @@
 import { Register, Status, statusName, syscallName } from "../abi/index.ts";
 import type { MessageLog } from "./log/index.ts";
 import type { Ledger } from "./ledger.ts";
+import { OpenFiles } from "./open-files.ts";
 import type { PendingCall } from "./pending-call.ts";
 import { type PoisonMark, poisonMarks } from "./poison.ts";
 import type { ProcessMemory } from "./process-memory.ts";
@@ -38,7 +39,7 @@ export class Replay {
   /** Why the request just passed over was set aside, until the process hears another. */
   poison: number | undefined;
   readonly #options: ReplayOptions;
-  /** The bytes of the call that is being replayed: its answer may be written over them. */
+  /** The bytes of a call to a file server: its answer may be written over them. */
   #said: Uint8Array = new Uint8Array(0);
   #marks: Map<number, PoisonMark>;
   /** The record that answers the next call. */
@@ -91,8 +92,8 @@ export class Replay {
     }
     if (callOf(record) !== call.number || digestIn(record) !== call.digest) return "differs";
     if (this.#next >= this.#accounted && statusIn(record) === Status.ok) {
-      this.#said = bytesSaid(registers, memory);
-      ledger.owed.saying(registers, () => this.#said);
+      if (OpenFiles.concerns(registers)) this.#said = bytesSaid(registers, memory);
+      ledger.owed.saying(registers, () => bytesSaid(registers, memory));
       if (isRemade(call.number)) return "remake";
     }
     this.answer(call);

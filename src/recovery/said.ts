@@ -1,6 +1,7 @@
 // What a process says in a call: everything by which others could notice that it made it. Its digest is
 // kept in the log, so that a replay is known to say the same (output suppression by comparison).
-import { Descriptor, Register, Syscall } from "../abi/index.ts";
+import { Descriptor, indirectStringsMax, Register, Syscall } from "../abi/index.ts";
+import { joinBytes } from "../base/index.ts";
 import { emptyDigest, mixBytes, mixWord } from "./digest.ts";
 import type { ProcessMemory } from "./process-memory.ts";
 
@@ -51,10 +52,7 @@ function mixMessage(digest: number, descriptor: number, memory: ProcessMemory): 
     if (found !== undefined) mixed = mixBytes(mixed, found);
   };
   add(field(Descriptor.wordAddress), field(Descriptor.wordCount) * 4);
-  add(field(Descriptor.directAddress), field(Descriptor.directBytes));
-  const list = field(Descriptor.indirectAddress);
-  const count = Math.min(field(Descriptor.indirectCount), 16);
-  for (let i = 0; i < count; i++) add(memory.wordAt(list + i * 8), memory.wordAt(list + i * 8 + 4));
+  visitStrings(descriptor, memory, add);
   add(field(Descriptor.capabilityAddress), field(Descriptor.capabilityCount) * 4);
   return mixed;
 }
@@ -62,28 +60,27 @@ function mixMessage(digest: number, descriptor: number, memory: ProcessMemory): 
 /** The bytes of the message in the registers, as one stream: what its receiver's strings hold. */
 export function bytesSaid(registers: Int32Array, memory: ProcessMemory): Uint8Array {
   const descriptor = registers[Register.a1]!;
-  if (descriptor === 0) return new Uint8Array(0);
   const parts: Uint8Array[] = [];
-  const field = (index: number): number => memory.wordAt(descriptor + index * 4);
-  const add = (address: number, bytes: number): void => {
-    const found = memory.bytesAt(address, bytes);
-    if (found !== undefined) parts.push(found.slice());
-  };
-  add(field(Descriptor.directAddress), field(Descriptor.directBytes));
-  const list = field(Descriptor.indirectAddress);
-  const count = Math.min(field(Descriptor.indirectCount), 16);
-  for (let i = 0; i < count; i++) add(memory.wordAt(list + i * 8), memory.wordAt(list + i * 8 + 4));
-  return joined(parts);
+  if (descriptor !== 0) {
+    visitStrings(descriptor, memory, (address, bytes) => {
+      const found = memory.bytesAt(address, bytes);
+      if (found !== undefined) parts.push(found);
+    });
+  }
+  return joinBytes(parts);
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+/** Visits the strings that a descriptor sends, the direct one first. */
+function visitStrings(
+  descriptor: number,
+  memory: ProcessMemory,
+  visit: (address: number, bytes: number) => void,
+): void {
+  const field = (index: number): number => memory.wordAt(descriptor + index * 4);
+  visit(field(Descriptor.directAddress), field(Descriptor.directBytes));
+  const list = field(Descriptor.indirectAddress);
+  const count = Math.min(field(Descriptor.indirectCount), indirectStringsMax);
+  for (let i = 0; i < count; i++) {
+    visit(memory.wordAt(list + i * 8), memory.wordAt(list + i * 8 + 4));
   }
-  return bytes;
 }
