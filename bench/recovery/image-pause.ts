@@ -4,8 +4,8 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StoredImages } from "../../src/boot/durable-images.ts";
-import type { DurableImage, DurableImages } from "../../src/boot/durable-images.ts";
+import { StoredImages } from "../../src/boot/durable/durable-images.ts";
+import type { DurableImage, DurableImages } from "../../src/boot/durable/durable-images.ts";
 import { sha256 } from "../../src/boot/index.ts";
 import { FileStore } from "../../src/machine/node/index.ts";
 import { memoryLog, Sessions } from "../../src/recovery/index.ts";

@@ -1,7 +1,7 @@
 // A process of the recovery simulation: a program under a kernel thread, behind a recording door if it is
 // durable. It is driven by one synchronous step at a time: whatever lies between two kernel calls.
 import { leaveStack, Next, Register, Syscall, forever } from "../../src/abi/index.ts";
-import { SpaceBytes } from "../../src/boot/space-bytes.ts";
+import { SpaceBytes } from "../../src/boot/capture/space-bytes.ts";
 import {
   createObject,
   createRootSpace,

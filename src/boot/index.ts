@@ -31,13 +31,13 @@ export {
   connectionsMax,
   connectTo,
   firstConnectedSlot,
-} from "./connect.ts";
+} from "./session/connect.ts";
 export {
   type DurableLevel,
   openDurableServer,
   readServerImages,
   readServerLog,
-} from "./durable-server.ts";
+} from "./durable/durable-server.ts";
 export {
   differenceOf,
   keepProgram,
@@ -46,12 +46,12 @@ export {
   ProgramRecordError,
   readProgram,
   replaceProgram,
-} from "./program-record.ts";
-export { checkDurable } from "./durable.ts";
-export { LostImageError } from "./durable-images.ts";
-export { rehearse, type Rehearsal, type RehearsalOptions } from "./rehearsal.ts";
+} from "./durable/program-record.ts";
+export { checkDurable } from "./durable/durable.ts";
+export { LostImageError } from "./durable/durable-images.ts";
+export { rehearse, type Rehearsal, type RehearsalOptions } from "./durable/rehearsal.ts";
 export { describeRecord, LogRefusedError, type ReadOnlyLog } from "../recovery/index.ts";
-export { type RunningGateway, type ServedName, startGateway } from "./gateway.ts";
+export { type RunningGateway, type ServedName, startGateway } from "./session/gateway.ts";
 export {
   dataDirectoryOf,
   keyFile,
@@ -73,12 +73,12 @@ export {
   type ListenAddress,
   parseListenAddress,
 } from "../server/network/index.ts";
-export type { CapturePolicy } from "./capture-policy.ts";
-export type { SessionCapture } from "./capture-session.ts";
-export { askControl, type ControlAnswer, controlPathOf, serveControl } from "./control.ts";
-export { readImageFile, sha256, writeImageFile } from "./image-file.ts";
-export { type SessionContent, SessionContentError, sessionOf } from "./session-content.ts";
-export { thawSession, type ThawOptions } from "./thaw.ts";
+export type { CapturePolicy } from "./capture/capture-policy.ts";
+export type { SessionCapture } from "./capture/capture-session.ts";
+export { askControl, type ControlAnswer, controlPathOf, serveControl } from "./session/control.ts";
+export { readImageFile, sha256, writeImageFile } from "./capture/image-file.ts";
+export { type SessionContent, SessionContentError, sessionOf } from "./capture/session-content.ts";
+export { thawSession, type ThawOptions } from "./capture/thaw.ts";
 export { CaptureError } from "../process/index.ts";
 export { ClientStateError } from "../userlib/index.ts";
 export { ImageError, ImageStore, type ImageSize, type Plain } from "../checkpoint/index.ts";

@@ -7,7 +7,7 @@ import { type CallProgress, type Library, LinkError, type ModuleFacts } from "..
 import { Errno } from "../userlib/index.ts";
 import type { WasiProcess } from "../wasi/index.ts";
 import type { SpawnedProgram, System } from "./system.ts";
-import type { TraceForm } from "./trace.ts";
+import type { TraceForm } from "./trace/trace.ts";
 import { LateProcess, wasiLibrary } from "./wasi-library.ts";
 
 export const threadModule = "wasi";

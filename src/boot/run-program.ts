@@ -6,12 +6,12 @@ import type { ExecutionModel, PreparedModule } from "../process/index.ts";
 import type { ConsoleDevice } from "../server/console/index.ts";
 import { NodeConsole, type NodeNetwork } from "../server/node/index.ts";
 import type { ConnectService } from "../server/session/index.ts";
-import type { CapturePolicy } from "./capture-policy.ts";
-import { SessionCapture } from "./capture-session.ts";
-import type { ServedName } from "./gateway.ts";
+import type { CapturePolicy } from "./capture/capture-policy.ts";
+import { SessionCapture } from "./capture/capture-session.ts";
+import type { ServedName } from "./session/gateway.ts";
 import type { Grant } from "./grants.ts";
-import { Operator } from "./operator.ts";
-import { PauseDoor } from "./pause.ts";
+import { Operator } from "./capture/operator.ts";
+import { PauseDoor } from "./capture/pause.ts";
 import { type ProgramEnd, type ProgramSpec, Session } from "./session.ts";
 import { System } from "./system.ts";
 

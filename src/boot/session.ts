@@ -19,10 +19,15 @@ import {
   processModule,
   type WasiProcess,
 } from "../wasi/index.ts";
-import type { DurableOptions } from "./durable.ts";
-import { type RunningGateway, type ServedName, startGateway, giveServed } from "./gateway.ts";
+import type { DurableOptions } from "./durable/durable.ts";
+import {
+  type RunningGateway,
+  type ServedName,
+  startGateway,
+  giveServed,
+} from "./session/gateway.ts";
 import { createLauncher } from "./launcher.ts";
-import type { PauseDoor } from "./pause.ts";
+import type { PauseDoor } from "./capture/pause.ts";
 import type { MadeProgram, RunningProgram } from "./running-program.ts";
 import { Servers, type ServersOptions } from "./servers.ts";
 import type {
@@ -33,8 +38,8 @@ import type {
   System,
 } from "./system.ts";
 import { sizeVariables, withDefaults } from "./terminal-variables.ts";
-import { tracedProgram, traceOfProgram } from "./program-trace.ts";
-import { tracedEnter } from "./trace.ts";
+import { tracedProgram, traceOfProgram } from "./trace/program-trace.ts";
+import { tracedEnter } from "./trace/trace.ts";
 import { checkThreads, ProgramThreads } from "./program-threads.ts";
 import { makeWasiProcess } from "./wasi-library.ts";
 

@@ -13,7 +13,7 @@ import type {
   ServiceProcess,
 } from "../process/index.ts";
 import type { Descriptor } from "../wasi/index.ts";
-import type { DurableOptions } from "./durable.ts";
+import type { DurableOptions } from "./durable/durable.ts";
 
 export interface SystemOptions {
   readonly machine: Machine;

@@ -26,9 +26,9 @@ import {
 } from "../process/index.ts";
 import type { Service } from "../userlib/index.ts";
 import { CoreLoop } from "./core.ts";
-import { checkDurable, DurableProcess, type DurableSeat } from "./durable.ts";
-import type { ProgramImage } from "./durable-images.ts";
-import { SpaceBytes } from "./space-bytes.ts";
+import { checkDurable, DurableProcess, type DurableSeat } from "./durable/durable.ts";
+import type { ProgramImage } from "./durable/durable-images.ts";
+import { SpaceBytes } from "./capture/space-bytes.ts";
 import type {
   InstanceOptions,
   RestoredProgram,
@@ -40,7 +40,7 @@ import type {
   ThreadOptions,
 } from "./system-options.ts";
 import { ThreadGroup } from "./thread-group.ts";
-import { threadPause } from "./thread-pause.ts";
+import { threadPause } from "./capture/thread-pause.ts";
 
 export type {
   InstanceOptions,

@@ -2,7 +2,7 @@
 // answer. The kernel lives on: what comes back is the process.
 import { describe, expect, it } from "vitest";
 import { FaultReason } from "../../src/abi/index.ts";
-import type { DeathReport } from "../../src/boot/durable.ts";
+import type { DeathReport } from "../../src/boot/durable/durable.ts";
 import { memoryLog, type MessageLog, Sessions } from "../../src/recovery/index.ts";
 import { type Manner, type Member, type Outcome, runTogether } from "../sdk/together.ts";
 import { killedLog } from "./killed-log.ts";

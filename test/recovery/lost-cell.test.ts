@@ -2,7 +2,7 @@
 // its place: kernel, servers and clients are new, and the clients check every answer as if nothing had
 // been.
 import { describe, expect, it } from "vitest";
-import { StoredImages } from "../../src/boot/durable-images.ts";
+import { StoredImages } from "../../src/boot/durable/durable-images.ts";
 import { type MessageLog, Sessions } from "../../src/recovery/index.ts";
 import { type Manner, type Member, type Outcome, runTogether } from "../sdk/together.ts";
 import { CellLogs, type Moment, sha256 } from "./cell.ts";

@@ -4,7 +4,7 @@
 //
 // The whole kernel is verified every time a thread has left its stack, and at the end.
 import { InitialSlot, Kind, Right, smallLimits } from "../../src/abi/index.ts";
-import type { DurableOptions } from "../../src/boot/durable.ts";
+import type { DurableOptions } from "../../src/boot/durable/durable.ts";
 import { type SpawnedProgram, System } from "../../src/boot/system.ts";
 import { createObject, grant, type Kernel, nextTickNs, verify } from "../../src/kernel/index.ts";
 import { createNodeMachine } from "../../src/machine/node/index.ts";

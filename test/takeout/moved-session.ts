@@ -2,7 +2,7 @@
 // whole, and puts it back into fresh instances under the same thread.
 import { Kind, Status } from "../../src/abi/index.ts";
 import { Random } from "../../src/base/index.ts";
-import { PauseDoor } from "../../src/boot/pause.ts";
+import { PauseDoor } from "../../src/boot/capture/pause.ts";
 import { Session } from "../../src/boot/session.ts";
 import type { CoreLoop } from "../../src/boot/core.ts";
 import { System } from "../../src/boot/system.ts";

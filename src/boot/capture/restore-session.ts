@@ -1,11 +1,11 @@
 // Putting a captured session back: servers first, with what their clients have; then the programs, stopped where
 // they were; then what the kernel is to know of their threads, by the operator's calls; and last they go on.
-import { Kind, stateWord } from "../abi/index.ts";
-import { CaptureError, type PreparedModule } from "../process/index.ts";
-import { DescriptorTable } from "../wasi/index.ts";
+import { Kind, stateWord } from "../../abi/index.ts";
+import { CaptureError, type PreparedModule } from "../../process/index.ts";
+import { DescriptorTable } from "../../wasi/index.ts";
 import { threadResumed } from "./capture-session.ts";
 import type { Operator } from "./operator.ts";
-import type { ProgramEnd, Session } from "./session.ts";
+import type { ProgramEnd, Session } from "../session.ts";
 import type { ProgramContent, SessionContent } from "./session-content.ts";
 
 interface Stopped {

@@ -1,6 +1,6 @@
 // The trace of one program: whose lines they are, and how each of the modules it is linked with is shown.
-import type { Library } from "../process/index.ts";
-import { threadForm } from "./program-threads.ts";
+import type { Library } from "../../process/index.ts";
+import { threadForm } from "../program-threads.ts";
 import { kernelForm, type TraceForm, traced } from "./trace.ts";
 import { wasiForm } from "./trace-form.ts";
 

@@ -1,10 +1,10 @@
 // Thawing: a session goes on from an image, in a new system. Directories and standard streams are those of
 // the command that thaws; everything else is in the image.
-import { type PreparedModule, prepareModule } from "../process/index.ts";
+import { type PreparedModule, prepareModule } from "../../process/index.ts";
 import { Operator } from "./operator.ts";
 import { restoreSession } from "./restore-session.ts";
-import { type RunOptions, runSession } from "./run-program.ts";
-import type { ProgramEnd } from "./session.ts";
+import { type RunOptions, runSession } from "../run-program.ts";
+import type { ProgramEnd } from "../session.ts";
 import type { Preparation, SessionContent } from "./session-content.ts";
 
 export type ThawOptions = Omit<RunOptions, "grants" | "model" | "fuelSlice" | "prepare">;

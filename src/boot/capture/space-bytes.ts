@@ -1,8 +1,8 @@
 // The bytes behind the addresses of a process, as recovery sees them: its memory, and its communication
 // area above it.
-import { communicationAddress, communicationBytes } from "../abi/index.ts";
-import type { SpaceMemories } from "../process/index.ts";
-import type { ProcessMemory } from "../recovery/index.ts";
+import { communicationAddress, communicationBytes } from "../../abi/index.ts";
+import type { SpaceMemories } from "../../process/index.ts";
+import type { ProcessMemory } from "../../recovery/index.ts";
 
 export class SpaceBytes implements ProcessMemory {
   readonly #memories: SpaceMemories;

@@ -1,6 +1,6 @@
 // How the calls of WASI are shown by `--trace calls`: names of parameters, paths and written bytes as
 // text, results as errno names.
-import { Errno } from "../userlib/index.ts";
+import { Errno } from "../../userlib/index.ts";
 import type { TraceForm } from "./trace.ts";
 import { pollDetail } from "./trace-poll.ts";
 

@@ -1,10 +1,10 @@
 // What an image of a session says: every program, every server's part of it, and what the session was started
 // with. Plain data; docs/internals/image.md tells what each field is for.
-import type { Plain } from "../checkpoint/index.ts";
-import type { ProgramState } from "../process/index.ts";
-import type { StateData } from "../userlib/index.ts";
-import type { Descriptor } from "../wasi/index.ts";
-import type { Grant } from "./grants.ts";
+import type { Plain } from "../../checkpoint/index.ts";
+import type { ProgramState } from "../../process/index.ts";
+import type { StateData } from "../../userlib/index.ts";
+import type { Descriptor } from "../../wasi/index.ts";
+import type { Grant } from "../grants.ts";
 
 /** Raised whenever the content of a session is described differently. */
 export const sessionVersion = 1;

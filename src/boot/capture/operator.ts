@@ -1,11 +1,19 @@
 // The operator: a process of TypeScript that stops, reads, sets and resumes threads by kernel calls, as any
 // program could that was given control of them. Whoever composes a system hands it work: each piece is done
 // whole, by a thread above all programs, so that nobody runs between its calls.
-import { forever, Kind, leaveStack, Register, Status, statusName, Syscall } from "../abi/index.ts";
-import { assert } from "../base/index.ts";
-import { createObject, createRootSpace, grant, startThread } from "../kernel/index.ts";
-import type { Runner } from "../process/index.ts";
-import type { CoreLoop } from "./core.ts";
+import {
+  forever,
+  Kind,
+  leaveStack,
+  Register,
+  Status,
+  statusName,
+  Syscall,
+} from "../../abi/index.ts";
+import { assert } from "../../base/index.ts";
+import { createObject, createRootSpace, grant, startThread } from "../../kernel/index.ts";
+import type { Runner } from "../../process/index.ts";
+import type { CoreLoop } from "../core.ts";
 
 /** Slots of the operator's space; from `firstFree` on they are for what it is given. */
 const slots = { notification: 2, firstReference: 8, firstFree: 16 } as const;

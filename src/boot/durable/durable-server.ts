@@ -1,19 +1,19 @@
 // What makes a named server durable: the log of its process in a data directory, at a level that says
 // what it survives, and what its gateway asks of it.
-import { FileStore, FileSegments, SegmentSyncs, SegmentWriter } from "../machine/node/index.ts";
-import { MemorySegments } from "../machine/segment-memory.ts";
-import type { SegmentStore } from "../machine/segments.ts";
+import { FileStore, FileSegments, SegmentSyncs, SegmentWriter } from "../../machine/node/index.ts";
+import { MemorySegments } from "../../machine/segment-memory.ts";
+import type { SegmentStore } from "../../machine/segments.ts";
 import {
   type MessageLog,
   openLog,
   openReadOnly,
   type ReadOnlyLog,
   Sessions,
-} from "../recovery/index.ts";
+} from "../../recovery/index.ts";
 import { type DurableImages, StoredImages } from "./durable-images.ts";
 import type { DurableOptions } from "./durable.ts";
-import type { ServedName } from "./gateway.ts";
-import { sha256 } from "./image-file.ts";
+import type { ServedName } from "../session/gateway.ts";
+import { sha256 } from "../capture/image-file.ts";
 
 /** What the log of a process survives: the death of its core, of its OS process, of the power. */
 export type DurableLevel = "memory" | "host" | "disk";

@@ -2,8 +2,8 @@
 // with one command line, so both are kept beside it, and another is refused before it can do harm.
 import * as fs from "node:fs";
 import { join } from "node:path";
-import type { ConsoleDevice } from "../server/console/index.ts";
-import type { Grant } from "./grants.ts";
+import type { ConsoleDevice } from "../../server/console/index.ts";
+import type { Grant } from "../grants.ts";
 
 /** Raised whenever the record is described differently. */
 const recordVersion = 1;

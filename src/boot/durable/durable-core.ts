@@ -1,7 +1,7 @@
 // The core as a durable program is linked with it: calls go through the recording door, faults to whoever
 // brings the process up again, and fuel is looked at for loops that never end.
-import { leaveStack } from "../abi/index.ts";
-import type { Core, PortalEntry, Runner } from "../process/index.ts";
+import { leaveStack } from "../../abi/index.ts";
+import type { Core, PortalEntry, Runner } from "../../process/index.ts";
 
 export interface DurableCoreOptions {
   readonly enter: () => number;

@@ -1,7 +1,7 @@
 // Where each owner of a log took it over. An owner that was paused and wakes up may still make images, of
 // a life that the log knows nothing of: beyond the length at which the next owner took the log over, its
 // images count for nothing.
-import { type Store, StoreStatus } from "../machine/store.ts";
+import { type Store, StoreStatus } from "../../machine/store.ts";
 
 /** One number, as a float of eight bytes. */
 const sealBytes = 8;

@@ -1,8 +1,8 @@
 // `--trace calls`: every call that a program makes, with arguments and result, a line each, as strace
 // does. It wraps the functions that a program is linked with; a program that is not traced never
 // passes through here.
-import { leaveStack, Register, statusName, syscallName } from "../abi/index.ts";
-import type { ImportFunction, Library } from "../process/index.ts";
+import { leaveStack, Register, statusName, syscallName } from "../../abi/index.ts";
+import type { ImportFunction, Library } from "../../process/index.ts";
 
 type Value = number | bigint;
 

@@ -1,12 +1,12 @@
 // Connections to named servers in other OS processes, as services of a session: each program finds the
 // first in slot `connected`, the next after it.
-import { InitialSlot } from "../abi/index.ts";
+import { InitialSlot } from "../../abi/index.ts";
 import {
   ConnectService,
   dialUnix,
   keptSessionFile,
   type NamePlace,
-} from "../server/session/index.ts";
+} from "../../server/session/index.ts";
 
 /** A named server that programs are to call. */
 export interface ConnectionOptions {

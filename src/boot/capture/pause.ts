@@ -1,7 +1,7 @@
 // Where a program that never has to wait can be stopped all the same: after a call that is over. Its answer
 // is in the registers, its stack leaves, and the event loop has its turn, in which whoever wants to stop the
 // thread does so. A run that can be captured passes this door with every call of its libraries.
-import type { CoreLoop } from "./core.ts";
+import type { CoreLoop } from "../core.ts";
 
 export class PauseDoor {
   readonly #core: CoreLoop;

@@ -10,14 +10,14 @@ import {
   stateWords,
   Syscall,
   ThreadState,
-} from "../abi/index.ts";
-import type { Plain } from "../checkpoint/index.ts";
-import { CaptureError } from "../process/index.ts";
-import { letGoAsk, operatorBadge } from "../userlib/index.ts";
+} from "../../abi/index.ts";
+import type { Plain } from "../../checkpoint/index.ts";
+import { CaptureError } from "../../process/index.ts";
+import { letGoAsk, operatorBadge } from "../../userlib/index.ts";
 import { type CapturePolicy, refuseCapture, refuseOwnObjects } from "./capture-policy.ts";
 import type { Operator, OperatorCalls } from "./operator.ts";
-import type { RunningProgram } from "./running-program.ts";
-import type { Session } from "./session.ts";
+import type { RunningProgram } from "../running-program.ts";
+import type { Session } from "../session.ts";
 import {
   plainOf,
   type ProgramContent,

@@ -6,11 +6,11 @@ import {
   ImageStore,
   type Plain,
   type StoredImage,
-} from "../checkpoint/index.ts";
-import type { Store } from "../machine/store.ts";
-import type { ProgramState } from "../process/index.ts";
-import type { DoorState, MessageLog } from "../recovery/index.ts";
-import type { Descriptor } from "../wasi/index.ts";
+} from "../../checkpoint/index.ts";
+import type { Store } from "../../machine/store.ts";
+import type { ProgramState } from "../../process/index.ts";
+import type { DoorState, MessageLog } from "../../recovery/index.ts";
+import type { Descriptor } from "../../wasi/index.ts";
 import { LogSeals } from "./log-seals.ts";
 
 /** Raised whenever the content is described differently. */

@@ -1,8 +1,8 @@
 // What of a session can be captured: decided before anything is stopped, and told with the reason.
-import { CaptureError } from "../process/index.ts";
-import type { Grant } from "./grants.ts";
-import type { RunningProgram } from "./running-program.ts";
-import type { Session } from "./session.ts";
+import { CaptureError } from "../../process/index.ts";
+import type { Grant } from "../grants.ts";
+import type { RunningProgram } from "../running-program.ts";
+import type { Session } from "../session.ts";
 import type { Preparation } from "./session-content.ts";
 
 /** What a session was started with, as far as an image needs it. */

@@ -1,8 +1,8 @@
 // The gateway of a named server, put together: an endpoint of the program's own, on which it serves, a
 // process of TypeScript that calls it for clients in other OS processes, and the socket by which they come.
-import { InitialSlot, Kind, Right, Syscall } from "../abi/index.ts";
-import { createObject, createRootSpace, grant, startThread } from "../kernel/index.ts";
-import { ClientProcess, clientSlots, type ThreadParts } from "../process/index.ts";
+import { InitialSlot, Kind, Right, Syscall } from "../../abi/index.ts";
+import { createObject, createRootSpace, grant, startThread } from "../../kernel/index.ts";
+import { ClientProcess, clientSlots, type ThreadParts } from "../../process/index.ts";
 import {
   Gateway,
   type NamePlace,
@@ -10,8 +10,8 @@ import {
   type SessionHistory,
   type SessionKeys,
   UnixListener,
-} from "../server/session/index.ts";
-import type { System } from "./system.ts";
+} from "../../server/session/index.ts";
+import type { System } from "../system.ts";
 
 /** The name under which the first program of a session serves others. */
 export interface ServedName {

@@ -11,7 +11,7 @@ import {
   type Progress,
   readImage,
   writeImage,
-} from "../checkpoint/index.ts";
+} from "../../checkpoint/index.ts";
 
 /** Small pieces are written together. */
 const bufferBytes = 1024 * 1024;

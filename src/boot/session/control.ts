@@ -2,12 +2,12 @@
 // the name, which is of this user alone. What is asked here is done to the whole session.
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CaptureError } from "../process/index.ts";
-import { copyOf, ImageError } from "../checkpoint/index.ts";
-import { ClientStateError } from "../userlib/index.ts";
-import type { NamePlace } from "../server/session/index.ts";
-import type { SessionCapture } from "./capture-session.ts";
-import { writeImageFile } from "./image-file.ts";
+import { CaptureError } from "../../process/index.ts";
+import { copyOf, ImageError } from "../../checkpoint/index.ts";
+import { ClientStateError } from "../../userlib/index.ts";
+import type { NamePlace } from "../../server/session/index.ts";
+import type { SessionCapture } from "../capture/capture-session.ts";
+import { writeImageFile } from "../capture/image-file.ts";
 
 /** `file` is absolute. With `isLast` the session ends when the image is durable. */
 export interface ControlRequest {

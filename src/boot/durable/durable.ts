@@ -1,10 +1,10 @@
 // A durable process on its core. Its kernel calls go through the recording door; when its code breaks, a
 // fresh instance takes the place of the broken one under the same kernel thread, and is brought to where
 // the other was by its log. The kernel sees nothing of that: whoever waits for the process waits on.
-import { FaultReason, leaveStack, StackState } from "../abi/index.ts";
-import { assert } from "../base/index.ts";
-import type { Core, ModuleFacts, StackPosition, ProgramStack } from "../process/index.ts";
-import { LinkError } from "../process/index.ts";
+import { FaultReason, leaveStack, StackState } from "../../abi/index.ts";
+import { assert } from "../../base/index.ts";
+import type { Core, ModuleFacts, StackPosition, ProgramStack } from "../../process/index.ts";
+import { LinkError } from "../../process/index.ts";
 import { DurableCore } from "./durable-core.ts";
 import type { DurableImage, DurableImages, ProgramImage } from "./durable-images.ts";
 import {
@@ -14,7 +14,7 @@ import {
   type ProcessMemory,
   RecordingDoor,
   type Sessions,
-} from "../recovery/index.ts";
+} from "../../recovery/index.ts";
 
 /** A death of a durable process, for whoever watches. */
 export interface DeathReport {

@@ -1,13 +1,13 @@
 // A rehearsal: a program is brought up from a log, in a system of its own that nobody else notices, and
 // stopped where the log ends. It shows what a recovery would do, and whether another program would do it.
-import { createNodeMachine } from "../machine/node/index.ts";
-import type { ExecutionModel, PreparedModule } from "../process/index.ts";
-import { type MessageLog, Sessions } from "../recovery/index.ts";
-import type { ConsoleDevice } from "../server/console/index.ts";
+import { createNodeMachine } from "../../machine/node/index.ts";
+import type { ExecutionModel, PreparedModule } from "../../process/index.ts";
+import { type MessageLog, Sessions } from "../../recovery/index.ts";
+import type { ConsoleDevice } from "../../server/console/index.ts";
 import type { DurableImages } from "./durable-images.ts";
-import type { Grant } from "./grants.ts";
-import { Session } from "./session.ts";
-import { System } from "./system.ts";
+import type { Grant } from "../grants.ts";
+import { Session } from "../session.ts";
+import { System } from "../system.ts";
 
 export interface RehearsalOptions {
   readonly prepared: PreparedModule;
