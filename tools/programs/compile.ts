@@ -35,8 +35,8 @@ export function compilerVersion(): string {
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }
 
-/** What only the linker is told. The target is for both. */
-const forLinker = /^(-l|-Wl,|--target=)/;
+/** What the linker is told: libraries, its own flags, and what both need to know. */
+const forLinker = /^(-l|-Wl,|--target=|-nostdlib)/;
 const forCompiler = /^(?!-l|-Wl,)/;
 
 /**

@@ -4,6 +4,7 @@ import { Command } from "@commander-js/extra-typings";
 import { buildProgram, isBuilt, modulePath, programVersion } from "./build.ts";
 import { cacheDirectory } from "./cache.ts";
 import { type Case, caseId } from "./case.ts";
+import { compileOwn } from "./compile-command.ts";
 import { type ProgramName, programNames, recipes } from "./recipes.ts";
 import { recordCase, verifyCase } from "./record.ts";
 import { listCases } from "../../test/programs/manifest.ts";
@@ -107,6 +108,16 @@ program
     for (const name of toPrograms([word])) {
       process.stdout.write(`${await buildProgram(name, progress)}\n`);
     }
+  });
+program
+  .command("compile")
+  .description("compile C files of your own to a module, with the compiler from npm")
+  .argument("<sources...>", "C files; headers beside them, and sdk/c/shoal.h, are found")
+  .option("-o, --output <file>", "where the module goes (default: FIRST.wasm in this directory)")
+  .option("--flag <flags...>", "more flags for clang, each as --flag=-O0 or --flag=-DNAME=VALUE")
+  .action(async (sources, { output, flag }) => {
+    const made = await compileOwn({ sources, output, flags: flag ?? [] });
+    progress(`made ${made}`);
   });
 program
   .command("cases")

