@@ -6,7 +6,7 @@ import { spaceClass } from "../src/kernel/object/space.ts";
 import { settle } from "./driver.ts";
 import { promise } from "./failure.ts";
 import { takeNotices } from "./notices.ts";
-import type { World } from "./world.ts";
+import { mindOf, type World } from "./world.ts";
 
 /** Ends the run: everything is destroyed, and nothing may be left. */
 export function finish(world: World): void {
@@ -27,10 +27,18 @@ function unwind(world: World): void {
   for (let n = 0; n < 10_000 && (k.current !== 0 || k.readyBits !== 0); n++) {
     world.storm = 0;
     if (k.current === 0 || world.isStopped) settle(world, schedule(k), 0);
-    else if (k.portalDepth > 0) settle(world, portalFaulted(k, FaultReason.killed), k.current);
+    else if (k.portalDepth > 0) failPortal(world);
     else settle(world, exited(k, 0), k.current);
   }
   promise(k.current === 0, () => "a core whose threads all end becomes idle");
+}
+
+function failPortal(world: World): void {
+  const { k } = world;
+  const thread = k.current;
+  // What a portal holds when it ends is nobody's any more.
+  world.mutexes.forgetHolder(mindOf(world, thread));
+  settle(world, portalFaulted(k, FaultReason.killed), thread);
 }
 
 function destroyEverything(world: World): void {

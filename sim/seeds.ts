@@ -35,4 +35,9 @@ export const keptSeeds: readonly KeptSeed[] = [
     events: 3000,
     found: "a long answer to a stopped caller made it run when it was over",
   },
+  {
+    seed: 877,
+    events: 2000,
+    found: "a call made again to a portal kept the deadline of its sending for its answer",
+  },
 ];

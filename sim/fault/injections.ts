@@ -89,7 +89,7 @@ export function giveCapability(world: World): void {
   grant(k, space, slot, { kind, row, badge: random.below(4) });
 }
 
-function isActivation(world: World, kind: number, row: number): boolean {
+export function isActivation(world: World, kind: number, row: number): boolean {
   const flags = world.k.threads[(row << threadShift) + Thread.flags];
   return kind === Kind.thread && (flags & ThreadFlag.activation) !== 0;
 }

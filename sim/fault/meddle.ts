@@ -12,7 +12,7 @@ import { threadClass } from "../../src/kernel/object/thread.ts";
 import type { Step } from "../mind.ts";
 import { takeNotices } from "../notices.ts";
 import { freeSlot, mindOf, type World } from "../world.ts";
-import { hasFreeSlot, someRow } from "./injections.ts";
+import { hasFreeSlot, isActivation, someRow } from "./injections.ts";
 
 const highPriority = 30;
 
@@ -52,6 +52,8 @@ function startMeddler(world: World, party: number): void {
   const { k, random } = world;
   const space = someRow(world, Kind.space);
   const threads = k.tables[Kind.thread];
+  // Nobody gets a name with rights for an activation, not even for one that runs as a thread.
+  if (isActivation(world, Kind.thread, party)) return;
   if (space === 0 || !hasFreeSlot(k, space) || !hasRoom(k, space)) return;
   if (threads.liveCount >= threads.rowLimit) return;
   const slot = freeSlot(world, space);

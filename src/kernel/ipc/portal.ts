@@ -44,7 +44,7 @@ import {
   saveRegisters,
   setState,
 } from "../schedule.ts";
-import { armTimeout, blocked, finish } from "../waiting.ts";
+import { armTimeout, blocked, dropTimeout, finish } from "../waiting.ts";
 import { noteRedirect, type Route } from "./clan.ts";
 import { finishPlan, copyRuns, makePlan } from "./message.ts";
 import { giveRegisters } from "./transfer.ts";
@@ -74,6 +74,8 @@ export function callPortal(k: Kernel, route: Route): number {
   }
   // ---- commit ----
   const { registers } = k;
+  // A call made again may have kept the deadline of its sending, which is over.
+  dropTimeout(k, k.current);
   k.threads[(k.current << threadShift) + Thread.receiveDescriptor] = registers[Register.a2]!;
   k.spaces[server + Space.activeCount]!++;
   enterActivation(k, route.endpoint, registers[Register.receiveTimeout]!);
