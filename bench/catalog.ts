@@ -7,6 +7,7 @@ import { ipcBench } from "./ipc/ipc.ts";
 import { pipeBench } from "./pipe/pipe.ts";
 import { programsBench } from "./programs/programs.ts";
 import { recoveryBench } from "./recovery/recovery.ts";
+import { servicesBench } from "./services/services.ts";
 import { startupBench } from "./startup/startup.ts";
 import { taxBench } from "./tax/tax.ts";
 
@@ -20,6 +21,7 @@ export const benches: readonly Bench[] = [
   pipeBench,
   taxBench,
   recoveryBench,
+  servicesBench,
 ];
 
 export function findBench(name: string): Bench | undefined {

@@ -11,9 +11,12 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const entries = {
   cli: "src/cli/main.ts",
+  "cli-system": "src/cli/system-main.ts",
+  cell: "src/cli/cell-main.ts",
   index: "src/boot/index.ts",
   "core-worker": "src/machine/node/core-worker.ts",
   "segment-writer-thread": "src/machine/node/segment-writer-thread.ts",
+  "image-writer-thread": "src/boot/durable/image-writer-thread.ts",
   "rewrite-worker": "src/process/wasm/prepare/rewrite-worker.ts",
 };
 
@@ -58,8 +61,8 @@ async function build(
       Object.entries(input).map(([name, file]) => [name, `${root}${file}`]),
     ),
     platform: "node",
-    // Large and seldom needed: loaded from node_modules when a program is to be rewritten.
-    external: ["binaryen"],
+    // Large and seldom needed: loaded from node_modules when a program is to be rewritten, or a service is run.
+    external: ["binaryen", "rolldown"],
     plugins: [lazyChildProcess, builtins],
     treeshake: { propertyReadSideEffects: false },
     optimization: { inlineConst: { mode: "all", pass: 2 } },
@@ -74,10 +77,28 @@ async function build(
   await bundle.close();
 }
 
+/** What runs in the realm of a service before the service does: read as text, and run in a context of its own. */
+async function buildRealm(): Promise<void> {
+  const bundle = await rolldown({
+    input: `${root}src/service/realm/main.ts`,
+    platform: "browser",
+  });
+  await bundle.write({
+    file: `${root}dist/realm.js`,
+    format: "iife",
+    name: "shoalRealm",
+    exports: "named",
+  });
+  await bundle.close();
+}
+
 rmSync(`${root}dist`, { recursive: true, force: true });
-const { cli, ...others } = entries;
+const { cli, "cli-system": cliSystem, cell, ...others } = entries;
 await build({ cli }, "cjs");
+await build({ "cli-system": cliSystem }, "cjs");
+await build({ cell }, "cjs");
 await build(others, "esm");
+await buildRealm();
 
 if (!process.argv.includes("--no-types")) {
   const tsc = spawnSync("tsc", ["-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });

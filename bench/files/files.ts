@@ -1,14 +1,16 @@
 // The files benchmark: calls on a granted directory, against node:wasi. Hosts take turns, every run is a
 // process of its own in a fresh directory, and all runs must print the same before their times count.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bench, BenchOptions, BenchOutcome } from "../harness/bench.ts";
-import { againstFloor, type Metric } from "../harness/metric.ts";
+import { againstFloor, type Metric, plainMetric } from "../harness/metric.ts";
 import { hashLines } from "../harness/rounds.ts";
 import { type Spread, spreadOf } from "../harness/statistics.ts";
 import { HostFailedError, runOn } from "../programs/host.ts";
+import type { HostCallTimes } from "./host-calls.ts";
 import { databaseWorkload, type FilesWorkload, smallFilesWorkload } from "./workloads.ts";
 
 export const filesBench: Bench = {
@@ -39,8 +41,9 @@ async function runFiles(options: BenchOptions): Promise<BenchOutcome> {
   const work: (readonly (string | number)[])[] = [];
   for (const workload of workloads) {
     log(`${workload.name}: ${rounds} rounds`);
-    const { samples, digest } = await runRounds(workload, rounds);
+    const { samples, hostMs, digest } = await runRounds(workload, rounds);
     for (const host of hosts) outcome.spreads[`${host} ${workload.name}`] = spreadOf(samples[host]);
+    outcome.spreads[`host calls ${workload.name}`] = spreadOf(hostMs);
     outcome.metrics = { ...outcome.metrics, ...metricsOf(workload.name, outcome.spreads) };
     work.push([workload.name, workload.size, digest]);
   }
@@ -66,18 +69,23 @@ function metricsOf(
   spreads: Readonly<Record<string, Spread>>,
 ): Record<string, Metric> {
   const [ours, peer] = hosts.map((host) => spreads[`${host} ${name}`].median);
+  const hostMs = spreads[`host calls ${name}`].median;
   const ratioName = name === "database" ? "filesRatio" : "smallFilesRatio";
   return {
     [ratioName]: againstFloor(ours / peer, 1, "ratio"),
     [name]: againstFloor(ours, peer, "ms"),
+    // The host's price of our calls, without us and without the program; and what is left beside it.
+    [`${name}.hostCalls`]: plainMetric(hostMs, "ms"),
+    [`${name}.beside`]: plainMetric(ours - hostMs, "ms"),
   };
 }
 
 async function runRounds(
   workload: FilesWorkload,
   rounds: number,
-): Promise<{ samples: Samples; digest: string }> {
+): Promise<{ samples: Samples; hostMs: number[]; digest: string }> {
   const samples: Samples = { shoal: [], nodeWasi: [] };
+  const hostMs: number[] = [];
   const digests = new Set<string>();
   for (let round = 0; round < rounds; round++) {
     for (const host of round % 2 === 0 ? hosts : hosts.toReversed()) {
@@ -85,10 +93,11 @@ async function runRounds(
       samples[host].push(elapsedMs);
       digests.add(digest);
     }
+    hostMs.push(hostCallsOf(workload).hostMs);
   }
   const [digest = "", ...others] = digests;
   if (others.length > 0) throw new RangeError(`hosts print different things for ${workload.name}`);
-  return { samples, digest };
+  return { samples, hostMs, digest };
 }
 
 async function runOnce(
@@ -103,6 +112,21 @@ async function runOnce(
       throw new HostFailedError(host, spec, readFileSync(spec.stderrPath, "utf8"));
     const digest = createHash("sha256").update(readFileSync(spec.stdoutPath)).digest("hex");
     return { elapsedMs: computeMs, digest };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** The calls of the host that our run makes, alone. */
+function hostCallsOf(workload: FilesWorkload): HostCallTimes {
+  const directory = mkdtempSync(join(base, "shoal-files-bench-"));
+  try {
+    const script = join(import.meta.dirname, "host-calls.ts");
+    const spec = JSON.stringify(workload.prepare(directory));
+    const args = ["--disable-warning=ExperimentalWarning", script, spec];
+    const lines = execFileSync(process.execPath, args, { encoding: "utf8" }).trim().split("\n");
+    // Printed by the script and by nothing else.
+    return JSON.parse(lines.at(-1)!) as HostCallTimes;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -1,11 +1,14 @@
 // The load of the http benchmark: connections that are kept alive, each with one request in flight. The
 // client reads into one buffer and only counts bytes, so that it costs less than any server it drives
 // and the server is what is measured.
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
 export interface LoadOptions {
   readonly port: number;
   readonly connections: number;
+  /** Connections beside them that are open and ask for nothing. */
+  readonly idle: number;
   readonly requests: number;
   /** What every answer must be, byte for byte; it is compared once for each connection. */
   readonly answer: Uint8Array;
@@ -25,11 +28,26 @@ const request = Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 /** Makes all requests and ends when the last answer is there. */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const shared = { left: options.requests, bytes: 0 };
+  const idle = await Promise.all(Array.from({ length: options.idle }, () => opened(options.port)));
   const start = process.hrtime.bigint();
   const one = (): Promise<void> => runConnection(options, shared);
   await Promise.all(Array.from({ length: options.connections }, one));
   const elapsedMs = Number(process.hrtime.bigint() - start) / 1e6;
+  await Promise.all(idle.map(ended));
   return { elapsedMs, answeredBytes: shared.bytes };
+}
+
+async function opened(port: number): Promise<Socket> {
+  const socket = connect({ port, host: "127.0.0.1" });
+  await once(socket, "connect");
+  return socket;
+}
+
+/** Both ends are closed, so that the server has room for the next ones. */
+async function ended(socket: Socket): Promise<void> {
+  const closed = once(socket, "close");
+  socket.resume().end();
+  await closed;
 }
 
 function runConnection(

@@ -16,15 +16,20 @@ const look: Readonly<Record<string, { readonly name: string; readonly colour: st
   net: { name: "node:net, bare", colour: colours.grey },
 };
 
+const loadNames: Readonly<Record<string, string>> = {
+  1: "1 connection",
+  idle: "8 among 480 idle",
+};
+
 export async function plotHttp(metrics: Metrics): Promise<PlotFile[]> {
   return [{ fileName: "http.svg", svg: httpChart(barsOf(metrics)) }];
 }
 
 function barsOf(metrics: Metrics): Bar[] {
   return Object.entries(metrics).flatMap(([name, { value }]) => {
-    const [what, server = "", connections] = name.split(".");
+    const [what, server = "", load = ""] = name.split(".");
     if (what !== "requests") return [];
-    const of = connections === "1" ? "1 connection" : `${connections} connections`;
+    const of = loadNames[load] ?? `${load} connections`;
     const { name: who, colour } = look[server]!;
     return [{ label: `${who}, ${of}`, rate: value, colour }];
   });
@@ -37,7 +42,7 @@ function httpChart(bars: readonly Bar[]): string {
     options: {
       marginLeft: 210,
       marginRight: 60,
-      height: 260,
+      height: 60 + 50 * bars.length,
       x: { label: "requests per second", grid: true, nice: true },
       y: { type: "band", domain: bars.map(({ label }) => label), label: null, padding: 0.2 },
       color: { type: "identity" },

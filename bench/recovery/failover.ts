@@ -1,5 +1,5 @@
 // Failover as a client sees it: the time from the end of the process in which its server runs to the next
-// answer, with a request under way all the while.
+// answer, with a request under way all the while. Another process stands by, as with `--standby cell`.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,8 @@ export async function cellFailovers(count: number): Promise<number[]> {
   try {
     const program = join(directory, "ledger.wasm");
     writeFileSync(program, await compileC("examples/c/ledger-server.c"));
-    const server = await commands.serve("ledger", "--durable=host", program);
+    const manner = ["--durable=host", "--standby", "cell"];
+    const server = await commands.serve("ledger", ...manner, program);
     const caller = new LedgerCaller(commands.socket("ledger"));
     await caller.start();
     const samplesMs: number[] = [];
@@ -29,11 +30,14 @@ export async function cellFailovers(count: number): Promise<number[]> {
   }
 }
 
-/** Long enough after a start for the server to be as it is for most of its life. */
-const settleMs = 100;
+/** Long enough after a start for the server to be as it is for most of its life, and for one to stand by. */
+const settleMs = 1000;
 
 async function failOver(server: Running, caller: LedgerCaller): Promise<number> {
+  await caller.stopCalls();
   await pause(settleMs);
+  caller.goOn();
+  await caller.answers(2);
   const pid = server.cellPid;
   if (pid === undefined) throw new Error(`the server has no process: ${server.stderr}`);
   const answer = caller.answerAfter(caller.epoch);

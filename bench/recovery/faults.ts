@@ -10,14 +10,9 @@ import { memoryLog, type MessageLog, Sessions } from "../../src/recovery/index.t
 import { compileC } from "../../test/sdk/compile.ts";
 import { type Member, runTogether } from "../../test/sdk/together.ts";
 import { killedLog } from "../../test/recovery/killed-log.ts";
-import {
-  type CaseOptions,
-  compileGrid,
-  type GridCase,
-  judge,
-  largeCases,
-  smallCases,
-} from "../../test/recovery/kill-grid-cases.ts";
+import { type CaseOptions, compileGrid, type GridCase } from "../../test/recovery/grid-members.ts";
+import { largeCases, smallCases } from "../../test/recovery/kill-grid-cases.ts";
+import { judge } from "../../test/recovery/grid-verdict.ts";
 import { KillGrid } from "../../test/recovery/kill-grid.ts";
 import { Bench as Commands, type Running } from "../../test/session/command.ts";
 import { LedgerCaller } from "./ledger-caller.ts";

@@ -68,12 +68,16 @@ function rpcMetrics({ rpcNs, logCosts }: Measured): Metrics {
 function imageMetrics({ memoryMiB, pauses, copiesMs }: ImageSamples): Metrics {
   const copy = median(copiesMs);
   const fullMs = median(pauses.map(({ full }) => full.ms));
-  const laterMs = median(pauses.flatMap((one) => one.laterMs));
+  const laterMs = median(pauses.flatMap(({ later }) => later.map(({ ms }) => ms)));
+  const durableMs = median(pauses.map(({ full }) => full.durableMs));
+  const laterDurableMs = median(pauses.flatMap(({ later }) => later.map((one) => one.durableMs)));
   const fullBytes = median(pauses.map(({ full }) => full.storedBytes));
   const laterBytes = median(pauses.map((one) => one.laterBytes));
   return {
     [pauseName(memoryMiB)]: againstFloor(fullMs, copy, "ms"),
     [laterPauseName(memoryMiB)]: againstFloor(laterMs, copy, "ms"),
+    [`checkpointDurable${memoryMiB}MiBMs`]: plainMetric(durableMs, "ms"),
+    [`checkpointDurableLater${memoryMiB}MiBMs`]: plainMetric(laterDurableMs, "ms"),
     [`checkpointStored${memoryMiB}MiB`]: againstFloor(fullBytes / mebibyte, memoryMiB, "MiB"),
     [`checkpointStoredLater${memoryMiB}MiB`]: againstFloor(laterBytes / mebibyte, memoryMiB, "MiB"),
   };
@@ -114,7 +118,7 @@ export function recoverySpreads(measured: Measured): Record<string, Spread> {
     ]),
     ...images.flatMap(({ memoryMiB, pauses }): [string, readonly number[]][] => [
       [`image of ${memoryMiB} MiB`, pauses.map(({ full }) => full.ms)],
-      [`later image of ${memoryMiB} MiB`, pauses.flatMap((one) => one.laterMs)],
+      [`later image of ${memoryMiB} MiB`, pauses.flatMap(({ later }) => later.map(({ ms }) => ms))],
     ]),
   ];
   return Object.fromEntries(samples.map(([name, values]) => [name, spreadOf(values)]));

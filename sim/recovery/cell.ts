@@ -19,6 +19,8 @@ import { type Durability, SimProcess } from "./process.ts";
 
 export interface CellOptions {
   readonly random: Random;
+  /** Which cell this is, from 1. */
+  readonly epoch: number;
   /** The server's, the one behind it, and the durable clients'. */
   readonly logs: readonly MessageLog[];
   readonly outside: readonly OutsideClient[];
@@ -157,6 +159,12 @@ export class Cell {
     this.#idleOf.set(one.badge, idle);
     const wake = (): void => void this.#wakes.push(idle);
     const { k } = this;
+    const { epoch, logs } = this.#options;
+    // What a gateway says that was taken over is heard by nobody, and at last it says nothing.
+    const isHeard = (): boolean => one.epoch === epoch && !logs[0]!.isTakenOver;
+    const answer = (words: Int32Array): void => {
+      if (isHeard()) one.answered(words);
+    };
     const self = (): SimProcess => this.running!;
     return function* (registers) {
       grant(k, self().space, Slot.own, { kind: Kind.notification, row: idle });
@@ -165,7 +173,8 @@ export class Cell {
         yield;
       };
       for (;;) {
-        const number = one.open;
+        one.epoch = Math.max(one.epoch, epoch);
+        const number = isHeard() ? one.open : undefined;
         if (number === undefined) {
           yield* pause();
           continue;
@@ -180,7 +189,7 @@ export class Cell {
         if (standing === "fresh") {
           ask(registers, Syscall.call, Slot.calls, one.labels[number - 1], [number]);
           yield;
-          one.answered(registers.subarray(Register.w0, Register.w5 + 1));
+          answer(registers.subarray(Register.w0, Register.w5 + 1));
           continue;
         }
         let reply: StoredReply | undefined;
@@ -189,7 +198,7 @@ export class Cell {
           wake();
         });
         while (reply === undefined) yield* pause();
-        one.answered(reply.words);
+        answer(reply.words);
       }
     };
   }

@@ -13,7 +13,15 @@ const command = new Command("sim/recovery")
 
 command.parse();
 const { seed: first, seeds } = command.opts();
-const sums = { steps: 0, lostCells: 0, deaths: 0, powerLosses: 0, repeatedEffects: 0 };
+const sums = {
+  steps: 0,
+  lostCells: 0,
+  deaths: 0,
+  powerLosses: 0,
+  wokenCells: 0,
+  fullDisks: 0,
+  repeatedEffects: 0,
+};
 const failures: string[] = [];
 for (let seed = first; seed < first + seeds; seed++) {
   try {
@@ -25,6 +33,7 @@ for (let seed = first; seed < first + seeds; seed++) {
 }
 console.log(
   `${seeds} seeds: ${sums.steps} steps, ${sums.lostCells} cells lost (${sums.powerLosses} with the power), ` +
+    `${sums.wokenCells} woken up after others had taken over, ${sums.fullDisks} times a full disk, ` +
     `${sums.deaths} processes broken, ${sums.repeatedEffects} effects repeated`,
 );
 for (const failure of failures.slice(0, 20)) console.error(failure);

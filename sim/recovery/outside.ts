@@ -18,6 +18,8 @@ export class OutsideClient {
   /** What it asks, in order. */
   readonly labels: number[];
   readonly answers: Answer[] = [];
+  /** The cell that it has found last: it never goes back to an earlier one. */
+  epoch = 0;
 
   constructor(badge: number, labels: number[]) {
     this.badge = badge;

@@ -1,9 +1,10 @@
-// One seed of the recovery simulation: cells that are lost one after the other, processes that break, power
-// that fails under writes, until every client has all its answers; then the histories are judged.
+// One seed of the recovery simulation: cells that are lost one after the other, or stopped, taken over from and
+// woken up, processes that break, power that fails under writes, disks that are full, until every client has
+// all its answers; then the histories are judged.
 import { Random } from "../../src/base/index.ts";
 import { SegmentDisk } from "../../src/machine/sim/index.ts";
 import type { SegmentStore } from "../../src/machine/segments.ts";
-import { type MessageLog, openLog } from "../../src/recovery/index.ts";
+import { LogRefusedError, type MessageLog, openLog } from "../../src/recovery/index.ts";
 import { BrokenPromise } from "../failure.ts";
 import { Cell, firstOutsideBadge } from "./cell.ts";
 import { Effects, judge, OutsideClient } from "./outside.ts";
@@ -14,18 +15,31 @@ export interface RecoveryRun {
   readonly lostCells: number;
   readonly deaths: number;
   readonly powerLosses: number;
+  /** Cells that were stopped and worked on after they had been taken over from. */
+  readonly wokenCells: number;
+  /** Cells that ended, or could not begin, for want of room. */
+  readonly fullDisks: number;
   readonly repeatedEffects: number;
 }
 
+/** Cells that are stopped at a time. */
+const sleepersMax = 2;
 const stepsMax = 6_000;
 
+/** Without `stops` nothing is stopped and no disk is full: what seeds were before there was that. */
+export interface RecoveryFaults {
+  readonly stops: boolean;
+}
+
 /** @throws BrokenPromise if a client was answered wrongly, or not at all */
-export function runRecovery(seed: number): RecoveryRun {
-  return new Recovery(seed).run();
+export function runRecovery(seed: number, faults: RecoveryFaults = { stops: true }): RecoveryRun {
+  return new Recovery(seed, faults).run();
 }
 
 class Recovery {
   readonly #random: Random;
+  /** Decides what is stopped and when a disk is full, apart from everything else. */
+  readonly #stops: Random | undefined;
   readonly #disk = new SegmentDisk();
   readonly #isDisk: boolean;
   readonly #scripts: number[][];
@@ -36,10 +50,16 @@ class Recovery {
   #epoch = 0;
   #deaths = 0;
   #powerLosses = 0;
+  #wokenCells = 0;
+  #fullDisks = 0;
+  /** Cells that were stopped, and do not know that they were taken over from. */
+  #sleepers: Cell[] = [];
+  #woken = new Set<Cell>();
 
-  constructor(seed: number) {
+  constructor(seed: number, { stops }: RecoveryFaults) {
     const random = new Random(seed, "recovery");
     this.#random = random;
+    this.#stops = stops ? new Random(seed, "stops") : undefined;
     this.#isDisk = random.chance(1, 2);
     const script = (): number[] =>
       Array.from({ length: random.between(1, 7) }, () =>
@@ -60,8 +80,9 @@ class Recovery {
     let cell = this.#begin();
     while (!this.#isOver(cell)) {
       if (++steps > stepsMax) throw new BrokenPromise("clients wait for ever");
-      if (this.#random.chance(1, 60)) cell = this.#lose();
-      else this.#step(cell);
+      if (this.#random.chance(1, 60)) cell = this.#lose(cell);
+      else if (this.#sleepers.length > 0 && this.#stops!.chance(1, 4)) this.#stepSleeper();
+      else if (!this.#hasRoomFor(() => this.#step(cell))) cell = this.#lose();
     }
     const histories = new Map(this.#effects.seen);
     for (const { badge, answers } of this.#outside) histories.set(badge, answers);
@@ -72,6 +93,8 @@ class Recovery {
       lostCells: this.#epoch - 1,
       deaths: this.#deaths,
       powerLosses: this.#powerLosses,
+      wokenCells: this.#wokenCells,
+      fullDisks: this.#fullDisks,
       repeatedEffects: this.#effects.repeats,
     };
   }
@@ -94,13 +117,46 @@ class Recovery {
     if (random.chance(1, 20)) this.#disk.writeBack();
   }
 
-  /** The cell is gone, perhaps with the power. */
-  #lose(): Cell {
-    if (this.#isDisk && this.#random.chance(1, 2)) {
+  /** A cell that was stopped goes on for a step, until it finds out. */
+  #stepSleeper(): void {
+    const sleeper = this.#stops!.pick(this.#sleepers);
+    if (!this.#woken.has(sleeper)) this.#wokenCells++;
+    this.#woken.add(sleeper);
+    try {
+      if (sleeper.isIdle) return;
+      sleeper.step();
+    } catch (error) {
+      if (!isTakenOver(error)) throw error;
+      this.#sleepers = this.#sleepers.filter((one) => one !== sleeper);
+    }
+  }
+
+  /** False if there was no room for what was to be done; there is some then. */
+  #hasRoomFor(action: () => void): boolean {
+    if (this.#stops?.chance(1, 100) === true) this.#disk.capacityBytes = 0;
+    try {
+      action();
+      return true;
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      this.#fullDisks++;
+      this.#disk.capacityBytes = Infinity;
+      return false;
+    }
+  }
+
+  /** The cell is gone, perhaps with the power; or it was only stopped, if it is given. */
+  #lose(stopped?: Cell): Cell {
+    if (stopped !== undefined && this.#stops?.chance(1, 3) === true) {
+      this.#sleepers = [...this.#sleepers, stopped].slice(-sleepersMax);
+    } else if (this.#isDisk && this.#random.chance(1, 2)) {
       this.#powerLosses++;
+      this.#sleepers = [];
       this.#disk.losePower(this.#random);
     } else this.#disk.kill();
-    return this.#begin();
+    let cell: Cell | undefined;
+    while (!this.#hasRoomFor(() => (cell = this.#begin()))) continue;
+    return cell!;
   }
 
   #begin(): Cell {
@@ -111,6 +167,7 @@ class Recovery {
     const names = ["server", "behind", ...this.#scripts.map((_, i) => `client${i}`)];
     return new Cell({
       random: this.#random,
+      epoch: this.#epoch,
       logs: names.map(log),
       outside: this.#outside,
       effects: this.#effects,
@@ -126,6 +183,15 @@ class Recovery {
       }
     });
   }
+}
+
+function isFull(error: unknown): boolean {
+  if (error instanceof LogRefusedError) return error.reason === "full";
+  return error instanceof Error && /there is no room where it is kept/.test(error.message);
+}
+
+function isTakenOver(error: unknown): boolean {
+  return error instanceof Error && /another process has taken it over/.test(error.message);
 }
 
 /** At level host a write is as good as a sync: segments without one. */

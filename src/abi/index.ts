@@ -34,8 +34,11 @@ export {
 } from "./state.ts";
 export {
   communicationAddress,
+  annexAddress,
+  annexBytes,
   communicationBytes,
   communicationPageBytes,
+  processThreadsMax,
   copyStepBytes,
   defaultLimits,
   defaultPriority,

@@ -94,6 +94,15 @@ export const wakeTickNs = 1_000_000;
 export const communicationAddress = 0xffff_0000;
 export const communicationBytes = 64 * 1024;
 export const communicationPageBytes = 4 * 1024;
+/**
+ * More such pages, right below the area, for the threads of a process that find none in it. They are made
+ * for a space that needs one, whose program's memory then ends below them; messages from there take the
+ * kernel's general way.
+ */
+export const annexBytes = 240 * communicationPageBytes;
+export const annexAddress = communicationAddress - annexBytes;
+/** Threads of one process: each has a page of its own. */
+export const processThreadsMax = (communicationBytes + annexBytes) / communicationPageBytes;
 
 assert((slotsPerPage & (slotsPerPage - 1)) === 0, "slots per page is a power of two");
 assert((wakeListCount & (wakeListCount - 1)) === 0, "the wake-up lists are a power of two");

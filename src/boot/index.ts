@@ -19,11 +19,13 @@ export {
 } from "./run-program.ts";
 export { type ProgramEnd, type ProgramSpec, Session, type SessionOptions } from "./session.ts";
 export {
+  type FaultFrame,
   InvalidModuleError,
   LinkError,
   type PreparedModule,
   prepareModule,
   type PrepareOptions,
+  readFaultFrames,
 } from "../process/index.ts";
 export { startWatchdog, type Watchdog, type WatchdogOptions } from "./watchdog.ts";
 export {
@@ -47,11 +49,22 @@ export {
   readProgram,
   replaceProgram,
 } from "./durable/program-record.ts";
-export { checkDurable } from "./durable/durable.ts";
+export { copyServer, NoSuchRecordError, type ServerCopy } from "./durable/server-copy.ts";
+export { checkDurable, type DurableOptions } from "./durable/durable.ts";
 export { LostImageError } from "./durable/durable-images.ts";
-export { rehearse, type Rehearsal, type RehearsalOptions } from "./durable/rehearsal.ts";
+export {
+  rehearse,
+  type Rehearsal,
+  type RehearsalOptions,
+  type RehearsedProgram,
+} from "./durable/rehearsal.ts";
 export { describeRecord, LogRefusedError, type ReadOnlyLog } from "../recovery/index.ts";
 export { type RunningGateway, type ServedName, startGateway } from "./session/gateway.ts";
+export { ConsolePort } from "./worker/console-port.ts";
+export { CoreKeeper, type CoreKeeperOptions, type CoreLoss } from "./worker/core-keeper.ts";
+export { coreSeat, type CoreSeat, type CoreTurn, isCoreThread } from "./worker/core-seat.ts";
+export { warmUp, type WarmUpOptions } from "./worker/warm-up.ts";
+export type { CoreEnd, CoreThread } from "./worker/core-thread.ts";
 export {
   dataDirectoryOf,
   keyFile,
@@ -61,11 +74,16 @@ export {
   OwnedError,
   ownerOf,
   type OwnerLock,
+  peerOf,
   PlaceError,
   placeOf,
+  processStartOf,
   readOwner,
+  readWhole,
+  removeWhole,
   SessionKeys,
   takeOwnership,
+  writeWhole,
 } from "../server/session/index.ts";
 export { kindOfStream, NodeConsole, NodeNetwork } from "../server/node/index.ts";
 export {
@@ -76,9 +94,59 @@ export {
 export type { CapturePolicy } from "./capture/capture-policy.ts";
 export type { SessionCapture } from "./capture/capture-session.ts";
 export { askControl, type ControlAnswer, controlPathOf, serveControl } from "./session/control.ts";
+export { describeSession, type SessionDescription } from "./session/description.ts";
 export { readImageFile, sha256, writeImageFile } from "./capture/image-file.ts";
 export { type SessionContent, SessionContentError, sessionOf } from "./capture/session-content.ts";
 export { thawSession, type ThawOptions } from "./capture/thaw.ts";
 export { CaptureError } from "../process/index.ts";
 export { ClientStateError } from "../userlib/index.ts";
 export { ImageError, ImageStore, type ImageSize, type Plain } from "../checkpoint/index.ts";
+export {
+  boot,
+  type BootOptions,
+  type ServiceGrant,
+  ServiceSystem,
+  type SpawnOptions as SpawnServiceOptions,
+} from "./service/service-system.ts";
+export {
+  AbortError,
+  type CallOptions,
+  type Client,
+  type Context,
+  DeadlineError,
+  NotImmediateError,
+  service,
+  type ServiceDefinition,
+  ServiceGoneError,
+  type ServiceModule,
+  type Stream,
+  type SyncClient,
+  syncOf,
+  ValueError,
+  withOptions,
+} from "../service/index.ts";
+export {
+  bundledService,
+  bundleService,
+  type ServiceCode,
+  ServiceLoadError,
+} from "../process/index.ts";
+export { connect, type ConnectServiceOptions } from "./service/connect.ts";
+export { type RunningService, runService, type RunServiceOptions } from "./service/run-service.ts";
+export {
+  AttachClient,
+  type AttachClientOptions,
+  type ChildPolicy,
+  CommandHolder,
+  type CommandHolderOptions,
+  CommandLogError,
+  type CommandManner,
+  keepCommand,
+  LineSplitter,
+  type Protocol,
+  protocols,
+  readCommand,
+  sessionVariable,
+  type StateMode,
+  stateModes,
+} from "./command/index.ts";

@@ -2,7 +2,7 @@
 // thread is another instance of the program's module over the same memory, on a stack of its own, which
 // begins at the program's `wasi_thread_start`. All threads of a process have one descriptor table, one
 // space and one core.
-import { communicationBytes, communicationPageBytes } from "../abi/index.ts";
+import { processThreadsMax } from "../abi/index.ts";
 import { type CallProgress, type Library, LinkError, type ModuleFacts } from "../process/index.ts";
 import { Errno } from "../userlib/index.ts";
 import type { WasiProcess } from "../wasi/index.ts";
@@ -13,9 +13,6 @@ import { LateProcess, wasiLibrary } from "./wasi-library.ts";
 export const threadModule = "wasi";
 const spawnImport = "thread-spawn";
 const threadStart = "wasi_thread_start";
-
-/** Each thread builds its messages in a page of its own; the first has page 0. */
-export const threadCountMax = communicationBytes / communicationPageBytes;
 
 /** What the proposal leaves for thread numbers, from 1 on. */
 const threadIdMax = 0x1fff_ffff;
@@ -77,8 +74,10 @@ export class ProgramThreads {
     return thread;
   }
 
+  /** Each thread builds its messages in a page of its own; the first has page 0. */
   #freePage(): number | undefined {
-    for (let page = 0; page < threadCountMax; page++) if (!this.#usedPages.has(page)) return page;
+    for (let page = 0; page < processThreadsMax; page++)
+      if (!this.#usedPages.has(page)) return page;
     return undefined;
   }
 

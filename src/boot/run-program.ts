@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly console?: ConsoleDevice;
   /** Called when everything is set up and the first program's first instruction is next. */
   readonly onStart?: () => void;
+  /** Gets the session at that moment. */
+  readonly onSession?: ((session: Session) => void) | undefined;
   /** A server broke while it answered a program. */
   readonly onServiceFault?: (service: string, error: unknown) => void;
   /** Counts changes of hands, for a watchdog. */
@@ -48,8 +50,8 @@ export interface RunOptions {
 
 export interface CaptureOptions {
   readonly policy: CapturePolicy;
-  /** Gets what captures the session, when it is there. */
-  readonly onSession: (capture: SessionCapture) => void;
+  /** Gets what captures the session, and the session, when it is there. */
+  readonly onSession: (capture: SessionCapture, session: Session) => void;
   /** After so many calls of the programs `onDue` is called, from within the last of them. */
   readonly afterCalls?: number | undefined;
   readonly onDue?: (() => void) | undefined;
@@ -70,7 +72,9 @@ export async function runProgram(options: RunProgramOptions): Promise<ProgramEnd
 
 /** Runs programs joined by pipes. Answers how each of them ended, in order, once all have. */
 export function runPipeline(options: RunPipelineOptions): Promise<readonly ProgramEnd[]> {
-  return runSession(options, (session) => session.start(options.programs));
+  const clocks = options.programs.map(({ durable }) => durable?.clockNs ?? 0);
+  const startNs = Math.max(0, ...clocks);
+  return runSession(options, (session) => session.start(options.programs), startNs);
 }
 
 /** Runs what `begin` starts in a new session, whose clock shows `startNs` at first. */
@@ -95,11 +99,16 @@ export async function runSession(
   const session = new Session(system, { ...options, console, pause });
   try {
     const ended = begin(session);
-    capture?.onSession(new SessionCapture(session, new Operator(system.core), capture.policy));
+    capture?.onSession(
+      new SessionCapture(session, new Operator(system.core), capture.policy),
+      session,
+    );
+    options.onSession?.(session);
     options.onStart?.();
     system.core.start();
     const ends = await Promise.race([ended, crash.promise]);
-    for (const connection of options.connections ?? []) connection.close();
+    const isToComeBack = ends[0]?.fault !== undefined;
+    for (const connection of options.connections ?? []) connection.close(isToComeBack);
     await session.gateway?.close();
     // What the programs wrote is still to reach whoever reads it.
     await Promise.all([console.drained?.(), options.network?.close()]);

@@ -11,7 +11,7 @@ import type {
 import { LinkError, serviceSlots } from "../process/index.ts";
 import type { PipeService } from "../server/pipe/index.ts";
 import type { ProcessService } from "../server/process/index.ts";
-import { Access, Filetype } from "../userlib/index.ts";
+import { Access, areaPages, Filetype } from "../userlib/index.ts";
 import {
   type Descriptor,
   DescriptorTable,
@@ -19,6 +19,7 @@ import {
   processModule,
   type WasiProcess,
 } from "../wasi/index.ts";
+import { DurableTree, type TreePipe } from "./durable/durable-tree.ts";
 import type { DurableOptions } from "./durable/durable.ts";
 import {
   type RunningGateway,
@@ -115,8 +116,9 @@ export class Session {
     if (!isFirst || programs.length > 1 || programs.some(startsOthers)) this.#needProcesses();
     const size = sizeVariables(this.#options.console.size?.());
     const pids = programs.map(({ args }) => this.#addProcess(args[0] ?? ""));
-    const tables = this.#tablesOf(pids);
-    const ends = programs.map((spec, i) => {
+    const { tables, pipes } = this.#tablesOf(pids);
+    const specs = this.#joined(programs, pids, pipes);
+    const ends = specs.map((spec, i) => {
       const { promise, resolve } = Promise.withResolvers<ProgramEnd>();
       // How big a terminal is now is nothing that a replay could find again.
       const env = spec.durable === undefined ? withDefaults(spec.env, size) : spec.env;
@@ -145,7 +147,9 @@ export class Session {
     const made = this.#make(pid, spec, table, onEnd);
     const spawned = (made.spawned = this.system.spawn(made.options));
     const isServer = this.#options.serve !== undefined && this.gateway === undefined;
-    this.#settle({ pid, spec, table, slots, isServer, spawned, threads: made.threads });
+    const { threads } = made;
+    const rows = made.options.rows!;
+    this.#settle({ pid, spec, table, rows, slots, isServer, spawned, threads });
     this.system.start(spawned);
   }
 
@@ -154,7 +158,7 @@ export class Session {
    * know of them is still to be set.
    */
   restore(
-    program: Omit<RunningProgram, "spawned" | "threads">,
+    program: Omit<RunningProgram, "spawned" | "threads" | "rows">,
     state: ProgramState,
     onEnd: (end: ProgramEnd) => void,
   ): RestoredProgram {
@@ -166,7 +170,7 @@ export class Session {
       wrap: options.wrap,
     }));
     made.spawned = restored;
-    this.#settle({ ...program, spawned: restored, threads });
+    this.#settle({ ...program, rows: options.rows!, spawned: restored, threads });
     return restored;
   }
 
@@ -262,14 +266,35 @@ export class Session {
   }
 
   /** The descriptors of programs in a row: those at the ends have the console, the others pipes. */
-  #tablesOf(pids: readonly number[]): DescriptorTable[] {
+  #tablesOf(pids: readonly number[]): { tables: DescriptorTable[]; pipes: TreePipe[] } {
     const rows = pids.map(() => this.servers.streams());
-    for (let i = 0; i + 1 < pids.length; i++) {
-      const { read, write } = this.#processServers!.pipes.connect(pids[i + 1]!, pids[i]!);
-      rows[i]![1] = pipeRow(write, Access.write);
-      rows[i + 1]![0] = pipeRow(read, Access.read);
+    const pipes = pids.slice(1).map((reader, i) => {
+      const pipe = this.#processServers!.pipes.connect(reader, pids[i]!);
+      rows[i]![1] = pipeRow(pipe.write, Access.write);
+      rows[i + 1]![0] = pipeRow(pipe.read, Access.read);
+      return pipe;
+    });
+    const tables = pids.map(
+      (pid, i) => new DescriptorTable([...rows[i]!, ...this.servers.granted(pid)]),
+    );
+    return { tables, pipes };
+  }
+
+  /** Durable programs that are joined by pipes come back together. */
+  #joined(
+    programs: readonly ProgramSpec[],
+    badges: readonly number[],
+    pipes: readonly TreePipe[],
+  ): readonly ProgramSpec[] {
+    if (pipes.length === 0 || programs.some(({ durable }) => durable === undefined)) {
+      return programs;
     }
-    return pids.map((pid, i) => new DescriptorTable([...rows[i]!, ...this.servers.granted(pid)]));
+    const server = this.#processServers!.pipes;
+    const tree = new DurableTree({ badges, pipes, onPipes: (state) => server.replace(state) });
+    return programs.map((spec, i) => ({
+      ...spec,
+      durable: { ...spec.durable!, ...tree.member(i) },
+    }));
   }
 
   #adopt(pid: number, space: number): void {
@@ -310,7 +335,8 @@ export class Session {
     return makeWasiProcess({
       caller: {
         registers: core.registers,
-        area: core.memories.area(spawned.space),
+        area:
+          page < areaPages ? core.memories.area(spawned.space) : core.memories.annex(spawned.space),
         enter: tracedEnter(door, core.registers, write),
       },
       memory: () => memoryOf(spawned).buffer,

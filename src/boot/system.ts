@@ -18,6 +18,7 @@ import {
 } from "../process/index.ts";
 import {
   type CapturedThread,
+  CaptureError,
   captureProgram,
   Program,
   type ProgramState,
@@ -52,6 +53,9 @@ export type {
   ThreadOptions,
 } from "./system-options.ts";
 
+/** Whatever its servers may have raised. */
+const allBits = -1;
+
 /** Objects, capability slots and the highest priority of a program and all that it makes. */
 const programLimits = [1024, 4096, 24] as const;
 
@@ -84,8 +88,8 @@ export class System {
     });
   }
 
-  /** Starts a TypeScript service as a process of its own. */
-  serve(service: Service): StartedService {
+  /** Starts a TypeScript service as a process of its own. `memory`: see `ServiceProcessOptions`. */
+  serve(service: Service, memory?: WebAssembly.Memory): StartedService {
     const { kernel, memories } = this.core;
     const space = createRootSpace(kernel);
     const runner = new ServiceProcess({
@@ -94,6 +98,7 @@ export class System {
       space,
       service,
       nowNs: () => this.core.machine.nowNs(),
+      memory,
     });
     const endpoint = createObject(kernel, Kind.endpoint, space, [1, 0, serviceDescriptor]);
     const notification = createObject(kernel, Kind.notification, space);
@@ -197,6 +202,9 @@ export class System {
    */
   capture(space: number): ProgramState {
     const programs = this.#groups.get(space)?.programs ?? [];
+    if (this.core.memories.hasAnnex(space)) {
+      throw new CaptureError("A process that has had more than 16 threads at once has no state.");
+    }
     return captureProgram(programs, this.core.memories.area(space));
   }
 
@@ -258,6 +266,8 @@ export class System {
         const rows = options.rows?.() ?? [];
         return { state: this.capture(space), rows };
       },
+      wakeUp: () => this.core.raise(this.readinessOf(space), allBits),
+      memoryBytes: () => spawned().program.memory?.buffer.byteLength ?? 0,
       renew: (image) => this.#renew(spawned(), options, image),
     };
     return new DurableProcess(seat, options.durable);

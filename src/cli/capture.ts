@@ -6,6 +6,7 @@ import {
   type CapturePolicy,
   CaptureError,
   ClientStateError,
+  describeSession,
   type Grant,
   ImageError,
   type NamePlace,
@@ -54,9 +55,11 @@ export function captureOptionsOf(
   let session: SessionCapture | undefined;
   return {
     policy,
-    onSession: (capturing) => {
+    onSession: (capturing, running) => {
       session = capturing;
-      if (place !== undefined) serveControl(place, capturing, drained);
+      if (place === undefined) return;
+      const describe = () => describeSession(running);
+      serveControl(place, { describe, capture: capturing, drained });
     },
     afterCalls: freezeAfterCalls,
     onDue: () => void freezeNow(session!, freezeTo!, drained),

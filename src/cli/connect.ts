@@ -12,6 +12,7 @@ import {
 } from "../boot/index.ts";
 import { ExitCode } from "./exit-code.ts";
 import { fail, say } from "./message.ts";
+import { isKnownToSystem, isLaidDown, isOfSystem, reviver } from "./revive.ts";
 
 /** Seconds for which a call waits for a server that cannot be reached. */
 export const defaultConnectTimeout = 30;
@@ -41,6 +42,7 @@ export function openConnections(
         answered: () => kept.answered(firstConnectedSlot + i),
       },
       timeoutMs: timeoutSeconds * 1000,
+      onUnreachable: reviver(name),
       onFailure: (server, reason) => say(`${server}: ${reason}`),
     }),
   );
@@ -50,6 +52,16 @@ export function openConnections(
 function foundPlace(name: string): NamePlace {
   const place = placed(name);
   if (ownerOf(place.directory) !== undefined) return place;
+  if (isOfSystem(name)) {
+    if (!isLaidDown()) return place;
+    fail(
+      `--connect ${name}: ${name} is run by the background system, which was ended with shoal down: ` +
+        "shoal up starts both",
+      ExitCode.notFound,
+    );
+  }
+  const known = isKnownToSystem(name);
+  if (known) fail(`--connect ${name}: ${name} is stopped: shoal start ${name}`, ExitCode.notFound);
   const last = readOwner(place.directory);
   const what =
     last === undefined

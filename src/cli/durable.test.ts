@@ -29,6 +29,7 @@ describe("--durable", () => {
     ["run --name --durable x.wasm", "run --name --durable x.wasm"],
     ["run --name=n --durable x.wasm", "run --name=n --durable=host x.wasm"],
     ["run x.wasm --durable", "run x.wasm --durable"],
-    ["run -- --durable", "run -- --durable"],
+    ["run -- x.wasm --durable", "run -- x.wasm --durable"],
+    ["run -- server --durable", "run --host-command -- server --durable"],
   ])("%s is read as %s", (line, meant) => expect(spelled(line)).toBe(meant));
 });

@@ -1,7 +1,9 @@
 // What a person is told about a program that did not end by itself: which, why, and where it was.
 import { FaultReason } from "../abi/index.ts";
-import type { ProgramEnd } from "../boot/index.ts";
+import { type FaultFrame, type ProgramEnd, readFaultFrames } from "../boot/index.ts";
 import { say } from "./message.ts";
+
+type Fault = NonNullable<ProgramEnd["fault"]>;
 
 const faultNames: Readonly<Record<number, string>> = {
   [FaultReason.trap]: "trapped",
@@ -11,10 +13,21 @@ const faultNames: Readonly<Record<number, string>> = {
   [FaultReason.killed]: "was killed",
 };
 
-export function tellFault(file: string, { reason, error }: NonNullable<ProgramEnd["fault"]>): void {
+/** One after the other, in the order of the programs. */
+export async function tellFaults(
+  ends: readonly ProgramEnd[],
+  files: readonly string[],
+): Promise<void> {
+  for (const [index, { fault }] of ends.entries()) {
+    if (fault !== undefined) await tellFault(files[index]!, fault);
+  }
+}
+
+async function tellFault(file: string, { reason, error }: Fault): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
   say(`${file} ${faultNames[reason] ?? "faulted"}: ${message}`);
-  for (const line of wasmFrames(error)) say(`    ${line}`);
+  const frames = await readFaultFrames(error);
+  for (const line of shortened(frames.map(lineOf))) say(`    ${line}`);
 }
 
 /** A server of ours broke: its client got an error that no file or stream explains. */
@@ -24,17 +37,15 @@ export function tellServiceFault(service: string, error: unknown): void {
 
 const framesMax = 24;
 
-/** The program's own frames of a stack, innermost first: name, function number and offset in the file. */
-function wasmFrames(error: unknown): string[] {
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
-  const frames = stack.split("\n").flatMap((line) => {
-    const match = /^\s*at (?:(.*) \()?wasm:\/\/[^:]*:wasm-function\[(\d+)\]:(0x[0-9a-f]+)/.exec(
-      line,
-    );
-    if (match === null) return [];
-    const name = match[1]?.replace(/^[^.]*\.wasm\./, "").replace(/^wasm\./, "") ?? "";
-    return [`at ${name === "" ? "function" : name} [${match[2]}] +${match[3]}`];
-  });
+/** Name, function number, offset in the prepared file, and the line of source if that is known. */
+function lineOf({ functionName, functionIndex, offset, source }: FaultFrame): string {
+  const name = functionName === "" ? "function" : functionName;
+  const place = offset === undefined ? "" : ` +0x${offset.toString(16)}`;
+  const line = source === undefined ? "" : ` (${source.file}:${source.line})`;
+  return `at ${name} [${functionIndex}]${place}${line}`;
+}
+
+function shortened(frames: readonly string[]): readonly string[] {
   const hidden = frames.length - framesMax;
   return hidden <= 0 ? frames : [...frames.slice(0, framesMax), `... and ${hidden} more`];
 }

@@ -26,8 +26,9 @@ export function keptProgram(
   directory: string,
   given: Uint8Array,
   manner: ProgramManner,
+  program = 0,
 ): KeptProgram | undefined {
-  const kept = orFail(() => readProgram(directory));
+  const kept = orFail(() => readProgram(directory, program));
   if (kept === undefined) return undefined;
   const difference = differenceOf(kept.record, given, manner);
   if (difference === undefined) return kept;
@@ -43,9 +44,10 @@ export function keepFirst(
   directory: string,
   code: Uint8Array,
   manner: ProgramManner,
+  program = 0,
 ): ProgramRecord {
   const streams = [kindOfStream(0), kindOfStream(1), kindOfStream(2)] as const;
-  return orFail(() => keepProgram(directory, code, manner, streams));
+  return orFail(() => keepProgram(directory, code, manner, streams, program));
 }
 
 export function orFail<T>(use: () => T): T {

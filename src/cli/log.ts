@@ -8,20 +8,24 @@ import {
   LogRefusedError,
   LostImageError,
   prepareModule,
+  type ProgramRecord,
   type ReadOnlyLog,
   readProgram,
   readServerImages,
   readServerLog,
   type Rehearsal,
   rehearse,
+  type RehearsedProgram,
 } from "../boot/index.ts";
 import { ExitCode } from "./exit-code.ts";
-import { orFail } from "./kept-program.ts";
+import { type KeptProgram, orFail } from "./kept-program.ts";
 import { errorCode, fail, traceLine } from "./message.ts";
 
 export interface LogOptions {
   readonly data?: string | undefined;
   readonly until?: number | undefined;
+  /** Of several programs that are joined, which one, counted from 1. */
+  readonly program?: number | undefined;
   readonly trace?: "calls" | undefined;
 }
 
@@ -36,7 +40,7 @@ export function logShow(name: string, options: LogOptions): void {
 
 export function logVerify(name: string, options: LogOptions): void {
   const { log, directory } = logOf(name, options);
-  programOf(directory);
+  programOf(directory, (options.program ?? 1) - 1);
   const from = log.first === 0 ? "the start of the program" : `image ${log.image}`;
   const count = log.end - log.first;
   process.stdout.write(
@@ -45,10 +49,9 @@ export function logVerify(name: string, options: LogOptions): void {
 }
 
 export async function logReplay(name: string, options: LogOptions): Promise<void> {
-  const { log, directory } = logOf(name, options);
-  const code = programOf(directory);
+  const programs = programsOf(name, options);
   const started = performance.now();
-  const { records, failure } = await replayOrFail(name, directory, log, code, options);
+  const { records, failure } = await replayOrFail(name, programs, options);
   if (failure !== undefined) fail(`${name}: ${textOf(failure)}`, ExitCode.fault);
   const ms = (performance.now() - started).toFixed(1);
   process.stdout.write(`${records} records replayed in ${ms} ms, and nothing differed\n`);
@@ -57,13 +60,11 @@ export async function logReplay(name: string, options: LogOptions): Promise<void
 /** The same; ends the command if the program cannot be run at all. */
 export async function replayOrFail(
   file: string,
-  directory: string,
-  log: ReadOnlyLog,
-  code: Uint8Array,
+  programs: readonly LoggedProgram[],
   options: LogOptions,
 ): Promise<Rehearsal> {
   try {
-    return await replay(directory, log, code, options);
+    return await replay(programs, options);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return fail(`${file}: ${error.message}`, ExitCode.cannotRun);
@@ -74,23 +75,16 @@ function isRefusal(error: unknown): error is Error {
   return [InvalidModuleError, LinkError, LostImageError].some((kind) => error instanceof kind);
 }
 
-/** Brings a program up from the log of a directory, in the manner of the directory's own. */
+/** Brings programs up from their logs, in the manner in which they are run. */
 async function replay(
-  directory: string,
-  log: ReadOnlyLog,
-  code: Uint8Array,
+  programs: readonly LoggedProgram[],
   { trace }: Pick<LogOptions, "trace"> = {},
 ): Promise<Rehearsal> {
-  const { record } = orFail(() => readProgram(directory))!;
-  const { args, env, model, fuel, fuelSlice, memoryMaxBytes, grants, streams } = record;
-  const limit = memoryMaxBytes === null ? {} : { memoryMaxBytes };
-  const prepared = await prepareModule(code, { fuel, capture: "unwind", ...limit });
+  const [first, ...others] = await Promise.all(programs.map(rehearsed));
+  const { model, grants, streams, fuelSlice } = programs[0]!.record;
   return rehearse({
-    prepared,
-    args,
-    env,
-    log,
-    images: readServerImages(directory, log),
+    ...first!,
+    others,
     model,
     grants,
     streams,
@@ -99,14 +93,41 @@ async function replay(
   });
 }
 
+async function rehearsed(program: LoggedProgram): Promise<RehearsedProgram> {
+  const { log, images, code, record } = program;
+  const { args, env, fuel, memoryMaxBytes } = record;
+  const limit = memoryMaxBytes === null ? {} : { memoryMaxBytes };
+  const prepared = await prepareModule(code, { fuel, capture: "unwind", ...limit });
+  return { prepared, args, env, log, images };
+}
+
+/** A program of a data directory, with its log. */
+export interface LoggedProgram {
+  readonly code: Uint8Array;
+  readonly record: ProgramRecord;
+  readonly log: ReadOnlyLog;
+  readonly images: RehearsedProgram["images"];
+}
+
+/** The programs of a server, which are one unless several were joined. Ends the command if there is none. */
+export function programsOf(name: string, options: LogOptions): LoggedProgram[] {
+  const { directory } = logOf(name, options);
+  const { programCount = 1 } = programOf(directory, 0).record;
+  return Array.from({ length: programCount }, (_, program) => {
+    const { log } = logOf(name, { ...options, program: program + 1 });
+    const images = readServerImages(directory, log, program);
+    return { ...programOf(directory, program), log, images };
+  });
+}
+
 /** The log of a server; ends the command if there is none, or if it cannot be used. */
 export function logOf(
   name: string,
-  { data, until }: LogOptions,
+  { data, until, program = 1 }: LogOptions,
 ): { readonly log: ReadOnlyLog; readonly directory: string } {
   const directory = data ?? dataDirectoryOf(name);
   try {
-    const log = readServerLog(directory, until);
+    const log = readServerLog(directory, until, program - 1);
     if (log !== undefined) return { log, directory };
   } catch (error) {
     if (!(error instanceof LogRefusedError)) throw error;
@@ -119,9 +140,9 @@ export function logOf(
   );
 }
 
-function programOf(directory: string): Uint8Array {
-  const kept = orFail(() => readProgram(directory));
-  return kept?.code ?? fail(`${directory} has a log and no program`, ExitCode.cannotRun);
+function programOf(directory: string, program: number): KeptProgram {
+  const kept = orFail(() => readProgram(directory, program));
+  return kept ?? fail(`${directory} has a log and no program`, ExitCode.cannotRun);
 }
 
 function textOf(error: unknown): string {

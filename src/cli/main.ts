@@ -2,14 +2,18 @@
 // in one file when it is built, since each file costs a millisecond; rewriting programs is loaded later.
 import { Command, Option } from "@commander-js/extra-typings";
 import { defaultConnectTimeout } from "./connect.ts";
-import { durableLevels, withLevel } from "./durable.ts";
+import { durableLevels, standbyKinds, withLevel } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
+import { addAttachCommand } from "./attach-command.ts";
 import { addImageCommands } from "./image-commands.ts";
 import { levels } from "./level.ts";
 import { bytesOf, countOf, repeated, secondsOf, settingOf } from "./option-values.ts";
 import { run } from "./run.ts";
 import { addServerCommands } from "./server-commands.ts";
+import { addSystemCommands } from "./system-commands.ts";
 import { restartModes } from "../supervisor/index.ts";
+import { groupModes } from "../system/index.ts";
+import { protocols, stateModes } from "../boot/index.ts";
 import { version } from "./version.ts";
 
 const program = new Command("shoal")
@@ -36,6 +40,9 @@ Examples:
   shoal run --durable --name kv server.wasm
                                            serve other processes, and survive a kill -9
   shoal run --connect kv client.wasm       call that server
+  shoal attach notes -- npx server-memory  a tool server whose sessions survive a kill -9
+  shoal run --detach --durable --name kv server.wasm
+                                           the same in the background; shoal ps lists it
   shoal run --trace calls hello.wasm       print every call it makes`,
   );
 
@@ -50,7 +57,7 @@ program
       "Options hold for all programs, and the exit code is the last one's.",
   )
   .helpOption("-h, --help", "print this help and exit")
-  .argument("<file>", "the program, a .wasm file")
+  .argument("<file>", "the program, a .wasm file, or a service, a .ts file")
   .argument("[args...]", "its arguments")
   .addOption(repeated("--dir <host[::guest]>", "grant a directory, under the same or another name"))
   .addOption(
@@ -73,6 +80,17 @@ program
     "--name <name>",
     "let other OS processes call this program, or freeze and fork it, by that name",
   )
+  .option("-d, --detach", "hand it to the background system, which keeps it running (see shoal up)")
+  .option("--group <name>", "of a detached program: a group that it belongs to")
+  .addOption(
+    new Option(
+      "--restart-group <which>",
+      "which programs of the group are started again when one has died",
+    )
+      .choices(groupModes)
+      .default("one" as const),
+  )
+  .option("--json", "of a detached program: print its state as JSON")
   .addOption(
     new Option(
       "--durable <level>",
@@ -87,7 +105,7 @@ program
     bytesOf,
   )
   .addOption(
-    new Option("--restart <when>", "when a durable server is started again")
+    new Option("--restart <when>", "when a durable server or a detached program is started again")
       .choices(restartModes)
       .default("on-failure" as const),
   )
@@ -104,7 +122,16 @@ program
     30,
   )
   .addOption(
-    new Option("--cell <number>", "of a supervisor to its cell").argParser(countOf).hideHelp(),
+    new Option(
+      "--standby <what>",
+      "what waits, loaded, to take over from a durable server: none; worker, for when its thread dies; cell, " +
+        "for when its OS process does, too",
+    )
+      .choices(standbyKinds)
+      .default("worker" as const),
+  )
+  .addOption(
+    new Option("--cell <number>", "of a supervisor to its cell").argParser(secondsOf).hideHelp(),
   )
   .addOption(
     repeated(
@@ -164,6 +191,29 @@ program
       .hideHelp(),
   )
   .addOption(new Option("--freeze-to <file>", "where to").hideHelp())
+  .addOption(new Option("--host-command", "what follows -- is a command of the host").hideHelp())
+  .addOption(
+    new Option(
+      "--state <where>",
+      "of a command after --: outside, its requests change files or other systems; memory, only its process, " +
+        "so that a new one is told again all that was answered",
+    )
+      .choices(stateModes)
+      .default("outside" as const),
+  )
+  .addOption(
+    new Option(
+      "--protocol <what>",
+      "of a command after --: json-rpc, in lines; bytes, of one that says the same when it is told the same",
+    )
+      .choices(protocols)
+      .default("json-rpc" as const),
+  )
+  .option(
+    "--idle-seconds <seconds>",
+    "of a command after --: end when nobody has been attached for so long",
+    countOf,
+  )
   .option("--pipefail", "of joined programs, the exit code is that of the last that failed")
   .option("--raw", "every key typed at a terminal is input, ctrl-C and ctrl-Z too")
   .passThroughOptions()
@@ -171,6 +221,8 @@ program
 
 addImageCommands(program);
 addServerCommands(program);
+addSystemCommands(program);
+addAttachCommand(program);
 
 // Not awaited: the built command is CommonJS, which has no top-level await. An error that reaches here is
 // ours, and ends the process with its stack.

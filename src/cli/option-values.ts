@@ -22,6 +22,15 @@ export function countOf(text: string): number {
   return count;
 }
 
+/** A port of TCP; 0 is any free one. */
+export function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isSafeInteger(port) || port < 0 || port > 65_535) {
+    throw new InvalidArgumentError("Give a port from 0 to 65535.");
+  }
+  return port;
+}
+
 export function secondsOf(text: string): number {
   return text === "0" ? 0 : countOf(text);
 }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import {
   checkDurable,
   type ConsoleDevice,
+  describeSession,
   type Grant,
   InvalidModuleError,
   kindOfStream,
@@ -15,21 +16,27 @@ import {
   type ProgramEnd,
   runPipeline,
   type RunPipelineOptions,
+  serveControl,
   startWatchdog,
   type Watchdog,
 } from "../boot/index.ts";
+import { keepCore } from "./cell.ts";
 import { captureOptionsOf, type FreezeOptions } from "./capture.ts";
+import { checkCommand, type CommandOptions, holdCommand } from "./command.ts";
 import { openConnections } from "./connect.ts";
-import { isToSupervise, superviseRun } from "./durable.ts";
+import { type DetachOptions, isToDetach, runDetached } from "./detach.ts";
+import { isToKeep, isToSupervise, ownCore, settingsOf, superviseRun } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
-import { tellFault, tellServiceFault } from "./fault-report.ts";
+import { tellFaults, tellServiceFault } from "./fault-report.ts";
 import { type GrantOptions, grantsOf, setting } from "./grants.ts";
 import { type Level, preparationOf } from "./level.ts";
 import { openListeners } from "./listen.ts";
 import { errorCode, fail, say, traceLine } from "./message.ts";
+import { reviveFor } from "./revive.ts";
 import { serveFor, type ServeOptions } from "./serve.ts";
 
-export interface RunCommandOptions extends FreezeOptions, GrantOptions, ServeOptions {
+export interface RunCommandOptions
+  extends FreezeOptions, GrantOptions, ServeOptions, DetachOptions, CommandOptions {
   readonly connect: readonly string[];
   readonly connectTimeout: number;
   readonly listen: readonly string[];
@@ -49,6 +56,11 @@ export interface RunCommandOptions extends FreezeOptions, GrantOptions, ServeOpt
 /** What stands between two programs that are joined by a pipe. */
 export const joinWord = "::";
 
+/** A module of TypeScript or JavaScript is a service. */
+function isService(file: string): boolean {
+  return /\.[cm]?[jt]s$/.test(file);
+}
+
 interface Command {
   readonly file: string;
   readonly args: readonly string[];
@@ -59,42 +71,61 @@ export async function run(
   args: readonly string[],
   options: RunCommandOptions,
 ): Promise<void> {
+  checkCommand(file, options);
+  if (isToDetach(options)) return runDetached(file, options);
+  if (isService(file)) {
+    const { runService } = await import("./service.ts");
+    return runService(file, options);
+  }
   if (isToSupervise(options)) process.exit(await superviseRun(file, options));
+  if (options.hostCommand === true) return holdCommand(file, args, options);
+  if (isToKeep(options)) process.exit(await keepCore(settingsOf(file, options), ownCore()));
   const commands = commandsOf([file, ...args]);
   if (commands.length > 1 && options.argv0 !== undefined) {
     fail("--argv0 is for one program: leave it away where several are joined", ExitCode.usage);
   }
-  if (commands.length > 1 && options.durable !== undefined) {
-    fail("--durable is for one program: run those that are joined without it", ExitCode.usage);
+  if (commands.length > 1 && options.durable !== undefined && options.connect.length > 0) {
+    fail(
+      "--durable with --connect is for one program: the session that outlives a client belongs to it alone. " +
+        "Run those that are joined without --connect",
+      ExitCode.usage,
+    );
   }
   const grants = grantsOf(options);
   if (options.durable !== undefined) refuseInMemory(grants);
   const env = options.env.map(setting);
-  const served = serveFor(file, options);
+  const serving = serveFor(file, commands.length, options);
   let streams: ConsoleDevice["streams"] | undefined;
   const programs = await Promise.all(
     commands.map(async (command, i) => {
       const given = { args: [options.argv0 ?? command.file, ...command.args], env, grants };
       const code = read(command.file);
-      const kept = served?.keeper?.find(code, given);
+      const kept = serving?.keeper?.find(i, code, given);
       const made = await prepare(command.file, kept?.code ?? code, options);
       if (options.durable !== undefined) refuseUndurable(command.file, made.prepared);
-      streams ??= (kept?.record ?? served?.keeper?.keep(code, given))?.streams;
-      return {
-        ...made,
-        args: given.args,
-        env,
-        durable: i === 0 ? served?.durable : undefined,
-      };
+      const record = kept?.record ?? serving?.keeper?.keep(i, code, given);
+      if (i === 0) streams = record?.streams;
+      return { ...made, args: given.args, env };
     }),
   );
-  const console = new NodeConsole({ isRaw: options.raw === true });
+  const { model, fuelSlice } = options;
+  const served = await serving?.open({ ...programs[0]!, grants, streams, model, fuelSlice });
+  const console = served?.console ?? new NodeConsole({ isRaw: options.raw === true });
   const network = await openListeners(options.listen, { say, fail });
+  await reviveFor(options.connect);
   const connections = openConnections(options.connect, options.connectTimeout, served?.kept);
   const watchdog = watch(commands, grants, options);
   process.once("beforeExit", () => tellDeadlock(commands));
+  const capture = captureOptionsOf(options, grants, served?.serve.place, async () => {
+    await console.drained?.();
+    // It ends with its image, and nobody is to start it again.
+    served?.cell?.ended(ExitCode.ok, false);
+  });
   const ends = await runAll(commands, {
-    programs,
+    programs: programs.map((program, i) => ({
+      ...program,
+      durable: served?.durables?.[i],
+    })),
     grants,
     network,
     serve: served?.serve,
@@ -102,7 +133,12 @@ export async function run(
     onIdle: served?.cell?.onIdle,
     console,
     streams,
-    capture: captureOptionsOf(options, grants, served?.serve.place, () => console.drained()),
+    capture,
+    onSession: (session) => {
+      // One that can be captured has its control socket from that.
+      if (served === undefined || capture !== undefined) return;
+      serveControl(served.serve.place, { describe: () => describeSession(session) });
+    },
     model: options.model,
     preemption: options.preempt,
     fuelSlice: options.fuelSlice,
@@ -111,11 +147,15 @@ export async function run(
     trace: options.trace === undefined ? undefined : traceLine,
     onServiceFault: tellServiceFault,
   });
-  ends.forEach(({ fault }, i) => {
-    if (fault !== undefined) tellFault(commands[i]!.file, fault);
-  });
+  await tellFaults(
+    ends,
+    commands.map((command) => command.file),
+  );
   const code = exitCodeOf(ends, options.pipefail === true);
-  served?.cell?.ended(code, ends[0]?.fault !== undefined);
+  served?.cell?.ended(
+    code,
+    ends.some(({ fault }) => fault !== undefined),
+  );
   process.exit(code);
 }
 

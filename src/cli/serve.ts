@@ -1,7 +1,22 @@
 // What a run has to do with serving others: nothing, a name, or, in the cell of a durable server, a name
 // that outlives the process.
-import { dataDirectoryOf, openDurableServer, placeOf, type ServedName } from "../boot/index.ts";
+import { InitialSlot } from "../abi/index.ts";
+import {
+  type ConsoleDevice,
+  ConsolePort,
+  coreSeat,
+  type CoreSeat,
+  type CoreTurn,
+  dataDirectoryOf,
+  type DurableOptions,
+  openDurableServer,
+  placeOf,
+  type ServedName,
+  warmUp,
+  type WarmUpOptions,
+} from "../boot/index.ts";
 import type { ProgramManner, ProgramRecord, ProgramSpec } from "../boot/index.ts";
+import { reportOpen, startCellReports } from "../supervisor/index.ts";
 import type { KeptCalls } from "./connect.ts";
 import { type DurableCommandOptions, joinSupervisor, nameOfFile } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -17,52 +32,125 @@ export interface ServeOptions extends NameOptions, DurableCommandOptions, LevelO
 
 type Given = Pick<ProgramManner, "args" | "env" | "grants">;
 
-/** The program of a data directory, for a file and what it is given. */
+/** The programs of a data directory, by their number, for a file and what it is given. */
 export interface ProgramKeeper {
   /** What is there, if anything is; ends the command if it is another program. */
-  find(code: Uint8Array, given: Given): KeptProgram | undefined;
+  find(program: number, code: Uint8Array, given: Given): KeptProgram | undefined;
   /** Keeps the first one. */
-  keep(code: Uint8Array, given: Given): ProgramRecord;
+  keep(program: number, code: Uint8Array, given: Given): ProgramRecord;
 }
 
 export interface Serving {
+  /** Of a durable server whose log outlives its cell. */
+  readonly keeper?: ProgramKeeper;
+  /** Opens what it serves with. In a cell that has to wait until it is this core's turn. */
+  open(program: WarmUpProgram): Promise<OpenedServer>;
+}
+
+/** What a core that stands by is got ready with. */
+type WarmUpProgram = Omit<WarmUpOptions, "level" | "directory" | "buffers">;
+
+export interface OpenedServer {
   readonly serve: ServedName;
   /** Of a durable server that is itself a client: where its sessions are kept. */
   readonly kept?: KeptCalls;
-  /** Of a durable server whose log outlives its cell. */
-  readonly keeper?: ProgramKeeper;
-  /** Of a durable server. */
-  readonly durable?: ProgramSpec["durable"];
+  /** Of a durable server, or of durable programs that are joined. */
+  readonly durables?: readonly ProgramSpec["durable"][];
   readonly cell?: ReturnType<typeof joinSupervisor>;
+  /** The standard streams, where they are not this thread's. */
+  readonly console?: ConsoleDevice;
 }
 
-export function serveFor(file: string, options: ServeOptions): Serving | undefined {
-  if (options.cell !== undefined) return serveInCell(file, options, options.cell);
+/** `programCount`: how many programs are joined, of which the file is the first. */
+export function serveFor(
+  file: string,
+  programCount: number,
+  options: ServeOptions,
+): Serving | undefined {
+  if (options.cell !== undefined) {
+    return options.durable === undefined
+      ? serveInPlainCell(file, options, options.cell)
+      : serveInCell(file, programCount, options);
+  }
   if (options.data !== undefined) {
     fail("--data is where a durable server keeps its log: add --durable", ExitCode.usage);
   }
   if (options.name === undefined) return undefined;
-  return { serve: servedName(takeName(options.name), 1) };
+  const serve = servedName(takeName(options.name), 1);
+  return { open: () => Promise.resolve({ serve }) };
+}
+
+/** A cell of the background system, which owns its name. What it knows ends with it. */
+function serveInPlainCell(file: string, options: ServeOptions, epoch: number): Serving {
+  const cell = joinSupervisor(startCellReports());
+  const named = servedName(placeOf(options.name ?? nameOfFile(file)), epoch);
+  const serve = { ...named, onOpen: reportOpen, onProgress: cell.onProgress };
+  return { open: () => Promise.resolve({ serve, cell }) };
 }
 
 /** The supervisor has made the directories, and owns them. */
-function serveInCell(file: string, options: ServeOptions, epoch: number): Serving {
+function serveInCell(file: string, programCount: number, options: ServeOptions): Serving {
   const name = options.name ?? nameOfFile(file);
   const directory = options.data ?? dataDirectoryOf(name);
-  const cell = joinSupervisor();
-  const { durable, served } = openServer(options, directory, epoch);
-  const { opened, onProgress } = cell;
-  const named = servedName(placeOf(name), epoch, directory);
-  const kept = { directory, answered: (slot: number) => durable.answered?.get(slot) ?? 0 };
-  const serve = { ...named, ...served, onOpen: opened, onProgress };
-  // A log in memory begins anew with each cell, with whatever program that is given.
-  if (options.durable === "memory") return { serve, kept, durable, cell };
-  const manner = mannerOf(options);
-  const keeper: ProgramKeeper = {
-    find: (code, given) => keptProgram(directory, code, { ...manner, ...given }),
-    keep: (code, given) => keepFirst(directory, code, { ...manner, ...given }),
+  const seat = coreSeat();
+  if (seat === undefined) return fail("--cell is for a supervisor to say", ExitCode.usage);
+  const open = async (program: WarmUpProgram): Promise<OpenedServer> => {
+    const { durable: level = "host" } = options;
+    if (seat.next !== undefined && programCount === 1) {
+      await Promise.race([warmUp({ ...program, ...seat.next, level, directory }), seat.turn]);
+    }
+    seat.ready();
+    const turn = await seat.turn;
+    return openInCell({ name, directory, programCount, options, seat, turn });
   };
-  return { serve, kept, durable, cell, keeper };
+  // A log in memory begins anew with each cell, with whatever program that is given.
+  if (options.durable === "memory") return { open };
+  const manner = { ...mannerOf(options), programCount };
+  const keeper: ProgramKeeper = {
+    find: (program, code, given) => keptProgram(directory, code, { ...manner, ...given }, program),
+    keep: (program, code, given) => keepFirst(directory, code, { ...manner, ...given }, program),
+  };
+  return { keeper, open };
+}
+
+interface CellServer {
+  readonly name: string;
+  readonly directory: string;
+  readonly programCount: number;
+  readonly options: ServeOptions;
+  readonly seat: CoreSeat;
+  readonly turn: CoreTurn;
+}
+
+function openInCell(server: CellServer): OpenedServer {
+  const { name, directory, programCount, seat, turn } = server;
+  const cell = joinSupervisor(seat.progress);
+  const { durable, programs, served, tookOverAt, isSetAside } = openServer(server);
+  seat.tookOver(tookOverAt);
+  if (isSetAside) say("two cores were lost at the same request, which is set aside");
+  const named = servedName(placeOf(name), turn.epoch, directory);
+  const answered = (slot: number): number => durable.answered?.get(slot) ?? 0;
+  const { onProgress } = cell;
+  // What is in memory is gone with the cell.
+  if (server.options.durable !== "memory") cell.watchLogs(growthOf(programs));
+  return {
+    serve: { ...named, ...served, onOpen: seat.opened, onProgress },
+    kept: { directory, answered },
+    durables: programs,
+    cell,
+    console: new ConsolePort({
+      turn: turn.console,
+      // Of several programs it is not known whose request it is.
+      request: () => (programCount === 1 ? answered(InitialSlot.console) + 1 : 0),
+    }),
+  };
+}
+
+/** Counts the records that are added to the logs from now on. */
+function growthOf(programs: readonly DurableOptions[]): () => number {
+  const records = (): number => programs.reduce((sum, { log }) => sum + log.end, 0);
+  const before = records();
+  return () => records() - before;
 }
 
 function mannerOf(options: ServeOptions): Omit<ProgramManner, "args" | "env" | "grants"> {
@@ -74,13 +162,16 @@ function mannerOf(options: ServeOptions): Omit<ProgramManner, "args" | "env" | "
   };
 }
 
-function openServer(options: ServeOptions, directory: string, epoch: number) {
+function openServer({ options, directory, programCount, turn }: CellServer) {
+  const { epoch, isFirst, kept, writer, blame } = turn;
   const { durable = "host" } = options;
   try {
     return openDurableServer({
       level: durable,
       directory,
       epoch,
+      programCount,
+      held: { isContinued: !isFirst, kept, writer, blame },
       logBytesMax: options.logMax,
       hangNs: hangNsOf(options),
       onDeath: tellDeath,

@@ -14,7 +14,7 @@ import {
 } from "../boot/index.ts";
 import { captureOptionsOf, isRefusal } from "./capture.ts";
 import { ExitCode } from "./exit-code.ts";
-import { tellFault, tellServiceFault } from "./fault-report.ts";
+import { tellFaults, tellServiceFault } from "./fault-report.ts";
 import { fail, traceLine } from "./message.ts";
 import { servedName, takeName } from "./name.ts";
 import { progressTeller } from "./progress.ts";
@@ -41,9 +41,8 @@ export async function thaw(file: string, options: ThawCommandOptions): Promise<v
     capture: captureOf(content, options, place, () => console.drained()),
   });
   const first = content.programs.filter(({ isFirst }) => isFirst);
-  ends.forEach(({ fault }, i) => {
-    if (fault !== undefined) tellFault(first[i]?.args[0] ?? file, fault);
-  });
+  const files = ends.map((_, i) => first[i]?.args[0] ?? file);
+  await tellFaults(ends, files);
   process.exit(exitCodeOf(ends.at(-1)));
 }
 

@@ -6,7 +6,7 @@ import { ownerOf, readProgram, replaceProgram, takeOwnership } from "../boot/ind
 import { makeHoldDirectory, stopCell } from "../supervisor/index.ts";
 import { ExitCode } from "./exit-code.ts";
 import { orFail } from "./kept-program.ts";
-import { type LogOptions, logOf, replayOrFail } from "./log.ts";
+import { type LogOptions, logOf, programsOf, replayOrFail } from "./log.ts";
 import { errorCode, fail, say } from "./message.ts";
 
 export async function upgrade(name: string, file: string, options: LogOptions): Promise<void> {
@@ -27,7 +27,7 @@ export async function upgrade(name: string, file: string, options: LogOptions): 
     );
   }
   const records = await rehearseOrFail(name, file, code, options);
-  orFail(() => replaceProgram(directory, code));
+  orFail(() => replaceProgram(directory, code, (options.program ?? 1) - 1));
   hold.release();
   const when = supervisor === undefined ? "from its next start on" : "now";
   say(`${name} is ${file} ${when}, which did the same in all ${records} records`);
@@ -40,15 +40,21 @@ async function rehearseOrFail(
   code: Uint8Array,
   options: LogOptions,
 ): Promise<number> {
-  const { log, directory } = logOf(name, options);
-  if (log.first > 0) {
+  const programs = programsOf(name, options);
+  const at = (options.program ?? 1) - 1;
+  const upgraded = programs[at];
+  if (upgraded === undefined) {
+    fail(`${name} has ${programs.length} programs, and none is number ${at + 1}`, ExitCode.usage);
+  }
+  if (upgraded.log.first > 0) {
     fail(
       `the log of ${name} begins at an image, from which only the program that it was made of can go on: it ` +
         "can be upgraded only while its log goes back to its start",
       ExitCode.cannotRun,
     );
   }
-  const { records, failure } = await replayOrFail(file, directory, log, code, options);
+  const rehearsed = programs.with(at, { ...upgraded, code });
+  const { records, failure } = await replayOrFail(file, rehearsed, options);
   if (failure === undefined) return records;
   const why = failure instanceof Error ? failure.message : JSON.stringify(failure);
   return fail(`${name} is as it was, since ${file} would do otherwise: ${why}`, ExitCode.cannotRun);

@@ -30,6 +30,12 @@ export interface Segment {
   readonly commit?: (from: number, end: number) => boolean;
 
   /**
+   * There where `words` are a copy that does not show what others write: reads a range, in words, of the
+   * segment again.
+   */
+  readonly refresh?: (from: number, end: number) => void;
+
+  /**
    * There where what was written has yet to be made durable. Calls back once, from the event loop,
    * when all that was written before this call is durable, or with false when it cannot be known to
    * be. Any number may be under way.

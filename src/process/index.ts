@@ -4,14 +4,26 @@ export type { Memories, Notice } from "./process.ts";
 export type { Core, FaultReport, PortalEntry, Runner } from "./core.ts";
 export { type MemorySource, SpaceMemories } from "./memories.ts";
 export {
+  bundledService,
+  bundleService,
   type ClientAnswer,
   clientGoneBit,
   type ClientMessage,
   ClientProcess,
   clientSlots,
+  Realm,
+  realmCode,
+  RealmScript,
+  RealmService,
+  type RealmServiceOptions,
+  type ServerAnswer,
+  type ServerQuestion,
   serviceDescriptor,
+  type ServiceCode,
+  ServiceLoadError,
   ServiceProcess,
   serviceSlots,
+  sharedServiceMemory,
   type ServiceProcessOptions,
   type ThreadParts,
 } from "./script/index.ts";
@@ -21,6 +33,7 @@ export {
   CaptureError,
   captureProgram,
   type ExecutionModel,
+  type FaultFrame,
   type ImportFunction,
   InvalidModuleError,
   type Library,
@@ -38,8 +51,18 @@ export {
   type ProgramState,
   programStateVersion,
   type ProgramThreadState,
+  readFaultFrames,
   reasonOf,
   type StackPosition,
   restoreProgram,
   type ThreadStack,
 } from "./wasm/index.ts";
+export {
+  applyRecord,
+  ByteSession,
+  type HostRecord,
+  HostSession,
+  type HostSink,
+  newState,
+  type SessionMachine,
+} from "./host/index.ts";

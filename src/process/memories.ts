@@ -2,13 +2,20 @@
 // areas, and regions, behind the numbers that the kernel knows them by. Views of a linear memory are
 // taken anew whenever it may have grown. Nothing here throws for an address: the kernel has checked it,
 // and what a program changed since then reads as zero and writes nowhere.
-import { communicationAddress, communicationBytes, isRegionHandle } from "../abi/index.ts";
+import {
+  annexAddress,
+  annexBytes,
+  communicationAddress,
+  communicationBytes,
+  isRegionHandle,
+} from "../abi/index.ts";
 import { MemoryCopier, noPlace } from "./memory-copier.ts";
 import { createPairCache } from "./pair-cache.ts";
 import type { Delivery, Memories } from "./process.ts";
 
 // Copies of imported constants, which the engine folds only when they are a module's own.
 const areaAddress = communicationAddress;
+const annexStart = annexAddress;
 const nowhere = noPlace;
 
 /** What a space's memory is: a program's linear memory, or plain bytes. */
@@ -23,23 +30,35 @@ interface Entry {
 export class SpaceMemories implements Memories {
   readonly #spaces: (Entry | undefined)[] = [];
   readonly #areas: (Entry | undefined)[] = [];
+  /** Of those spaces that have so many threads. */
+  readonly #annexes: (Entry | undefined)[] = [];
   readonly #regions = new Map<number, Entry>();
   readonly #copier = new MemoryCopier();
   readonly #pairs = createPairCache();
   /** As of `Memories`; a closure, into which the engine compiles what it closes over. */
   deliver: Delivery = this.#openDelivery();
 
-  /** Gives a space its memory; it has a communication area then, too. */
-  attach(space: number, source: MemorySource): void {
+  /** Gives a space its memory; unless it has no use for one, it has a communication area then, too. */
+  attach(space: number, source: MemorySource, hasArea = true): void {
     this.#pairs.clear();
     this.#spaces[space] = entryOf(source);
-    this.area(space);
+    if (hasArea) this.area(space);
   }
 
   /** The communication area of a space as words; made when it is first asked for. */
   area(space: number): Int32Array {
     const entry = (this.#areas[space] ??= entryOf(new ArrayBuffer(communicationBytes)));
     return entry.words;
+  }
+
+  /** The pages below the communication area as words; made when they are first asked for. */
+  annex(space: number): Int32Array {
+    const entry = (this.#annexes[space] ??= entryOf(new ArrayBuffer(annexBytes)));
+    return entry.words;
+  }
+
+  hasAnnex(space: number): boolean {
+    return this.#annexes[space] !== undefined;
   }
 
   /** The bytes of a space's memory now. */
@@ -61,6 +80,7 @@ export class SpaceMemories implements Memories {
     if (address >= areaAddress && !isRegionHandle(handle)) {
       return this.#areas[handle] !== undefined && end <= areaAddress + communicationBytes;
     }
+    if (this.#isInAnnex(handle, address)) return end <= areaAddress;
     const entry = this.#entry(handle);
     if (entry === undefined) return false;
     return end <= entry.bytes.length || end <= refreshed(entry).bytes.length;
@@ -71,6 +91,7 @@ export class SpaceMemories implements Memories {
     if (at >= areaAddress) {
       return (this.#areas[handle]?.words[(at - areaAddress) >>> 2] ?? 0) | 0;
     }
+    if (this.#isInAnnex(handle, at)) return this.annex(handle)[(at - annexAddress) >>> 2]!;
     const entry = this.#entry(handle);
     if (entry === undefined) return 0;
     const word = entry.words[at >>> 2];
@@ -82,6 +103,10 @@ export class SpaceMemories implements Memories {
     if (at >= areaAddress) {
       const area = this.#areas[handle];
       if (area !== undefined) area.words[(at - areaAddress) >>> 2] = value;
+      return;
+    }
+    if (this.#isInAnnex(handle, at)) {
+      this.annex(handle)[(at - annexAddress) >>> 2] = value;
       return;
     }
     const entry = this.#entry(handle);
@@ -124,8 +149,8 @@ export class SpaceMemories implements Memories {
     const source = this.#at(from, fromAddress >>> 0);
     const target = this.#at(to, toAddress >>> 0);
     if (source === undefined || target === undefined) return;
-    const sourceAt = offsetIn(source, fromAddress >>> 0, from);
-    const targetAt = offsetIn(target, toAddress >>> 0, to);
+    const sourceAt = this.#offsetIn(source, fromAddress >>> 0, from);
+    const targetAt = this.#offsetIn(target, toAddress >>> 0, to);
     const place = this.#copier.placeOf(source.source, target.source);
     if (place !== noPlace) {
       this.#remember(from, to, place);
@@ -160,6 +185,7 @@ export class SpaceMemories implements Memories {
     this.#pairs.clear();
     this.#spaces[handle] = undefined;
     this.#areas[handle] = undefined;
+    this.#annexes[handle] = undefined;
   }
 
   #entry(handle: number): Entry | undefined {
@@ -168,13 +194,18 @@ export class SpaceMemories implements Memories {
 
   #at(handle: number, address: number): Entry | undefined {
     const isArea = address >= areaAddress && !isRegionHandle(handle);
-    return isArea ? this.#areas[handle] : this.#entry(handle);
+    if (isArea) return this.#areas[handle];
+    return this.#isInAnnex(handle, address) ? this.#annexes[handle] : this.#entry(handle);
   }
-}
 
-function offsetIn(entry: Entry, address: number, handle: number): number {
-  const isArea = address >= areaAddress && !isRegionHandle(handle);
-  return isArea && entry.bytes.length === communicationBytes ? address - areaAddress : address;
+  #isInAnnex(handle: number, address: number): boolean {
+    return address >= annexStart && address < areaAddress && this.#annexes[handle] !== undefined;
+  }
+
+  #offsetIn(entry: Entry, address: number, handle: number): number {
+    if (entry === this.#areas[handle]) return address - areaAddress;
+    return entry === this.#annexes[handle] ? address - annexAddress : address;
+  }
 }
 
 function entryOf(source: MemorySource): Entry {

@@ -1,5 +1,6 @@
 // What an image of a durable process holds beside its program: where it stands in its log, and what its
-// door knows of its clients, its servers and its files. Plain data, in a fixed order.
+// door knows of its clients, its servers, its files and its pipes. Plain data, in a fixed order.
+import type { PipeEndState } from "./pipe-flows.ts";
 
 /** A reply that was given, for a client that asks again. */
 export interface ReplyState {
@@ -39,6 +40,8 @@ export interface DoorState {
   readonly sessions: readonly SessionState[];
   readonly owed: OwedState;
   readonly files: readonly OpenFileState[];
+  /** What it moved through the pipes that join it to others. */
+  readonly pipes: readonly PipeEndState[];
   /** Slot of each server, and how many requests it answered. */
   readonly answered: readonly (readonly [number, number])[];
   /** The calls that made the process's own objects, as registers, in order. */

@@ -8,8 +8,10 @@
 import { leaveStack, Register, registerCount, Status, statusName, Syscall } from "../abi/index.ts";
 import type { DoorState } from "./door-state.ts";
 import { Ledger } from "./ledger.ts";
+import type { Joined } from "./joined.ts";
 import { LogStatus, type MessageLog } from "./log/index.ts";
 import { PendingCall } from "./pending-call.ts";
+import type { PipeHandle } from "./pipe-flows.ts";
 import { refusePoison } from "./poison.ts";
 import type { ProcessMemory } from "./process-memory.ts";
 import { Recorder } from "./recorder.ts";
@@ -40,6 +42,9 @@ export interface DoorOptions {
   readonly peers?: Peers | undefined;
   /** By slot, the requests of the process that were answered: kept by the door, for others to look at. */
   readonly answered?: Map<number, number> | undefined;
+  /** The processes that it is joined to by pipes, and its own ends of those. */
+  readonly joined?: Joined | undefined;
+  readonly pipes?: readonly PipeHandle[] | undefined;
   /** The image that the process is brought up from, in a kernel that knows nothing of it. */
   readonly from?: DoorState | undefined;
   /** The process is to stop where its log ends: called there, instead of making a call. */
@@ -49,7 +54,7 @@ export interface DoorOptions {
 }
 
 /** What the thread waits for in the kernel, or that it never goes on. */
-type Wait = "nothing" | "call" | "remade" | "commit" | "peer" | "image" | "ever";
+type Wait = "nothing" | "call" | "remade" | "commit" | "joined" | "peer" | "image" | "ever";
 
 export class RecordingDoor {
   readonly enter = (): number => this.#enter();
@@ -67,7 +72,7 @@ export class RecordingDoor {
   #failure: ReplayError | undefined;
 
   constructor(options: DoorOptions) {
-    const { registers, memory, log, sessions, peers, answered, pause, from } = options;
+    const { registers, memory, log, sessions, peers, answered, pipes, pause, from } = options;
     this.#options = options;
     const position = from?.position ?? log.first;
     const keepsAnswers = options.isImageDue !== undefined;
@@ -76,6 +81,7 @@ export class RecordingDoor {
       keepsAnswers,
       peers,
       answered,
+      pipes,
       onPeer: () => pause.wake(),
     });
     this.#ledger = ledger;
@@ -83,7 +89,9 @@ export class RecordingDoor {
     this.#recorder = new Recorder({ registers, memory, log, ledger });
     if (this.#replay.hasExit) this.#recorder.hasExited();
     if (from !== undefined) ledger.importState(from);
-    if (log.end === position) sessions.complete();
+    if (log.end !== position) return;
+    sessions.complete();
+    this.#arrive();
   }
 
   /** Whether the process has used up its log, so that its calls are made. */
@@ -113,6 +121,8 @@ export class RecordingDoor {
    */
   setAside(reason: number): boolean {
     const { lastRequest, owed } = this.#ledger;
+    // What it wrote to its pipes since has been read by others.
+    if (this.#options.joined !== undefined) return false;
     if (lastRequest < 0 || owed.current === undefined) return false;
     return this.#kept(this.#recorder.setAside(lastRequest, reason));
   }
@@ -150,6 +160,13 @@ export class RecordingDoor {
   exited(code: number): void {
     this.#kept(this.#recorder.exited(code));
     this.#options.sessions.complete();
+    this.gone();
+  }
+
+  /** The process is over: it keeps nothing open, and nobody has to wait until it is brought up. */
+  gone(): void {
+    const ends = this.#ledger.pipes.exportState();
+    this.#options.joined?.arrived(ends.map((end) => ({ ...end, handles: [] })));
   }
 
   /** The thread runs again after `enter` answered `leaveStack`. As `enter`. */
@@ -169,6 +186,9 @@ export class RecordingDoor {
       case "commit":
         this.#options.registers.set(this.#held);
         return this.#say();
+      case "joined":
+        this.#options.registers.set(this.#held);
+        return this.#goLive();
       case "peer":
         this.#options.registers.set(this.#held);
         return this.#rejoinCall();
@@ -210,16 +230,28 @@ export class RecordingDoor {
 
   #stepped(): number {
     this.#count();
+    if (this.#replay.isUsedUp) this.#arrive();
     return 0;
   }
 
+  /** What it moved through its pipes is known to those that it is joined to. */
+  #arrive(): void {
+    this.#options.joined?.arrived(this.#ledger.pipes.exportState());
+  }
+
   #goLive(): number {
-    const { registers, onEnd } = this.#options;
+    const { registers, onEnd, joined, pause } = this.#options;
     const { sessions } = this.#ledger;
     if (onEnd !== undefined) {
       onEnd();
       return this.#stay();
     }
+    this.#arrive();
+    if (joined?.isComplete === false) {
+      joined.whenComplete(() => pause.wake());
+      return this.#wait("joined", () => this.#goLive());
+    }
+    if (joined?.failure !== undefined) return this.#fail(joined.failure);
     this.#isLive = true;
     sessions.complete();
     if (this.#mayBeOpen && !this.#openFiles()) return this.#stay();
@@ -343,4 +375,5 @@ export class RecordingDoor {
 const reasons = {
   [LogStatus.full]: "there is no room where it is kept",
   [LogStatus.failed]: "the store that keeps it failed",
+  [LogStatus.takenOver]: "another process has taken it over",
 } as const;

@@ -3,7 +3,6 @@
 import type { Ledger } from "./ledger.ts";
 import { visitHeard } from "./heard.ts";
 import { LogStatus, type MessageLog } from "./log/index.ts";
-import { OpenFiles } from "./open-files.ts";
 import type { PendingCall } from "./pending-call.ts";
 import type { ProcessMemory } from "./process-memory.ts";
 import { exitRecord, poisonRecord, RecordWriter } from "./record.ts";
@@ -21,7 +20,7 @@ export class Recorder {
   wordsSinceImage = 0;
   readonly #options: RecorderOptions;
   readonly #writer = new RecordWriter();
-  /** The bytes of a call to a file server: its answer may be written over them. */
+  /** The bytes of a call whose answer may be written over them. */
   #said: Uint8Array = new Uint8Array(0);
   #hasExit = false;
 
@@ -31,8 +30,8 @@ export class Recorder {
 
   /** The call in the registers is about to be made. */
   before(): void {
-    const { registers, memory } = this.#options;
-    if (OpenFiles.concerns(registers)) this.#said = bytesSaid(registers, memory);
+    const { registers, memory, ledger } = this.#options;
+    if (ledger.needsSaid(registers)) this.#said = bytesSaid(registers, memory);
   }
 
   /** A call is over: what it told the process goes into the log. */

@@ -4,7 +4,6 @@
 import { Register, Status, statusName, syscallName } from "../abi/index.ts";
 import type { MessageLog } from "./log/index.ts";
 import type { Ledger } from "./ledger.ts";
-import { OpenFiles } from "./open-files.ts";
 import type { PendingCall } from "./pending-call.ts";
 import { type PoisonMark, poisonMarks } from "./poison.ts";
 import type { ProcessMemory } from "./process-memory.ts";
@@ -39,7 +38,7 @@ export class Replay {
   /** Why the request just passed over was set aside, until the process hears another. */
   poison: number | undefined;
   readonly #options: ReplayOptions;
-  /** The bytes of a call to a file server: its answer may be written over them. */
+  /** The bytes of a call whose answer may be written over them. */
   #said: Uint8Array = new Uint8Array(0);
   #marks: Map<number, PoisonMark>;
   /** The record that answers the next call. */
@@ -76,6 +75,11 @@ export class Replay {
     return this.#next >= this.#options.log.end;
   }
 
+  /** Whether every record has been given to the process. */
+  get isUsedUp(): boolean {
+    return this.#next >= this.#options.log.end;
+  }
+
   /** Whether the log ends with the end of the process. */
   get hasExit(): boolean {
     const { log } = this.#options;
@@ -92,7 +96,7 @@ export class Replay {
     }
     if (callOf(record) !== call.number || digestIn(record) !== call.digest) return "differs";
     if (this.#next >= this.#accounted && statusIn(record) === Status.ok) {
-      if (OpenFiles.concerns(registers)) this.#said = bytesSaid(registers, memory);
+      if (ledger.needsSaid(registers)) this.#said = bytesSaid(registers, memory);
       ledger.owed.saying(registers, () => bytesSaid(registers, memory));
       if (isRemade(call.number)) return "remake";
     }

@@ -4,17 +4,6 @@
 import { writeSync } from "node:fs";
 import { formatReport, Progress, progressWords, reportFd, reportMs } from "./progress.ts";
 
-export interface CellReports {
-  /** See `Progress`. */
-  readonly progress: Int32Array<SharedArrayBuffer>;
-  /** Clients can come. */
-  opened(): void;
-  /** Tells how the cell is getting on, between two reports. */
-  report(): void;
-  /** The program has ended, by itself or by a fault; this process ends next. */
-  ended(code: number, isFault: boolean): void;
-}
-
 /** The thread's whole program: it must not depend on how this file was built. */
 const threadSource = `
 const { workerData } = require("node:worker_threads");
@@ -30,24 +19,36 @@ setInterval(() => {
 }, everyMs);
 `;
 
-export function startCellReports(): CellReports {
+/** Words in which the cell's core says how it gets on, and which a thread of its own reports. */
+export function startCellReports(): Int32Array<SharedArrayBuffer> {
   const { Worker } = process.getBuiltinModule("node:worker_threads");
   const progress = new Int32Array(new SharedArrayBuffer(progressWords * 4));
   const workerData = { progress, fd: reportFd, everyMs: reportMs };
   new Worker(threadSource, { eval: true, workerData }).unref();
-  setInterval(() => Atomics.add(progress, Progress.turns, 1), reportMs / 4).unref();
-  const report = (): void => {
-    tell(formatReport({ kind: "progress", words: Array.from(progress) }));
-  };
-  return {
-    progress,
-    opened: () => tell(formatReport({ kind: "open" })),
-    report,
-    ended: (code, isFault) => {
-      // What was answered last belongs to what is known of this life.
-      report();
-      tell(formatReport({ kind: "end", code, isFault }));
-    },
+  return progress;
+}
+
+/** Counts the turns of this thread's event loop, which is that of the core or, of a cell, that of its keeper. */
+export function countTurns(progress: Int32Array, word: number = Progress.turns): void {
+  setInterval(() => Atomics.add(progress, word, 1), reportMs / 4).unref();
+}
+
+/** Clients can come. */
+export function reportOpen(): void {
+  tell(formatReport({ kind: "open" }));
+}
+
+/** Tells how the cell is getting on, between two reports. */
+export function reportProgress(progress: Int32Array): void {
+  tell(formatReport({ kind: "progress", words: Array.from(progress) }));
+}
+
+/** Tells that the program has ended, by itself or by a fault; this process ends next. */
+export function reportEnd(progress: Int32Array): (code: number, isFault: boolean) => void {
+  return (code, isFault) => {
+    // What was answered last belongs to what is known of this life.
+    reportProgress(progress);
+    tell(formatReport({ kind: "end", code, isFault }));
   };
 }
 

@@ -70,10 +70,40 @@ describe("the health of a cell", () => {
   });
 });
 
+describe("the health of a cell whose core is kept", () => {
+  function judgeKeeper(stateAt: (i: number) => State): string | undefined {
+    const health = new Health(hangSeconds, "keeper");
+    for (let i = 0; i < reportsPerHang * 2; i++) {
+      const wrong = health.report(words(stateAt(i)));
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
+
+  it("is bad when the thread that keeps it has had no turn for long", () => {
+    expect(judgeKeeper((i) => ({ turns: i, keeperTurns: 7 }))).toContain("first thread");
+  });
+
+  it("is good when the core does not get on, which the thread that keeps it sees to", () => {
+    const wrong = judgeKeeper((i) => ({ turns: 9, keeperTurns: i + 1, open: 1 }));
+    expect(wrong).toBeUndefined();
+  });
+
+  it("is that of its core where nobody keeps it", () => {
+    expect(judgeKeeper(() => ({ turns: 9 }))).toBeUndefined();
+    const health = new Health(hangSeconds, "keeper");
+    health.opened();
+    const wrongs = Array.from({ length: reportsPerHang + 1 }, () =>
+      health.report(words({ turns: 9 })),
+    );
+    expect(wrongs.at(-1)).toContain("kept its core for 2 s");
+  });
+});
+
 describe("reports", () => {
   it.each([
     { kind: "open" },
-    { kind: "progress", words: [1, 2, 3, 4, 5] },
+    { kind: "progress", words: Array.from({ length: progressWords }, (_, i) => i) },
     { kind: "end", code: 7, isFault: false },
     { kind: "end", code: 134, isFault: true },
   ] as const)("%o is read as it was written", (report) => {
@@ -84,7 +114,7 @@ describe("reports", () => {
     "",
     "progress",
     "progress 1 2",
-    "progress a b c d e",
+    `progress ${"a ".repeat(progressWords).trimEnd()}`,
     "end",
     "end 1",
     "end x exit",

@@ -1,7 +1,16 @@
 // The face of supervision: what starts a cell again, and what a cell tells it.
-export { type CellReports, startCellReports } from "./cell-reports.ts";
+export {
+  countTurns,
+  reportEnd,
+  reportOpen,
+  reportProgress,
+  startCellReports,
+} from "./cell-reports.ts";
 export { claimEpoch } from "./epoch.ts";
-export { Progress } from "./progress.ts";
-export { type RestartMode, restartModes } from "./restart-policy.ts";
-export { supervise, type SuperviseOptions } from "./supervise.ts";
-export { holdDirectory, makeHoldDirectory, stopCell, whileHeld } from "./hold.ts";
+export { Health } from "./health.ts";
+export { Progress, reportMs } from "./progress.ts";
+export { type RestartMode, restartModes, RestartPolicy } from "./restart-policy.ts";
+export { codeOfLife, supervise, type SuperviseOptions } from "./supervise.ts";
+export { Supervisor, type SupervisorEnd, type SupervisorState } from "./supervisor.ts";
+export { holdDirectory, holdSignal, makeHoldDirectory, stopCell, whileHeld } from "./hold.ts";
+export { awaitTurn, standbyEpoch } from "./standby-line.ts";

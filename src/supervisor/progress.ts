@@ -6,7 +6,7 @@
 export const Progress = {
   /** Changes of hands of the core. */
   beat: 0,
-  /** Turns of the event loop. */
+  /** Turns of the core's event loop. */
   turns: 1,
   /** How often the core had nothing to do. */
   idles: 2,
@@ -14,9 +14,13 @@ export const Progress = {
   open: 3,
   /** Requests answered since the start. */
   answered: 4,
+  /** Turns of the event loop of the thread that keeps what outlives the core. */
+  keeperTurns: 5,
+  /** Records added since the start to logs that outlive the cell. */
+  heard: 6,
 } as const;
 
-export const progressWords = 5;
+export const progressWords = 7;
 
 /** Milliseconds from one report to the next. */
 export const reportMs = 250;

@@ -22,6 +22,15 @@ function decide(mode: RestartMode, end: CellEnd) {
 }
 
 describe("a restart policy", () => {
+  it("takes what a log has kept for progress, as it does an answer", () => {
+    const decided = (heard: number): boolean[] => {
+      const policy = new RestartPolicy({ mode: "on-failure", limit: 2 });
+      return Array.from({ length: 5 }, () => policy.decide({ ...killed, heard }, 0).restart);
+    };
+    expect(decided(1)).toEqual([true, true, true, true, true]);
+    expect(decided(0)).toEqual([true, true, false, false, false]);
+  });
+
   it.each([
     ["always", killed, true],
     ["always", broke, true],

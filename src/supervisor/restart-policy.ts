@@ -1,6 +1,6 @@
 // What to do when a cell has died: start it again, at once or after a while, or give up. A cell that
-// answered anything in its life had a good one, and the count of bad ones begins anew: what is to be
-// stopped is a server that dies over and over without getting anywhere.
+// answered anything in its life, or heard anything that its log keeps, had a good one, and the count of bad
+// ones begins anew: what is to be stopped is a server that dies over and over without getting anywhere.
 
 export const restartModes = ["always", "on-failure", "never"] as const;
 export type RestartMode = (typeof restartModes)[number];
@@ -16,6 +16,8 @@ export interface CellEnd {
   readonly hasServed: boolean;
   /** Requests answered in this life. */
   readonly answered: number;
+  /** Records added in this life to logs that outlive it: a later life begins behind them. */
+  readonly heard?: number | undefined;
 }
 
 export type Decision =
@@ -24,7 +26,7 @@ export type Decision =
 
 export interface RestartOptions {
   readonly mode: RestartMode;
-  /** Lives in a row that answered nothing, within the window, after which it is given up. */
+  /** Lives in a row that got nowhere, within the window, after which it is given up. */
   readonly limit: number;
   readonly windowMs?: number;
 }
@@ -35,7 +37,7 @@ const pauseMsMax = 5000;
 
 export class RestartPolicy {
   readonly #options: RestartOptions;
-  /** When the lives ended that answered nothing, of those in a row. */
+  /** When the lives ended that got nowhere, of those in a row. */
   #fruitless: number[] = [];
 
   constructor(options: RestartOptions) {
@@ -49,13 +51,15 @@ export class RestartPolicy {
     // It has said itself what is wrong with its command line, and would again.
     const isMistake = !end.hasServed && end.signal === undefined && end.said === undefined;
     if (isMistake || mode === "never") return { restart: false, gaveUp: undefined };
-    if (end.answered > 0) this.#fruitless = [];
+    if (end.answered > 0 || (end.heard ?? 0) > 0) this.#fruitless = [];
     else this.#fruitless.push(nowMs);
     const count = this.#fruitless.length;
     const recent = this.#fruitless.filter((at) => nowMs - at < windowMs).length;
     if (recent > limit) {
       const seconds = Math.round(windowMs / 1000);
-      const gaveUp = `it died ${recent} times within ${seconds} s without answering a request`;
+      const gaveUp =
+        `it died ${recent} times within ${seconds} s without answering a request or adding anything to ` +
+        "its log";
       return { restart: false, gaveUp };
     }
     const afterMs = count < 2 ? 0 : Math.min(firstPauseMs * 2 ** (count - 2), pauseMsMax);

@@ -2,7 +2,9 @@
 // enters the kernel. `enter` answers `leaveStack` if the thread has to wait: then the code must get off
 // its stack, and is told again when the call is over, with the answer in the registers.
 import {
+  annexAddress,
   communicationAddress,
+  communicationBytes,
   communicationPageBytes,
   Descriptor,
   forever,
@@ -15,7 +17,7 @@ import { assert } from "../base/index.ts";
 export interface Caller {
   /** The register file, valid for the thread that runs. */
   readonly registers: Int32Array;
-  /** The communication area of the space, for descriptors and small buffers. */
+  /** The communication area of the space, or its annex: where the thread's page is. */
   readonly area: Int32Array;
   /** Enters the kernel. 0: the call is over; `leaveStack`: it waits. */
   enter(): number;
@@ -29,6 +31,9 @@ const page = {
   receiveStrings: 256,
   scratch: 384,
 } as const;
+
+/** Pages of the communication area; those that follow are in the annex. */
+export const areaPages = communicationBytes / communicationPageBytes;
 
 export const scratchBytes = communicationPageBytes - page.scratch;
 
@@ -49,8 +54,10 @@ export class LongCall {
 
   constructor(caller: Caller, pageIndex = 0) {
     this.caller = caller;
-    this.#base = communicationAddress + pageIndex * communicationPageBytes;
-    this.#pageWord = (pageIndex * communicationPageBytes) >> 2;
+    const isInArea = pageIndex < areaPages;
+    const offset = (isInArea ? pageIndex : pageIndex - areaPages) * communicationPageBytes;
+    this.#base = (isInArea ? communicationAddress : annexAddress) + offset;
+    this.#pageWord = offset >> 2;
     this.scratchAddress = this.#base + page.scratch;
   }
 

@@ -2,6 +2,7 @@
 // part of its image. A row says which server keeps the thing open and under which handle; the
 // position in a file is the row's, since in WASI no two descriptors share one.
 import { Access, Filetype } from "../userlib/index.ts";
+import { BitSharers } from "./ready-bit.ts";
 import { allRights, rightsOf } from "./rights.ts";
 
 export interface Descriptor {
@@ -31,6 +32,8 @@ const descriptorCountMax = 65_536;
 export class DescriptorTable {
   /** By number. A closed descriptor is a null. */
   readonly rows: (Descriptor | null)[];
+  /** What the threads of the process, all of whom have this table, share beside it; nothing while none polls. */
+  readonly sharers = new BitSharers();
 
   constructor(rows: readonly (Descriptor | null)[] = []) {
     this.rows = rows.map((row) => (row === null ? null : { ...row }));

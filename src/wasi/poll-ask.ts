@@ -1,6 +1,5 @@
 // The messages of poll_oneoff: which descriptors of which server are ready. A message has room for so many
 // records, and is for one server, so that the streams of a poll are asked for in batches.
-import { communicationAddress, communicationPageBytes } from "../abi/index.ts";
 import { Ask, Interest, readyRecordBytes, scratchBytes } from "../userlib/index.ts";
 import { isFile } from "./descriptor-table.ts";
 import type { WasiProcess } from "./process.ts";
@@ -38,12 +37,6 @@ export function batchesOf(p: WasiProcess, [input, , count]: Poll): readonly Batc
     else batches.push({ server, subscriptions: [i], isMore: last !== undefined });
   }
   return batches;
-}
-
-/** The bit by which servers wake this thread: each thread of a process has its own page, and so its bit. */
-export function readyBitOf(p: WasiProcess): number {
-  const page = (p.call.scratchAddress >>> 0) - communicationAddress;
-  return 1 << (Math.floor(page / communicationPageBytes) & 31);
 }
 
 /** Puts the question into a message. With `bit` 0 the answer waits; else the bit is raised instead. */
@@ -86,7 +79,7 @@ function bytesLeft(p: WasiProcess, subscription: number, bytes: number): number 
   return row !== undefined && isFile(row) && isRead ? Math.max(0, bytes - row.offset) : bytes;
 }
 
-function scratchView(p: WasiProcess): DataView {
+export function scratchView(p: WasiProcess): DataView {
   const scratch = p.call.scratch();
   return new DataView(scratch.buffer, scratch.byteOffset, scratch.byteLength);
 }

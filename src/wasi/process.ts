@@ -8,6 +8,7 @@ import { leaveStack, Register, Status, Syscall } from "../abi/index.ts";
 import { Errno, type LongCall } from "../userlib/index.ts";
 import type { DescriptorTable } from "./descriptor-table.ts";
 import type { GuestMemory } from "./guest-memory.ts";
+import type { KnownPoll } from "./poll-list.ts";
 
 /** A value of wasm as JavaScript sees it: i64 is a bigint. */
 export type WasmValue = number | bigint;
@@ -22,6 +23,8 @@ export interface WasiProcess {
   /** Slots of the servers that are not behind a descriptor. */
   readonly clock: number;
   readonly entropy: number;
+  /** What the thread polled last, if that is worth remembering: see poll-list.ts. */
+  knownPoll?: KnownPoll | undefined;
   /** Progress of the open call. */
   doneBytes: number;
   askedBytes: number;

@@ -19,7 +19,11 @@ export interface FrozenCase {
 /** Calls after which the first process is frozen, then the second, and so on, for each run of the case. */
 export type Points = readonly (readonly number[])[];
 
-const ownLines = /^shoal: frozen to .*\n/gm;
+/** What is not the program's: it may have ended before, or be in the middle of a line. */
+const ownLines = /shoal: (frozen to .*|not frozen, and goes on: No program runs any more\.)\n/g;
+
+/** One that hangs is told from one on a busy machine. */
+const timeoutMs = 600_000;
 
 export async function runFrozen(item: Case, points: Points): Promise<FrozenCase> {
   const directory = await mkdtemp(join(tmpdir(), "shoal-frozen-"));
@@ -86,7 +90,7 @@ class Chain {
     const freeze =
       calls === undefined ? [] : ["--freeze-after-calls", `${calls}`, "--freeze-to", image];
     const args = [...command, ...freeze, ...rest];
-    this.#parts.push(await shoal(args, { stdinFd, isSource: true }));
+    this.#parts.push(await shoal(args, { stdinFd, isSource: true, timeoutMs }));
   }
 
   #image(index: number): string {

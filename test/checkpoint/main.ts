@@ -4,10 +4,7 @@
 //
 // One line for each that differs, with what repeats it; fails if there is any.
 import { parseArgs } from "node:util";
-import { Random } from "../../src/base/index.ts";
-import { type Case, caseId, isBuilt, listCases } from "../../tools/programs/index.ts";
-import { runFrozen } from "./frozen-run.ts";
-import { randomPoints } from "./random-points.ts";
+import { freezeAtRandom, frozenCases } from "./random-freeze.ts";
 
 const { values } = parseArgs({
   options: {
@@ -17,22 +14,11 @@ const { values } = parseArgs({
   },
 });
 
-const cases = listCases().filter(
-  (item) =>
-    item.runs !== "commonmark-examples" &&
-    isBuilt(item.program) &&
-    (values.program === undefined || item.program === values.program),
-);
+const cases = frozenCases(values.program);
 
 async function freezeOne(seed: number): Promise<{ freezes: number; isSame: boolean }> {
-  const random = new Random(seed);
-  const item: Case = cases[random.below(cases.length)]!;
-  const points = randomPoints(random, item);
-  const { freezes, difference } = await runFrozen(item, points);
-  if (difference !== undefined) {
-    console.log(`seed ${seed}, ${caseId(item)}, frozen after ${JSON.stringify(points)} calls:`);
-    console.log(difference);
-  }
+  const { freezes, difference, what } = await freezeAtRandom(seed, cases);
+  if (difference !== undefined) console.log(`seed ${seed}, ${what}:\n${difference}`);
   return { freezes, isSame: difference === undefined };
 }
 

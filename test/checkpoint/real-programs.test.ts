@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { caseId, isBuilt, listCases, programPath } from "../../tools/programs/index.ts";
 import { type Points, runFrozen } from "./frozen-run.ts";
 import { Place } from "./named-run.ts";
+import { freezeAtRandom, frozenCases } from "./random-freeze.ts";
 
 /** Calls after which each is frozen, and how often that comes to be. */
 const frozen: readonly (readonly [program: string, name: string, points: Points])[] = [
@@ -32,6 +33,15 @@ describe(
         },
       );
     }
+
+    /** Frozen after their end, and in the middle of a line that they wrote. */
+    const seeds = [1080, 1128];
+    const all = frozenCases();
+
+    it.skipIf(all.length === 0).each(seeds)("at random (seed %i)", async (seed) => {
+      const { what, difference } = await freezeAtRandom(seed, all);
+      expect([what, difference]).toEqual([what, undefined]);
+    });
 
     it.skipIf(!isBuilt("sqlite"))(
       "SQLite in a transaction on a file, its journal open",

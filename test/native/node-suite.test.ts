@@ -44,8 +44,12 @@ async function run({ name, stdin = "", hasLinks = false }: SuiteCase) {
   }
 }
 
-// Where they were not built: `node test/native/build.ts` needs Debian's sources.
-describe.skipIf(!isBuilt)("Node's WASI tests", () => {
+/** The tests are not in the tree; to fetch them Debian's sources are needed, and half a minute, once. */
+const title = isBuilt
+  ? "Node's WASI tests"
+  : "Node's WASI tests, which `node test/native/build.ts` has not fetched here";
+
+describe.skipIf(!isBuilt)(title, () => {
   for (const item of suiteCases.filter(({ differs }) => differs === undefined)) {
     it(`${item.name} passes`, async () => {
       const { stdout, stderr, exitCode } = await run(item);

@@ -1,25 +1,11 @@
 // One life of a process of the kill grid, in an OS process of its own: put together as the command puts a
-// durable server or client together, but over a log that ends this process with SIGKILL at a record that it
-// is told. It gets its job as a line of standard input, so that whoever starts it can have it wait, loaded.
+// durable server or client together, but over a log that ends this process, stops it or breaks its program at a
+// record that it is told. It gets its job as a line of standard input, so that whoever starts it can have it wait, loaded.
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type * as Boot from "../../src/boot/index.ts";
-import type { MessageLog } from "../../src/recovery/index.ts";
-import type { Moment } from "./cell.ts";
-
-/**
- * Before or after a record is added; when the log has said that all is stable and its process has not heard
- * it; when an image is kept and the log is not cut yet, or just has been.
- */
-export type GridMoment = Moment | "stable" | "beforeCut" | "afterCut";
-
-/** Where a life ends that does not end by itself: at such a moment, from so many records on. */
-export interface Kill {
-  /** Records that it adds to its log, the last of them only if it is killed after it. */
-  readonly records: number;
-  readonly moment: GridMoment;
-}
+import { arm, type Break, breakAtRecords, type Kill, watchMemory } from "./grid-faults.ts";
 
 export interface GridJob {
   /** The module, and its arguments. */
@@ -34,12 +20,23 @@ export interface GridJob {
   readonly serves?: Boot.NamePlace | undefined;
   readonly calls?: Boot.NamePlace | undefined;
   readonly kill?: Kill | undefined;
+  /** How its program breaks, after each record; it lives on. */
+  readonly breaks?: Break | undefined;
   /** Bytes in the log after which an image is made. */
   readonly logBytesMax?: number | undefined;
 }
 
 /** How long a call looks for its server, which may have died many times meanwhile. */
 const connectMs = 60_000;
+
+/** How long an answer may take before a newer process of the name is looked for. */
+const probeMs = 60;
+
+/** How long a program may compute before it is taken for one that loops. */
+const hangMs = 250;
+
+/** What a program may have that is to run out of it. */
+const memoryMaxBytes = 4 * 1024 * 1024;
 
 /** As the command does: what was built, and in a tree that was not, the sources. */
 async function loadBoot(): Promise<typeof Boot> {
@@ -49,49 +46,24 @@ async function loadBoot(): Promise<typeof Boot> {
   return (await import((existsSync(fileURLToPath(built)) ? built : source).href)) as typeof Boot;
 }
 
-/** Has a log end this process, whoever uses it. */
-function arm(log: MessageLog, { records, moment }: Kill): void {
-  let left = records;
-  const pass = (at: GridMoment): void => {
-    if (at === moment && left <= 0) process.kill(process.pid, "SIGKILL");
-  };
-  const append = log.append.bind(log);
-  const whenStable = log.whenStable.bind(log);
-  const cut = log.cut.bind(log);
-  log.append = (words, length) => {
-    left--;
-    pass("before");
-    const status = append(words, length);
-    pass("after");
-    return status;
-  };
-  log.whenStable = (end, then) => {
-    whenStable(end, (status) => {
-      pass("stable");
-      then(status);
-    });
-  };
-  log.cut = (number, image) => {
-    pass("beforeCut");
-    const status = cut(number, image);
-    pass("afterCut");
-    return status;
-  };
-}
-
 async function live(boot: typeof Boot, job: GridJob): Promise<number> {
-  const { level, data, epoch, serves, calls, kill } = job;
+  const { level, data, epoch, serves, calls, kill, breaks, logBytesMax } = job;
+  const hangNs = breaks === "loop" ? hangMs * 1e6 : undefined;
+  const onDeath = (): void => void process.stdout.write("death\n");
   const server =
     level &&
-    boot.openDurableServer({ level, directory: data, epoch, logBytesMax: job.logBytesMax });
+    boot.openDurableServer({ level, directory: data, epoch, logBytesMax, hangNs, onDeath });
   const durable = server?.durable;
   if (durable !== undefined && kill !== undefined) arm(durable.log, kill);
+  if (durable !== undefined && breaks !== undefined)
+    breakAtRecords(durable.log, breaks, watchMemory());
   const answered = (): number => durable?.answered?.get(boot.firstConnectedSlot) ?? 0;
   const connections = calls && [
     boot.connectTo({
       place: calls,
       timeoutMs: connectMs,
-      durable: durable && { directory: data, answered },
+      probeMs,
+      durable: durable && { directory: data, answered, isTakenOver: () => durable.log.isTakenOver },
       onFailure: (name, reason) => void process.stderr.write(`${name}: ${reason}\n`),
     }),
   ];
@@ -103,8 +75,9 @@ async function live(boot: typeof Boot, job: GridJob): Promise<number> {
     onError: fail,
   };
   const prepared = await boot.prepareModule(readFileSync(job.program), {
-    fuel: false,
-    capture: job.logBytesMax === undefined ? "none" : "unwind",
+    fuel: breaks === "loop",
+    capture: logBytesMax === undefined ? "none" : "unwind",
+    ...(breaks === "memory" && { memoryMaxBytes }),
   });
   const programs = [{ prepared, args: ["grid", ...job.args], env: [], durable }];
   const [end] = await boot.runPipeline({ grants: [], programs, serve, connections });

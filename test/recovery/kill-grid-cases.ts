@@ -1,46 +1,9 @@
 // What the kill grid is made of, small in the tests and large in the benchmark: who is lost, at which levels
-// the others and it stand, under how many clients; and what must be so afterwards.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { DurableLevel } from "../../src/boot/index.ts";
-import { compileC, compileHostedC } from "../sdk/compile.ts";
-import type { GridMoment, Kill } from "./grid-cell.ts";
-import { effectsIn, type GridMember, type GridOutcome, type Lived } from "./kill-grid.ts";
-
-/** Modules, by their paths. */
-export interface GridPrograms {
-  readonly server: string;
-  readonly client: string;
-  /** Calls the server for each of its own clients' requests. */
-  readonly relay: string;
-}
-
-export interface GridCase {
-  readonly name: string;
-  /** The first has the effects. */
-  readonly servers: readonly GridMember[];
-  readonly clients: readonly GridMember[];
-}
-
-export interface Verdict {
-  /** Processes that were lost. */
-  readonly kills: number;
-  /** Lives that were lost of the member that lost the fewest, of those that were to be. */
-  readonly killsFewest: number;
-  /** Effects that the world outside saw again. */
-  readonly repeats: number;
-  /** What somebody noticed, for people; empty if nobody did. */
-  readonly noticed: readonly string[];
-}
-
-export async function compileGrid(directory: string): Promise<GridPrograms> {
-  mkdirSync(directory, { recursive: true });
-  const relay = join(directory, "relay.wasm");
-  writeFileSync(relay, await compileC("test/session/relay.c"));
-  const server = await compileHostedC("test/recovery/kill-grid-server.c");
-  const client = await compileHostedC("test/recovery/kill-grid-client.c");
-  return { server, client, relay };
-}
+// the others and it stand, under how many clients.
+import type { GridMoment, Kill } from "./grid-faults.ts";
+import { largeFaultCases, smallFaultCases } from "./grid-fault-cases.ts";
+import { type CaseOptions, clientOf, type GridCase, serverOf } from "./grid-members.ts";
+import type { GridMember } from "./kill-grid.ts";
 
 /** Each life adds one record and is lost right after it, or when the next is about to be added, in turns. */
 export function everyRecord(life: number): Kill {
@@ -50,15 +13,14 @@ export function everyRecord(life: number): Kill {
 const everyAfter = (): Kill => ({ records: 1, moment: "after" });
 const everyBefore = (): Kill => ({ records: 2, moment: "before" });
 
-export interface CaseOptions {
-  readonly programs: GridPrograms;
-  /** Requests of each client. */
-  readonly rounds: number;
-}
-
 /** Pairs of levels in which each is killed at which its log outlives it, and the rest of the grid. */
 export function smallCases(options: CaseOptions): GridCase[] {
-  return [...pairs(options, everyRecord), ...others(options, 2), ...commitPoints(options)];
+  return [
+    ...pairs(options, everyRecord),
+    ...others(options, 2),
+    ...commitPoints(options),
+    ...smallFaultCases(options),
+  ];
 }
 
 /** The same with every record lost at both moments, and under up to eight clients. */
@@ -69,6 +31,7 @@ export function largeCases(options: CaseOptions): GridCase[] {
     ...others(options, 2),
     ...others(options, 8),
     ...commitPoints(options),
+    ...largeFaultCases(options),
   ];
 }
 
@@ -157,55 +120,4 @@ function commitPoints(options: CaseOptions): GridCase[] {
       clients,
     },
   ];
-}
-
-function serverOf(
-  { programs }: CaseOptions,
-  level: DurableLevel,
-  more: Partial<GridMember> = {},
-): GridMember {
-  return { name: "server", program: programs.server, level, ...more };
-}
-
-function clientOf(
-  { programs, rounds }: CaseOptions,
-  number: number,
-  more: Partial<GridMember> = {},
-): GridMember {
-  const args = [`${number}`, `${rounds}`];
-  return { name: `client${number}`, program: programs.client, args, calls: "server", ...more };
-}
-
-export function judge(one: GridCase, { rounds }: CaseOptions, lived: GridOutcome): Verdict {
-  const { servers, clients } = one;
-  const all = [...lived.servers, ...lived.clients];
-  const killed = all.filter((_, i) => [...servers, ...clients][i]!.kill !== undefined);
-  const effects = [
-    { who: "server", lived: lived.servers[0], count: clients.length * rounds },
-    ...lived.clients.map((client, i) => ({
-      who: `client ${i + 1}`,
-      lived: client,
-      count: rounds,
-    })),
-  ];
-  return {
-    kills: all.reduce((sum, { kills }) => sum + kills, 0),
-    killsFewest: Math.min(...killed.map(({ kills }) => kills)),
-    repeats: effects.reduce((sum, effect) => sum + effectsIn(effect.lived.output).repeats, 0),
-    noticed: [
-      ...lived.clients.flatMap(wrongEnds),
-      ...effects.flatMap((effect) => wrongEffects(effect.who, effect.lived, effect.count)),
-    ],
-  };
-}
-
-function wrongEnds({ code, errors }: Lived, i: number): string[] {
-  return code === 0 && errors === "" ? [] : [`client ${i + 1} ended with ${code}: ${errors}`];
-}
-
-/** Every number once and in order, for whoever drops what comes again. */
-function wrongEffects(who: string, { output }: Lived, count: number): string[] {
-  const { once } = effectsIn(output);
-  const isWhole = once.length === count && once.every((number, i) => number === i + 1);
-  return isWhole ? [] : [`the effects of ${who} were ${once.join(" ")}, not 1 to ${count}`];
 }

@@ -5,7 +5,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CaseOptions, compileGrid, judge, lossCase, smallCases } from "./kill-grid-cases.ts";
+import { judge } from "./grid-verdict.ts";
+import { type CaseOptions, compileGrid } from "./grid-members.ts";
+import { lossCase, smallCases } from "./kill-grid-cases.ts";
 import { KillGrid } from "./kill-grid.ts";
 
 const rounds = 3;

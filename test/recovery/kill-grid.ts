@@ -1,15 +1,12 @@
 // The kill grid: servers and clients, each in OS processes of its own that are lost at the records of their
 // logs, one life after the other, until the clients have all their answers.
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import type { DurableLevel, NamePlace } from "../../src/boot/index.ts";
-import type { GridJob, Kill } from "./grid-cell.ts";
-
-const cellProgram = fileURLToPath(new URL("grid-cell.ts", import.meta.url));
+import type { GridJob } from "./grid-cell.ts";
+import type { Break, Kill } from "./grid-faults.ts";
+import { GridProcess } from "./grid-process.ts";
 
 /** A member of a grid: a program that lives as often as it takes. */
 export interface GridMember {
@@ -22,29 +19,28 @@ export interface GridMember {
   readonly calls?: string | undefined;
   /** How its lives end, each in turn; one that has none ends by itself. */
   readonly kill?: ((life: number) => Kill | undefined) | undefined;
+  /** How its program breaks at every record of its log, without an end to its life. */
+  readonly breaks?: Break | undefined;
   readonly logBytesMax?: number | undefined;
 }
 
 /** All lives of a member together. */
 export interface Lived {
   readonly code: number;
-  /** Lives that were ended by their kill. */
+  /** Lives that were ended or stopped by their kill, and deaths of its program inside of them. */
   readonly kills: number;
-  /** What it wrote, in all its lives, one after the other. */
+  /** What it wrote in all its lives, as it came: of one that was woken up, too. */
   readonly output: string;
   readonly errors: string;
+  /** What those had to say that were stopped, taken over from and woken up. */
+  readonly wokenErrors: string;
 }
+
+type Living = { -readonly [Key in keyof Lived]: Lived[Key] };
 
 export interface GridOutcome {
   readonly servers: readonly Lived[];
   readonly clients: readonly Lived[];
-}
-
-interface Warm {
-  readonly child: ChildProcess;
-  readonly output: Promise<string>;
-  readonly errors: Promise<string>;
-  readonly ended: Promise<number | NodeJS.Signals>;
 }
 
 /** Processes that wait, loaded, so that a life begins when it is needed and not a start of Node later. */
@@ -55,8 +51,8 @@ const runMsMax = 100_000;
 
 export class KillGrid {
   readonly #directory = mkdtempSync(join(tmpdir(), "shoal-grid-"));
-  readonly #warm: Warm[] = [];
-  readonly #running = new Set<Warm>();
+  readonly #warm: GridProcess[] = [];
+  readonly #running = new Set<GridProcess>();
   #isClosed = false;
 
   constructor() {
@@ -94,10 +90,7 @@ export class KillGrid {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const warm of [...this.#warm, ...this.#running]) {
-      warm.child.kill("SIGKILL");
-      await warm.ended;
-    }
+    await Promise.all([...this.#warm, ...this.#running].map((one) => one.kill()));
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
@@ -107,43 +100,71 @@ export class KillGrid {
     isServer: boolean,
     isOver: Promise<void>,
   ): Promise<Lived> {
-    const lived = { output: "", errors: "", kills: 0 };
+    const lived: Living = { code: 0, output: "", errors: "", kills: 0, wokenErrors: "" };
+    const sleeping: GridProcess[] = [];
+    const woken: GridProcess[] = [];
     for (let life = 1; ; life++) {
       const kill = member.kill?.(life);
-      const warm = this.#begin(jobOf(directory, member, isServer, life, kill));
-      const end = await Promise.race([warm.ended, isOver]);
-      if (end === undefined) warm.child.kill("SIGKILL");
-      await warm.ended;
-      this.#running.delete(warm);
-      lived.output += await warm.output;
-      lived.errors += await warm.errors;
-      if (end === undefined) return { ...lived, code: 0 };
-      if (typeof end === "number") return { ...lived, code: end };
-      if (kill === undefined)
-        throw new Error(`${member.name} was ended by ${end}, not by its grid`);
-      lived.kills++;
+      const one = this.#begin(jobOf(directory, member, isServer, life, kill), lived);
+      // Whoever took over has done something by then that the one before it does not know of.
+      const wakeOthers = (): void => {
+        for (const other of sleeping.splice(0)) woken.push(this.#woken(other));
+      };
+      void one.spoke.then(wakeOthers);
+      const end = await Promise.race([one.next(kill?.isStop === true), isOver]);
+      if (end === "stopped") {
+        wakeOthers();
+        sleeping.push(one);
+        lived.kills++;
+        continue;
+      }
+      if (end === undefined) await one.kill();
+      this.#running.delete(one);
+      lived.errors += one.errors;
+      if (typeof end === "string") {
+        if (kill === undefined) throw new Error(`${member.name} was ended by ${end}, by no grid`);
+        lived.kills++;
+        continue;
+      }
+      wakeOthers();
+      await this.#endWoken(woken, lived, isOver);
+      return { ...lived, code: end ?? 0 };
     }
   }
 
-  #begin(job: GridJob): Warm {
-    const warm = this.#warm.shift() ?? startWarm();
-    this.#running.add(warm);
-    warm.child.stdin!.write(`${JSON.stringify(job)}\n`);
+  #woken(one: GridProcess): GridProcess {
+    one.wake();
+    return one;
+  }
+
+  /** They have until the run is over to do harm. */
+  async #endWoken(
+    woken: readonly GridProcess[],
+    lived: Living,
+    isOver: Promise<void>,
+  ): Promise<void> {
+    for (const one of woken) {
+      await Promise.race([one.ended, isOver]);
+      await one.kill();
+      this.#running.delete(one);
+      lived.wokenErrors += one.errors;
+    }
+  }
+
+  #begin(job: GridJob, lived: Living): GridProcess {
+    const one = this.#warm.shift() ?? new GridProcess();
+    this.#running.add(one);
+    one.begin(job, (text) => {
+      lived.output += text;
+      lived.kills += text.split("\n").filter((line) => line === "death").length;
+    });
     this.#fill();
-    return warm;
+    return one;
   }
 
   #fill(): void {
-    while (!this.#isClosed && this.#warm.length < warmCount) this.#warm.push(startWarm());
+    while (!this.#isClosed && this.#warm.length < warmCount) this.#warm.push(new GridProcess());
   }
-}
-
-function startWarm(): Warm {
-  const args = ["--disable-warning=ExperimentalWarning", cellProgram];
-  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
-  const { promise: ended, resolve } = Promise.withResolvers<number | NodeJS.Signals>();
-  child.on("close", (code, signal) => resolve(code ?? signal!));
-  return { child, output: text(child.stdout), errors: text(child.stderr), ended };
 }
 
 function jobOf(
@@ -153,7 +174,7 @@ function jobOf(
   epoch: number,
   kill: Kill | undefined,
 ): GridJob {
-  const { name, program, args = [], level, calls, logBytesMax } = member;
+  const { name, program, args = [], level, calls, breaks, logBytesMax } = member;
   const data = join(directory, `${name}-data`);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   return {
@@ -163,6 +184,7 @@ function jobOf(
     data,
     epoch,
     kill,
+    breaks,
     logBytesMax,
     serves: isServer ? placeIn(directory, name) : undefined,
     calls: calls === undefined ? undefined : placeIn(directory, calls),
@@ -175,12 +197,23 @@ function placeIn(parent: string, serverName: string): NamePlace {
   return { serverName, directory, socketPath: join(directory, "socket") };
 }
 
-/** What an outside observer sees of numbered lines: the numbers in their order, and what was repeated. */
-export function effectsIn(output: string): { readonly once: number[]; readonly repeats: number } {
-  const numbers = output
-    .split("\n")
-    .filter((line) => line.startsWith("effect "))
-    .map((line) => Number(line.slice("effect ".length)));
-  const once = [...new Set(numbers)];
-  return { once, repeats: numbers.length - once.length };
+export interface Effects {
+  /** The numbers, each where it came first. */
+  readonly once: number[];
+  readonly repeats: number;
+  /** Numbers that came again with another content. */
+  readonly changed: number[];
+}
+
+/** What an outside observer sees of lines `effect NUMBER [CONTENT]`. */
+export function effectsIn(output: string): Effects {
+  const lines = output.split("\n").filter((line) => line.startsWith("effect "));
+  const seen = new Map<number, string>();
+  const changed: number[] = [];
+  for (const line of lines) {
+    const number = Number(line.split(" ")[1]);
+    if (seen.has(number) && seen.get(number) !== line) changed.push(number);
+    else seen.set(number, line);
+  }
+  return { once: [...seen.keys()], repeats: lines.length - seen.size, changed };
 }

@@ -29,7 +29,7 @@ export class CompileError extends Error {
 
 /**
  * The module of a C program without a library, given its sources as paths from the root of the tree, and
- * definitions for them (`-DNAME=VALUE`).
+ * flags, such as definitions for them (`-DNAME=VALUE`).
  */
 export async function compileC(...sources: readonly string[]): Promise<Uint8Array> {
   return readFile(await compileFile(sources, freestanding));
@@ -41,8 +41,8 @@ export function compileHostedC(...sources: readonly string[]): Promise<string> {
 }
 
 async function compileFile(given: readonly string[], kind: readonly string[]): Promise<string> {
-  const sources = given.filter((one) => !one.startsWith("-D"));
-  const definitions = given.filter((one) => one.startsWith("-D"));
+  const sources = given.filter((one) => !one.startsWith("-"));
+  const flags = given.filter((one) => one.startsWith("-"));
   const files: Record<string, string> = {};
   for (const header of sdkHeaders) files[header] = readSource(join("sdk/c", header));
   for (const source of sources) {
@@ -51,7 +51,7 @@ async function compileFile(given: readonly string[], kind: readonly string[]): P
     for (const header of headersOf(text)) files[header] = readSource(join(source, "..", header));
   }
   const names = sources.map((source) => basename(source));
-  const args = [...kind, ...common, ...stack, "-I.", ...definitions, ...names];
+  const args = [...kind, ...common, ...stack, "-I.", ...flags, ...names];
   const name = fingerprint([compilerVersion(), args, files]);
   const directory = join(cacheDirectory(), "sdk", name);
   await makeOnce(directory, async (draft) => {

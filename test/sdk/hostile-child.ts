@@ -90,29 +90,43 @@ async function limit(model: ExecutionModel): Promise<number> {
 const windows = { process: 100, interrupt: 10 } as const;
 /** A stack that is deep takes as long to take out as to build, so there are fewer of them. */
 const stepsPerSweep = { process: 120, interrupt: 60 } as const;
+/** The end moves each time that the engine changes its compiler, which is not often. */
+const sweepsMax = 6;
 
-/**
- * Sweeps over the end of the stack. The end moves while the engine changes compilers, so a sweep begins
- * where the program still comes through and goes on until its stack has ended.
- */
 async function directly(model: ExecutionModel): Promise<Sighting> {
   const seen = { answers: 0, overflows: 0, oddCodes: [] as number[] };
   for (let wide = 0; wide < 3; wide++) {
-    const end = await limit(model);
-    const window = Math.ceil(end / windows[model]);
-    const step = Math.ceil(window / stepsPerSweep[model]);
-    let narrow = end - window;
-    while (narrow > window && !(await sight(seen, model, narrow, wide))) narrow -= window;
-    for (let isThrough = true; narrow < end + 10 || isThrough; narrow += step) {
-      isThrough = await sight(seen, model, narrow, wide);
-    }
+    let isEnded = false;
+    for (let left = sweepsMax; left > 0 && !isEnded; left--)
+      isEnded = await sweep(seen, model, wide);
   }
   return seen;
 }
 
+/**
+ * Sweeps over the end of the stack, from where the program still comes through. Answers whether its stack
+ * had ended by then: otherwise the end has moved meanwhile.
+ */
+async function sweep(seen: Counts, model: ExecutionModel, wide: number): Promise<boolean> {
+  const end = await limit(model);
+  const window = Math.ceil(end / windows[model]);
+  let narrow = end - window;
+  while (narrow > window && !(await sight(seen, model, narrow, wide))) narrow -= window;
+  const step = Math.ceil((end - narrow) / stepsPerSweep[model]);
+  let isThrough = true;
+  for (; narrow < end + step; narrow += step) isThrough = await sight(seen, model, narrow, wide);
+  return !isThrough;
+}
+
+interface Counts {
+  answers: number;
+  overflows: number;
+  readonly oddCodes: number[];
+}
+
 /** Counts what an attack ends in; answers whether the program came through. */
 async function sight(
-  seen: { answers: number; overflows: number; readonly oddCodes: number[] },
+  seen: Counts,
   model: ExecutionModel,
   narrow: number,
   wide: number,

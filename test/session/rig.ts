@@ -85,11 +85,12 @@ export async function runClient(
   module: Uint8Array,
   args: readonly string[],
   place: NamePlace,
+  timeoutMs = 2000,
 ): Promise<{ readonly end: ProgramEnd; readonly output: string; readonly failures: string[] }> {
   const { system, failed, stop } = makeSystem();
   const failures: string[] = [];
   const onFailure = (_: string, reason: string): void => void failures.push(reason);
-  const connection = connectTo({ place, timeoutMs: 2000, onFailure });
+  const connection = connectTo({ place, timeoutMs, onFailure });
   const console = new FakeDevice();
   const session = new Session(system, { grants: [], console, connections: [connection] });
   const prepared = await prepareModule(module, { fuel: false, capture: "none" });

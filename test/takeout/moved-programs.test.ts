@@ -69,6 +69,12 @@ const cases: readonly (SessionRun & { readonly program: ProgramName })[] = [
   { program: "sqlite", args: ["sqlite"], input: sql },
 ];
 
+/** Only for who asked for a number. */
+function tellMoves(program: string, where: string, moves: number): void {
+  if (process.env["SHOAL_TEST_MOVES"] === undefined) return;
+  console.log(`${program} was moved ${moves} times ${where}`);
+}
+
 describe.each(cases)(`$program (seed ${seed})`, ({ program, ...run }) => {
   it.skipIf(!isBuilt(program))("prints the same when it is moved at its calls", async () => {
     const bytes = readFileSync(await programPath(program));
@@ -81,6 +87,7 @@ describe.each(cases)(`$program (seed ${seed})`, ({ program, ...run }) => {
     expect(moved.outcome).toEqual(still.outcome);
     expect(moved.moves).toBeGreaterThan(Math.min(movesWanted, still.calls) / 3);
     expect(moved.deepest).toBeGreaterThan(2);
+    tellMoves(program, "at its calls", moved.moves);
   });
 
   it.skipIf(!isBuilt(program))("prints the same when it is moved wherever it is", async () => {
@@ -97,5 +104,6 @@ describe.each(cases)(`$program (seed ${seed})`, ({ program, ...run }) => {
       moves = moved.moves;
     }
     expect(moves).toBeGreaterThan(1);
+    tellMoves(program, "wherever it was", moves);
   });
 });

@@ -10,18 +10,55 @@ import { Errno } from "../../src/userlib/index.ts";
 import { toBytes, toText } from "./guest.ts";
 
 export class FakeConnection implements HostConnection {
-  /** What has come, and what was taken. */
-  input = "";
+  onChange: (() => void) | undefined;
   output = "";
-  hasEnded = false;
-  /** Bytes that it takes before it is full. */
-  roomBytes = Infinity;
-  /** What broke it, a negative errno, until it is told. */
-  error = 0;
+  #input = "";
+  #hasEnded = false;
+  #roomBytes = Infinity;
+  #error = 0;
   /** Most bytes that it keeps of what comes. */
   inputBytesMax = Infinity;
   directionsEnded = 0;
   isClosed = false;
+
+  /** What has come, and was not taken. */
+  get input(): string {
+    return this.#input;
+  }
+
+  set input(text: string) {
+    this.#input = text;
+    this.onChange?.();
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  set hasEnded(has: boolean) {
+    this.#hasEnded = has;
+    this.onChange?.();
+  }
+
+  /** Bytes that it takes before it is full. */
+  get roomBytes(): number {
+    return this.#roomBytes;
+  }
+
+  set roomBytes(bytes: number) {
+    this.#roomBytes = bytes;
+    this.onChange?.();
+  }
+
+  /** What broke it, a negative errno, until it is told. */
+  get error(): number {
+    return this.#error;
+  }
+
+  set error(errno: number) {
+    this.#error = errno;
+    this.onChange?.();
+  }
 
   available(): number {
     if (this.input !== "") return this.input.length;
@@ -86,6 +123,7 @@ export class FakeConnection implements HostConnection {
 }
 
 export class FakeListener implements HostListener {
+  onChange: (() => void) | undefined;
   readonly queue: FakeConnection[] = [];
   isClosed = false;
 
@@ -105,6 +143,7 @@ export class FakeListener implements HostListener {
   connect(): FakeConnection {
     const connection = new FakeConnection();
     this.queue.push(connection);
+    this.onChange?.();
     return connection;
   }
 }

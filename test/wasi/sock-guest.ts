@@ -10,7 +10,7 @@ import { FakeNetwork } from "./sock-device.ts";
 export const guestBadge = 7;
 const networkSlot = 10;
 const [result, outFlags, vectors, buffer] = [64, 72, 128, 65_536];
-const [subscriptions, events] = [4096, 8192];
+const [subscriptions, events] = [131_072, 262_144];
 
 /** An event of a poll: which subscription it is for, and what it says. */
 export interface Ready {

@@ -2,9 +2,9 @@
 // argument they were given. Each exits with a number that says how it went.
 
 /** `main` is the body of `_start`, `thread` that of a thread, with $tid and $arg. */
-function program(main: string, thread: string, memory = `(memory 1 8 shared)`): string {
-  return `(module
-    (import "env" "memory" ${memory})
+function program(main: string, thread: string, imports = ""): string {
+  return `(module ${imports}
+    (import "env" "memory" (memory 1 8 shared))
     (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
     (import "wasi_snapshot_preview1" "fd_close" (func $close (param i32) (result i32)))
@@ -83,6 +83,30 @@ export const threadPrograms: Readonly<Record<string, string>> = {
      (if (i32.ge_s (call $spawn (i32.const 0)) (i32.const 0)) (then (call $exit (i32.const 201))))
      (call $exit (local.get $i))`,
     `(call $done (i32.const 16)) ${forever}`,
+  ),
+  // More threads than a notification has bits wait for either of two servers, and each is woken.
+  manyPoll: program(
+    `(drop (call $pipe (i32.const 0) (i32.const 24)))
+     (loop $next
+       (drop (call $spawn (local.get $i)))
+       (local.set $i (i32.add (local.get $i) (i32.const 1)))
+       (br_if $next (i32.lt_u (local.get $i) (i32.const 70))))
+     (call $until (i32.const 16) (i32.const 70)) (call $sleep (i64.const 1000000))
+     (i32.store (i32.const 64) (i32.const 80)) (i32.store (i32.const 68) (i32.const 1))
+     (drop (call $write (i32.load (i32.const 28)) (i32.const 64) (i32.const 1) (i32.const 72)))
+     (call $until (i32.const 20) (i32.const 70))
+     (call $exit (i32.load (i32.const 20)))`,
+    `(local $at i32) (local $next i32)
+     (local.set $at (i32.add (i32.const 4096) (i32.mul (local.get $arg) (i32.const 256))))
+     (local.set $next (i32.add (local.get $at) (i32.const 48)))
+     (i32.store8 (i32.add (local.get $at) (i32.const 8)) (i32.const 1))
+     (i32.store8 (i32.add (local.get $next) (i32.const 8)) (i32.const 1))
+     (i32.store (i32.add (local.get $next) (i32.const 16)) (i32.load (i32.const 24)))
+     (call $done (i32.const 16))
+     (drop (call $poll (local.get $at) (i32.add (local.get $at) (i32.const 96)) (i32.const 2)
+       (i32.add (local.get $at) (i32.const 160))))
+     (call $done (i32.const 20))`,
+    `(import "shoal_process" "pipe" (func $pipe (param i32 i32) (result i32)))`,
   ),
   // The first thread returns while another waits for ever.
   mainReturns: program(

@@ -10,7 +10,7 @@ import {
   Session,
   System,
 } from "../../src/boot/index.ts";
-import { threadCountMax } from "../../src/boot/program-threads.ts";
+import { processThreadsMax } from "../../src/abi/index.ts";
 import { verify } from "../../src/kernel/index.ts";
 import type { Machine } from "../../src/machine/machine.ts";
 import { createNodeMachine } from "../../src/machine/node/index.ts";
@@ -102,7 +102,11 @@ describe.each(models)("threads in the %s model", (model, capture) => {
   }
 
   it("are as many as there is room for, then EAGAIN, and there is room again when one ends", async () => {
-    expect(await codeOf("tooMany")).toBe(threadCountMax - 1);
+    expect(await codeOf("tooMany")).toBe(processThreadsMax - 1);
+  });
+
+  it("are all woken, though more of them poll than there are bits to wake them by", async () => {
+    expect(await codeOf("manyPoll")).toBe(70);
   });
 
   it.each([

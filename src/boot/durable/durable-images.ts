@@ -14,7 +14,7 @@ import type { Descriptor } from "../../wasi/index.ts";
 import { LogSeals } from "./log-seals.ts";
 
 /** Raised whenever the content is described differently. */
-const durableVersion = 1;
+const durableVersion = 2;
 
 /** A program, and what it has open. */
 export interface ProgramImage {
@@ -30,11 +30,16 @@ export interface DurableImage {
 export interface DurableImages {
   /** Bytes in the log after which an image is made. */
   readonly logBytesMax: number;
+  /** An image of so much memory will soon be due: what can be got ready for it is. */
+  prepare?(memoryBytes: number): void;
   /** No more images can be made of the process. */
   readonly onRefused?: ((error: unknown) => void) | undefined;
   /** The newest good image that the log still goes on from. */
   newest(): DurableImage | undefined;
-  /** Keeps an image, and cuts the log at the one before it. Throws if it cannot be kept. */
+  /**
+   * Keeps an image, at once or when it comes to it, and cuts the log then at the one before it. What the image
+   * is a view of may change as soon as this returns. Throws if it cannot be kept.
+   */
   save(image: DurableImage): void;
 }
 
@@ -115,14 +120,24 @@ export class StoredImages implements DurableImages {
   }
 
   save(image: DurableImage): void {
-    const { name, epoch, log } = this.#options;
+    this.kept(image.door.position, this.store(image));
+  }
+
+  /** Writes an image, and removes those that it makes unnecessary. Answers its name; it is durable then. */
+  store(image: DurableImage): string {
+    const { name, epoch } = this.#options;
     const content: Content = { durableVersion, ...image };
     const stored = this.#images.save(`${name}-${epoch}`, content as unknown as Plain);
-    const last = this.#last;
-    this.#last = { position: image.door.position, name: `${stored.name}.${stored.sequence}` };
-    if (last !== undefined) log.cut(last.position, last.name);
     if (++this.#ownCount >= keptImages) this.#removeOlder();
     this.#images.collect(keptImages);
+    return `${stored.name}.${stored.sequence}`;
+  }
+
+  /** An image of so much of the log is durable: the log is cut at the one before it. */
+  kept(position: number, name: string): void {
+    const last = this.#last;
+    this.#last = { position, name };
+    if (last !== undefined) this.#options.log.cut(last.position, last.name);
   }
 
   /** The newest first. Those of later owners are none of ours. */

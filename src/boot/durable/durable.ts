@@ -3,14 +3,18 @@
 // the other was by its log. The kernel sees nothing of that: whoever waits for the process waits on.
 import { FaultReason, leaveStack, StackState } from "../../abi/index.ts";
 import { assert } from "../../base/index.ts";
+import { ImageError } from "../../checkpoint/index.ts";
 import type { Core, ModuleFacts, StackPosition, ProgramStack } from "../../process/index.ts";
 import { LinkError } from "../../process/index.ts";
 import { DurableCore } from "./durable-core.ts";
 import type { DurableImage, DurableImages, ProgramImage } from "./durable-images.ts";
+import { processModule } from "../../wasi/index.ts";
 import {
+  type Joined,
   type MessageLog,
   type Pause,
   type Peers,
+  type PipeHandle,
   type ProcessMemory,
   RecordingDoor,
   type Sessions,
@@ -33,14 +37,19 @@ export interface DurableOptions {
   readonly peers?: Peers | undefined;
   /** By slot, the requests of the process that were answered: kept by its door, for others to look at. */
   readonly answered?: Map<number, number> | undefined;
+  /** The durable programs that it is joined to by pipes, and its own ends of those. */
+  readonly joined?: Joined | undefined;
+  readonly pipes?: readonly PipeHandle[] | undefined;
+  /** What its clock showed at most in the cells before this one; 0 unless given. */
+  readonly clockNs?: number | undefined;
   /** Where images of it are kept, so that its log can be cut; without, it is brought up from its start. */
   readonly images?: DurableImages | undefined;
   /** Nanoseconds that the process may compute between two calls; more is a death. Needs fuel. */
   readonly hangNs?: number | undefined;
   /** The process has died and is being brought up again. */
   readonly onDeath?: ((report: DeathReport) => void) | undefined;
-  /** It is only to be replayed, and stops where its log ends, which this is told. */
-  readonly onEnd?: (() => void) | undefined;
+  /** It is only to be replayed, and stops where its log ends: told that, or why it did not get so far. */
+  readonly onEnd?: ((failure?: unknown) => void) | undefined;
   /** The process has used up its log. */
   readonly onLive?: (() => void) | undefined;
 }
@@ -53,6 +62,10 @@ export interface DurableSeat {
   readonly pause: Pause;
   /** The program as it is now, its stack being out, and what it has open. */
   readonly capture: () => ProgramImage;
+  /** The servers that it waited for in a kernel that is gone do not know of that. */
+  readonly wakeUp: () => void;
+  /** Of its program, as it is now. */
+  readonly memoryBytes: () => number;
   /** Makes a fresh instance in the same space, as it was in an image; answers the stack of its thread. */
   readonly renew: (image: ProgramImage | undefined) => ProgramStack;
 }
@@ -72,18 +85,23 @@ export class DurableProcess implements ProgramStack {
   #deaths = 0;
   #lastDeathAt = -1;
   #isToldLive = false;
+  /** It had heard something in a cell before this one. */
+  readonly #isLater: boolean;
   /** What it is brought up from. */
   #image: DurableImage | undefined;
   #isFromImage = false;
   #mayImage = true;
+  /** The first image of this life is soon due, and was told of. */
+  #isPrepared = false;
   #hang: Error | undefined;
 
   constructor(seat: DurableSeat, options: DurableOptions) {
     const { core, memory } = seat;
     this.#seat = seat;
     this.#options = options;
-    const { log, sessions, peers, answered, hangNs, images, onEnd } = options;
+    const { log, sessions, peers, answered, joined, pipes, hangNs, images, onEnd } = options;
     const { registers, enter } = core;
+    this.#isLater = log.end > 0;
     this.#image = images?.newest();
     this.#door = new RecordingDoor({
       registers,
@@ -93,15 +111,17 @@ export class DurableProcess implements ProgramStack {
       sessions,
       peers,
       answered,
+      joined,
+      pipes,
       onEnd,
       pause: seat.pause,
       from: this.#image?.door,
-      isImageDue: images && ((words) => words * 4 >= images.logBytesMax && this.#mayImage),
+      isImageDue: images && ((words) => this.#isImageDue(images, words * 4)),
     });
     this.core = new DurableCore(core, {
       enter: this.#enter(),
       stack: () => this.#stack ?? this,
-      onExit: (code) => this.#door.exited(code),
+      onExit: (code) => this.#exited(code),
       onFault: (reason, error) => this.#faulted(reason, error),
       hang: hangNs === undefined ? undefined : { limitNs: hangNs, nowNs: seat.nowNs },
       onHang: (error) => (this.#hang = error),
@@ -129,6 +149,16 @@ export class DurableProcess implements ProgramStack {
     if (this.#door.settle()) this.core.registers.set(this.#image!.door.registers);
   }
 
+  #isImageDue(images: DurableImages, logBytes: number): boolean {
+    const { logBytesMax } = images;
+    if (logBytes >= logBytesMax) return this.#mayImage;
+    if (logBytes * 2 >= logBytesMax && !this.#isPrepared) {
+      this.#isPrepared = true;
+      images.prepare?.(this.#seat.memoryBytes());
+    }
+    return false;
+  }
+
   /** Between two calls of the process: its stack leaves, all is read, and it goes on. */
   #takeImage(): void {
     this.#stack?.takeOut((state) => {
@@ -149,9 +179,9 @@ export class DurableProcess implements ProgramStack {
     }
   }
 
-  /** The log grows on, and the process lives on without images. */
+  /** The log grows on. Where there was no room there may be some once it has grown by as much again. */
   #refuseImage(error: unknown): void {
-    this.#mayImage = false;
+    this.#mayImage = error instanceof ImageError && error.reason === "full";
     this.#options.images?.onRefused?.(error);
   }
 
@@ -204,7 +234,14 @@ export class DurableProcess implements ProgramStack {
     this.#begin();
   }
 
+  #exited(code: number): void {
+    this.#options.onEnd?.();
+    this.#door.exited(code);
+  }
+
   #end(reason: number, error: unknown): void {
+    this.#options.onEnd?.(error);
+    this.#door.gone();
     this.#seat.core.faulted(reason, error);
   }
 
@@ -219,6 +256,7 @@ export class DurableProcess implements ProgramStack {
 
   #tellLive(): void {
     this.#isToldLive = true;
+    if (this.#isLater) this.#seat.wakeUp();
     this.#options.onLive?.();
   }
 }
@@ -240,6 +278,12 @@ export function checkDurable({ imports, exports, memories }: ModuleFacts): void 
     throw new LinkError(
       "a program that serves portals cannot be durable: its calls arrive beside its log. Let it receive " +
         "its messages (shoal_receive, shoal_reply_and_receive).",
+    );
+  }
+  if (imports.some(({ module, name }) => module === processModule && name !== "self")) {
+    throw new LinkError(
+      "a program that starts others cannot be durable: they would be gone with its cell, as would pipes that it " +
+        "makes. Join programs with ::, which makes all of them durable, or run it without --durable.",
     );
   }
 }

@@ -42,10 +42,13 @@ export class LogSeals {
     return names.map((name) => Number(name.slice(this.#prefix.length)));
   }
 
-  /** A seal that cannot be read lets nothing pass. */
+  /**
+   * A seal that does not read back was being written when its owner lost the power, and says nothing: that
+   * owner had done nothing yet. The one after it has a seal of its own.
+   */
   #read(epoch: number): number {
     const bytes = new Uint8Array(sealBytes);
     const count = this.#store.read(`${this.#prefix}${epoch}`, 0, bytes);
-    return count === sealBytes ? new Float64Array(bytes.buffer)[0]! : 0;
+    return count === sealBytes ? new Float64Array(bytes.buffer)[0]! : Infinity;
   }
 }

@@ -17,6 +17,8 @@ export interface ProgramManner {
   readonly fuelSlice: number | null;
   readonly memoryMaxBytes: number | null;
   readonly grants: readonly Grant[];
+  /** Programs that it is joined to by pipes, itself among them; 1 where it is not said. */
+  readonly programCount?: number | undefined;
 }
 
 export interface ProgramRecord extends ProgramManner {
@@ -31,8 +33,13 @@ export class ProgramRecordError extends Error {
   override readonly name = "ProgramRecordError";
 }
 
-const codeFile = (directory: string): string => join(directory, "program.wasm");
-const recordFile = (directory: string): string => join(directory, "program.json");
+/** Of several programs that are joined, the first is numbered 0. */
+const partOf = (directory: string, program: number, end: string): string =>
+  join(directory, program === 0 ? `program${end}` : `program-${program + 1}${end}`);
+const codeFile = (directory: string, program: number): string =>
+  partOf(directory, program, ".wasm");
+const recordFile = (directory: string, program: number): string =>
+  partOf(directory, program, ".json");
 
 export function hashOfProgram(code: Uint8Array): string {
   return process.getBuiltinModule("node:crypto").hash("sha256", code, "hex");
@@ -44,30 +51,33 @@ export function keepProgram(
   code: Uint8Array,
   manner: ProgramManner,
   streams: ConsoleDevice["streams"],
+  program = 0,
 ): ProgramRecord {
   const record = { recordVersion, streams, ...manner, hashes: [hashOfProgram(code)] };
-  write(directory, code, record);
+  write(directory, program, code, record);
   return record;
 }
 
 /** Puts a program in the place of the one that is there. */
-export function replaceProgram(directory: string, code: Uint8Array): void {
-  const record = readProgram(directory)?.record;
+export function replaceProgram(directory: string, code: Uint8Array, program = 0): void {
+  const record = readProgram(directory, program)?.record;
   if (record === undefined) throw new ProgramRecordError(`${directory} has no program`);
-  write(directory, code, { ...record, hashes: [...record.hashes, hashOfProgram(code)] });
+  write(directory, program, code, { ...record, hashes: [...record.hashes, hashOfProgram(code)] });
 }
 
 /** The program of a directory, or undefined if it has none yet. */
 export function readProgram(
   directory: string,
+  program = 0,
 ): { readonly record: ProgramRecord; readonly code: Uint8Array } | undefined {
-  const text = readIfThere(recordFile(directory));
+  const path = recordFile(directory, program);
+  const text = readIfThere(path);
   if (text === undefined) return undefined;
-  const record = parsed(directory, text);
-  const code = readIfThere(codeFile(directory));
+  const record = parsed(path, text);
+  const code = readIfThere(codeFile(directory, program));
   if (code === undefined || hashOfProgram(code) !== record.hashes.at(-1)) {
     throw new ProgramRecordError(
-      `${codeFile(directory)} is missing or is not the program that ${directory} was last run with`,
+      `${codeFile(directory, program)} is missing or is not the program that ${directory} was last run with`,
     );
   }
   return { record, code };
@@ -80,14 +90,15 @@ export function differenceOf(
   manner: ProgramManner,
 ): string | undefined {
   if (!record.hashes.includes(hashOfProgram(code))) return "it belongs to another program";
-  for (const key of Object.keys(manner) as (keyof ProgramManner)[]) {
-    const [had, has] = [JSON.stringify(record[key]), JSON.stringify(manner[key])];
+  for (const key of Object.keys(names) as (keyof ProgramManner)[]) {
+    const [had, has] = [shown(record, key), shown(manner, key)];
     if (had !== has) return `its ${names[key]} was ${had}, and would be ${has}`;
   }
   return undefined;
 }
 
 const names: Readonly<Record<keyof ProgramManner, string>> = {
+  programCount: "number of joined programs",
   args: "command line",
   env: "environment",
   model: "execution model",
@@ -97,10 +108,14 @@ const names: Readonly<Record<keyof ProgramManner, string>> = {
   grants: "set of granted directories",
 };
 
+function shown(manner: ProgramManner, key: keyof ProgramManner): string | undefined {
+  return JSON.stringify(key === "programCount" ? (manner.programCount ?? 1) : manner[key]);
+}
+
 /** The code first: a record without its code is noticed, and code without a record is none. */
-function write(directory: string, code: Uint8Array, record: ProgramRecord): void {
-  writeWhole(codeFile(directory), code);
-  writeWhole(recordFile(directory), `${JSON.stringify(record, undefined, 2)}\n`);
+function write(directory: string, program: number, code: Uint8Array, record: ProgramRecord): void {
+  writeWhole(codeFile(directory, program), code);
+  writeWhole(recordFile(directory, program), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
 function writeWhole(path: string, content: Uint8Array | string): void {
@@ -124,8 +139,7 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-function parsed(directory: string, text: Buffer): ProgramRecord {
-  const path = recordFile(directory);
+function parsed(path: string, text: Buffer): ProgramRecord {
   let record: ProgramRecord;
   try {
     // What is in the file was written by us, or its version says otherwise.

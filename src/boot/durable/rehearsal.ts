@@ -9,13 +9,18 @@ import type { Grant } from "../grants.ts";
 import { Session } from "../session.ts";
 import { System } from "../system.ts";
 
-export interface RehearsalOptions {
+export interface RehearsedProgram {
   readonly prepared: PreparedModule;
   readonly args: readonly string[];
   readonly env: readonly string[];
   readonly log: MessageLog;
   /** Where the process is to be brought up from, if its log does not go back to its start. */
   readonly images?: DurableImages | undefined;
+}
+
+export interface RehearsalOptions extends RehearsedProgram {
+  /** The programs that follow it, joined by pipes: they are rehearsed, too. */
+  readonly others?: readonly RehearsedProgram[] | undefined;
   readonly model?: ExecutionModel | undefined;
   readonly fuelSlice?: number | undefined;
   readonly grants?: readonly Grant[] | undefined;
@@ -30,8 +35,8 @@ export interface Rehearsal {
 }
 
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
-  const { prepared, args, env, log, images, model, fuelSlice, trace } = options;
-  const { grants = [], streams } = options;
+  const { model, fuelSlice, trace, others = [], grants = [], streams } = options;
+  const programs = [options, ...others];
   const machine = createNodeMachine();
   const ended = Promise.withResolvers<unknown>();
   const system = new System({ machine, onCrash: ended.resolve });
@@ -43,13 +48,12 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     fuelSlice,
     trace,
   });
+  let left = programs.length;
   const durable = {
-    log,
-    sessions: new Sessions(),
-    images,
-    onEnd: () => {
+    onEnd: (failure?: unknown) => {
+      if (failure === undefined && --left > 0) return;
       system.core.stop();
-      ended.resolve(undefined);
+      ended.resolve(failure);
     },
     // A program that dies in a rehearsal would die again.
     onDeath: ({ error }: { readonly error: unknown }) => {
@@ -58,10 +62,17 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     },
   };
   try {
-    const over = session.start([{ prepared, args, env, durable }]);
-    void over.then(([end]) => ended.resolve(end?.fault?.error));
+    void session.start(
+      programs.map(({ prepared, args, env, log, images }) => ({
+        prepared,
+        args,
+        env,
+        durable: { ...durable, log, sessions: new Sessions(), images },
+      })),
+    );
     system.core.start();
-    return { records: log.end - log.first, failure: await ended.promise };
+    const records = programs.reduce((sum, { log }) => sum + log.end - log.first, 0);
+    return { records, failure: await ended.promise };
   } finally {
     system.core.stop();
     machine.close();

@@ -1,5 +1,5 @@
 // The control socket of a named session: a line of JSON asks, lines of JSON answer. It is in the directory of
-// the name, which is of this user alone. What is asked here is done to the whole session.
+// the name, which is of this user alone. What is asked here is about the whole session.
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CaptureError } from "../../process/index.ts";
@@ -8,18 +8,37 @@ import { ClientStateError } from "../../userlib/index.ts";
 import type { NamePlace } from "../../server/session/index.ts";
 import type { SessionCapture } from "../capture/capture-session.ts";
 import { writeImageFile } from "../capture/image-file.ts";
+import type { SessionDescription } from "./description.ts";
 
 /** `file` is absolute. With `isLast` the session ends when the image is durable. */
-export interface ControlRequest {
+export interface FreezeRequest {
   readonly ask: "freeze";
   readonly file: string;
   readonly isLast: boolean;
 }
 
+export type ControlRequest = FreezeRequest | { readonly ask: "describe" };
+
 /** What came of a request: what the image came to, or why there is none. */
 export type ControlAnswer =
   | { readonly ok: true; readonly bytes: number; readonly pausedMs: number }
-  | { readonly ok: false; readonly message: string };
+  | Refused;
+
+export type DescribeAnswer = { readonly ok: true; readonly session: SessionDescription } | Refused;
+
+interface Refused {
+  readonly ok: false;
+  readonly message: string;
+}
+
+/** What answers the requests of a session. */
+export interface ControlledSession {
+  readonly describe: () => SessionDescription;
+  /** Of a session that can be captured. */
+  readonly capture?: SessionCapture | undefined;
+  /** Resolves when what its programs wrote has left this process; it ends next. */
+  readonly drained?: (() => Promise<void>) | undefined;
+}
 
 const requestBytesMax = 65_536;
 
@@ -28,11 +47,7 @@ export function controlPathOf(place: NamePlace): string {
 }
 
 /** Answers requests for as long as the process lives, which it does not keep alive. */
-export function serveControl(
-  place: NamePlace,
-  capture: SessionCapture,
-  drained: () => Promise<void>,
-): void {
+export function serveControl(place: NamePlace, session: ControlledSession): void {
   const path = controlPathOf(place);
   rmSync(path, { force: true });
   const { createServer } = process.getBuiltinModule("node:net");
@@ -47,10 +62,11 @@ export function serveControl(
       if (!text.includes("\n")) return;
       const request = requestOf(text);
       text = "";
-      void answer(request, capture).then(async (told) => {
-        if (told.ok && request?.isLast === true) await drained();
+      void answer(request, session).then(async (told) => {
+        const isOver = told.ok && request?.ask === "freeze" && request.isLast;
+        if (isOver) await session.drained?.();
         socket.end(`${JSON.stringify(told)}\n`, () => {
-          if (told.ok && request?.isLast === true) process.exit(0);
+          if (isOver) process.exit(0);
         });
       });
     });
@@ -62,8 +78,9 @@ export function serveControl(
 
 function requestOf(text: string): ControlRequest | undefined {
   try {
-    const request = JSON.parse(text) as Partial<ControlRequest>;
-    const { ask, file, isLast } = request;
+    const asked: { ask?: unknown; file?: unknown; isLast?: unknown } = JSON.parse(text);
+    const { ask, file, isLast } = asked;
+    if (ask === "describe") return { ask };
     if (ask !== "freeze" || typeof file !== "string" || typeof isLast !== "boolean") {
       return undefined;
     }
@@ -75,10 +92,14 @@ function requestOf(text: string): ControlRequest | undefined {
 
 async function answer(
   request: ControlRequest | undefined,
-  capture: SessionCapture,
-): Promise<ControlAnswer> {
+  { capture, describe }: ControlledSession,
+): Promise<ControlAnswer | DescribeAnswer> {
   if (request === undefined) {
     return { ok: false, message: "the request makes no sense: is it of another version of Shoal?" };
+  }
+  if (request.ask === "describe") return { ok: true, session: describe() };
+  if (capture === undefined) {
+    return { ok: false, message: "it was not started with --level checkpoint or preempt" };
   }
   const { file, isLast } = request;
   try {
@@ -115,7 +136,15 @@ function isOver(error: Error): boolean {
 }
 
 /** Asks the session of a name. Rejects if nobody listens. */
-export function askControl(place: NamePlace, request: ControlRequest): Promise<ControlAnswer> {
+export function askControl(place: NamePlace, request: FreezeRequest): Promise<ControlAnswer>;
+export function askControl(
+  place: NamePlace,
+  request: { readonly ask: "describe" },
+): Promise<DescribeAnswer>;
+export function askControl(
+  place: NamePlace,
+  request: ControlRequest,
+): Promise<ControlAnswer | DescribeAnswer> {
   const { connect } = process.getBuiltinModule("node:net");
   return new Promise((resolve, reject) => {
     const socket = connect(controlPathOf(place));
@@ -126,7 +155,7 @@ export function askControl(place: NamePlace, request: ControlRequest): Promise<C
     socket.on("data", (chunk: string) => (text += chunk));
     socket.on("close", () => {
       try {
-        resolve(JSON.parse(text) as ControlAnswer);
+        resolve(JSON.parse(text) as ControlAnswer | DescribeAnswer);
       } catch {
         resolve({ ok: false, message: "it ended before it had answered" });
       }

@@ -24,6 +24,8 @@ export interface ServedName {
   readonly history?: SessionHistory | undefined;
   /** When the history can be asked and calls may come; at once unless given. */
   readonly whenLive?: Promise<void> | undefined;
+  /** Of a durable server: whether a newer process has taken its log over. */
+  readonly isTakenOver?: (() => boolean) | undefined;
   /** The socket is open. */
   readonly onOpen?: (() => void) | undefined;
   /** The socket cannot be opened. */
@@ -42,15 +44,22 @@ export interface RunningGateway {
 
 /** Lets the program of a space serve under a name. Its slot `served` is filled before it runs. */
 export function startGateway(system: System, space: number, served: ServedName): RunningGateway {
-  const endpoint = giveServed(system, space);
-  const { keys, epoch, history, onProgress, place } = served;
+  return openGateway(system, giveServed(system, space), served);
+}
+
+/** Lets whoever serves at an endpoint serve under a name. */
+export function openGateway(system: System, endpoint: number, served: ServedName): RunningGateway {
+  const { keys, epoch, history, isTakenOver, onProgress, place } = served;
   const calls = callsThrough(startClients(system, endpoint));
-  const gateway = new Gateway({ calls, keys, epoch, history, onProgress });
+  const gateway = new Gateway({ calls, keys, epoch, history, isTakenOver, onProgress });
   const listener = new UnixListener({ path: place.socketPath, gateway });
   let isOver = false;
   const open = async (): Promise<void> => {
     await served.whenLive;
     if (isOver) return;
+    if (served.isTakenOver?.() === true) {
+      throw new Error(`${served.place.serverName}: another process has taken it over`);
+    }
     await listener.open();
     served.onOpen?.();
   };

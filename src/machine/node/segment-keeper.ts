@@ -26,6 +26,11 @@ export class SegmentKeeper {
     return { buffers: new Map(this.#buffers), port: port2 };
   }
 
+  /** The segments as they are now, to be looked at by another thread. */
+  get buffers(): ReadonlyMap<string, SharedArrayBuffer> {
+    return new Map(this.#buffers);
+  }
+
   close(): void {
     this.#port?.close();
     this.#buffers.clear();

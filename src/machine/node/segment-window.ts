@@ -30,11 +30,14 @@ export function mapWindow(
 
 export function copyWindow(fs: typeof Fs, fd: number, byteCount: number): SegmentWindow {
   const bytes = new Uint8Array(byteCount);
-  readWhole(fs, fd, bytes);
+  readRange(fs, fd, bytes, 0, byteCount);
   let isOpen = true;
   return {
     words: new Int32Array(bytes.buffer),
     commit: (from, end) => isOpen && writeRange(fs, fd, bytes, from * 4, end * 4),
+    refresh: (from, end) => {
+      if (isOpen) readRange(fs, fd, bytes, from * 4, end * 4);
+    },
     close: () => {
       if (!isOpen) return;
       isOpen = false;
@@ -43,9 +46,9 @@ export function copyWindow(fs: typeof Fs, fd: number, byteCount: number): Segmen
   };
 }
 
-function readWhole(fs: typeof Fs, fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) {
-    const got = fs.readSync(fd, bytes, at, bytes.length - at, at);
+function readRange(fs: typeof Fs, fd: number, bytes: Uint8Array, from: number, end: number): void {
+  for (let at = from; at < end;) {
+    const got = fs.readSync(fd, bytes, at, end - at, at);
     if (got === 0) return;
     at += got;
   }

@@ -13,5 +13,20 @@ export {
   serviceDescriptor,
   ServiceProcess,
   serviceSlots,
+  sharedServiceMemory,
   type ServiceProcessOptions,
 } from "./service-process.ts";
+export { Realm, RealmScript } from "./realm/realm.ts";
+export {
+  RealmService,
+  type RealmServiceOptions,
+  type ServerAnswer,
+  type ServerQuestion,
+} from "./realm/realm-service.ts";
+export {
+  bundledService,
+  bundleService,
+  realmCode,
+  type ServiceCode,
+  ServiceLoadError,
+} from "./realm/service-bundle.ts";

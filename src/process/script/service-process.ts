@@ -54,6 +54,17 @@ export interface ServiceProcessOptions {
   readonly space: number;
   readonly service: Service;
   readonly nowNs: () => number;
+  /**
+   * Memory that it has together with others, for a service that reads what came before it calls anybody,
+   * and writes what it answers when it answers. Its own unless given.
+   */
+  readonly memory?: WebAssembly.Memory | undefined;
+}
+
+/** Memory for services that share one. */
+export function sharedServiceMemory(): WebAssembly.Memory {
+  const pages = Math.ceil(memoryBytes / pageBytes);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages });
 }
 
 /** Address of the descriptor that a service's portal receives with. */
@@ -87,9 +98,8 @@ export class ServiceProcess implements ServiceHost, Runner {
 
   constructor(options: ServiceProcessOptions) {
     this.#options = options;
-    const pages = Math.ceil(memoryBytes / pageBytes);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    options.memories.attach(options.space, memory);
+    const memory = options.memory ?? sharedServiceMemory();
+    options.memories.attach(options.space, memory, options.memory === undefined);
     this.#words = new Int32Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
     this.outbox = this.#bytes.subarray(outboxAddress, outboxAddress + portalBytesMax);

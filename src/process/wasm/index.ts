@@ -14,7 +14,9 @@ export {
   programStateVersion,
   type ProgramThreadState,
 } from "./program-state.ts";
-export { CaptureError } from "./capture-error.ts";
+export { CaptureError, NoRoomError } from "./capture-error.ts";
+export type { FaultFrame } from "./fault-frames.ts";
+export { readFaultFrames } from "./fault-origin.ts";
 export { PortalTable } from "./portal-table.ts";
 export {
   reasonOf,

@@ -22,6 +22,7 @@ import {
   syscallImport,
   withRegisterCalls,
 } from "./link.ts";
+import { noteFault } from "./fault-origin.ts";
 import { trapForFuel } from "./fuel-trap.ts";
 import { returnTable } from "./return-table.ts";
 import { SuspendedStack } from "./suspended-stack.ts";
@@ -187,8 +188,9 @@ export class Program {
     }
   }
 
-  #stackOf(options: StackOptions): ProgramStack {
+  #stackOf(given: StackOptions): ProgramStack {
     const { core, model, prepared } = this.#options;
+    const options = { ...given, broke: (error: unknown) => noteFault(error, prepared) };
     if (model === "process") {
       // Not made before it is needed: most threads are never stopped.
       const isPrepared = prepared.stackOf !== undefined;

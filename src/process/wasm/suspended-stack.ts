@@ -9,7 +9,7 @@
 import { Register, StackState } from "../../abi/index.ts";
 import { assert } from "../../base/index.ts";
 import type { Core } from "../core.ts";
-import { CaptureError } from "./capture-error.ts";
+import { CaptureError, NoRoomError } from "./capture-error.ts";
 import type { Frames, UnwindingStack } from "./resume/index.ts";
 import {
   firstPosition,
@@ -46,6 +46,7 @@ export class SuspendedStack implements ProgramStack {
   readonly #args: readonly number[];
   readonly #capture: (() => UnwindingStack) | undefined;
   readonly #ends: (code: number) => void;
+  readonly #noteBroken: ((error: unknown) => void) | undefined;
   #thread = 0;
   /** Entries that have returned. */
   #returned: number;
@@ -57,7 +58,7 @@ export class SuspendedStack implements ProgramStack {
   #loss: Loss | undefined;
 
   constructor(core: Core, options: SuspendedStackOptions) {
-    const { entries, args, position = firstPosition, capture, ends } = options;
+    const { entries, args, position = firstPosition, capture, ends, broke } = options;
     this.#core = core;
     this.#args = args;
     this.#entries = entries.map((entry) => WebAssembly.promising(entry));
@@ -65,6 +66,7 @@ export class SuspendedStack implements ProgramStack {
     this.#frames = position.frames;
     this.#capture = capture;
     this.#ends = ends ?? ((code) => core.exited(code));
+    this.#noteBroken = broke;
   }
 
   /** A closure made here would cost every resumption the context it closes over. */
@@ -178,6 +180,7 @@ export class SuspendedStack implements ProgramStack {
   /** The code was left by an exception: its frames are out, or it ended. */
   #broke(error: unknown): void {
     const leaving = this.#leaving;
+    if (error instanceof NoRoomError) this.#frames = error.frames;
     if (leaving === undefined) this.#ended(() => this.#fault(error));
     else this.#hasLeft(leaving, error);
   }
@@ -202,6 +205,7 @@ export class SuspendedStack implements ProgramStack {
    * thread's any more: it has no code to go on with, and faults when it runs again.
    */
   #fault(error: unknown): void {
+    this.#noteBroken?.(error);
     if (this.#core.current() === this.#thread) {
       this.#core.faulted(reasonOf(error), error);
       return;

@@ -2,6 +2,7 @@
 // them and take them elsewhere.
 import { FaultReason, type StackState } from "../../abi/index.ts";
 import type { Runner } from "../core.ts";
+import { NoRoomError } from "./capture-error.ts";
 import { isFuelTrap } from "./fuel-trap.ts";
 import type { Frames } from "./resume/index.ts";
 
@@ -40,6 +41,8 @@ export interface StackOptions {
   readonly position?: StackPosition | undefined;
   /** What the end of the last entry means; the end of the thread unless given. */
   readonly ends?: ((code: number) => void) | undefined;
+  /** Told what broke the code, before anybody else is. */
+  readonly broke?: ((error: unknown) => void) | undefined;
 }
 
 /** What broke code that was no longer the running thread's. */
@@ -50,6 +53,7 @@ export interface Loss {
 /** Why user code ended, from what it threw. */
 export function reasonOf(error: unknown): number {
   if (isFuelTrap(error)) return FaultReason.fuel;
+  if (error instanceof NoRoomError) return FaultReason.stackOverflow;
   if (error instanceof RangeError && /call stack/.test(error.message))
     return FaultReason.stackOverflow;
   return error instanceof WebAssembly.RuntimeError ? FaultReason.trap : FaultReason.hostError;

@@ -26,15 +26,18 @@ export abstract class ThrowableStack implements ProgramStack {
   readonly #core: Core;
   readonly #entries: readonly Entry[];
   readonly #ends: (code: number) => void;
+  readonly #broke: ((error: unknown) => void) | undefined;
   #thread = 0;
   #isGone = false;
 
-  constructor(core: Core, { entries, args, position = firstPosition, ends }: StackOptions) {
+  constructor(core: Core, options: StackOptions) {
+    const { entries, args, position = firstPosition, ends, broke } = options;
     this.#core = core;
     this.#entries = entries;
     this.args = args;
     this.returned = position.returned;
     this.#ends = ends ?? ((code) => core.exited(code));
+    this.#broke = broke;
   }
 
   /** The thread is not on its stack, since it is stopped: what there is of it is out already. */
@@ -87,6 +90,7 @@ export abstract class ThrowableStack implements ProgramStack {
    */
   #fault(error: unknown): void {
     this.forget();
+    this.#broke?.(error);
     if (this.#core.current() === this.#thread) this.#core.faulted(reasonOf(error), error);
     else this.loss = { error };
   }

@@ -2,7 +2,7 @@
 // it runs again. Our own capture does both; while the thread waits, it is its frames, as plain data.
 import { StackState } from "../../abi/index.ts";
 import type { Core } from "../core.ts";
-import { CaptureError } from "./capture-error.ts";
+import { CaptureError, NoRoomError } from "./capture-error.ts";
 import type { Frames, UnwindingStack } from "./resume/index.ts";
 import type { Entry, StackOptions, StackPosition } from "./thread-stack.ts";
 import { stackOut, ThrowableStack } from "./throwable-stack.ts";
@@ -50,6 +50,7 @@ export class UnwoundStack extends ThrowableStack {
     try {
       return this.#continued(entry)(...this.args);
     } catch (thrown) {
+      if (thrown instanceof NoRoomError) this.#frames = thrown.frames;
       if (!this.#stack.isUnwinding(thrown)) throw thrown;
       this.forget();
       this.#frames = this.#stack.take();

@@ -12,12 +12,17 @@ import {
   writeFrame,
 } from "./frame.ts";
 import { markRoomWords, sealRoomWords, voucherWords } from "./mark.ts";
-import { type SegmentHeader, segmentHeaderWords, writeHeader } from "./segment-header.ts";
+import {
+  type SegmentHeader,
+  segmentHeaderWords,
+  takenOverWord,
+  writeHeader,
+} from "./segment-header.ts";
 
 const placeShift = 6;
 const placeMask = (1 << placeShift) - 1;
 
-export const AddStatus = { ok: 0, noRoom: 1, failed: 2 } as const;
+export const AddStatus = { ok: 0, noRoom: 1, failed: 2, takenOver: 3 } as const;
 export type AddStatus = (typeof AddStatus)[keyof typeof AddStatus];
 
 /** What a header says of a segment besides its size. */
@@ -29,6 +34,7 @@ export class LogSegment {
   readonly words: Int32Array;
   readonly #segment: Segment;
   readonly #commit: ((from: number, end: number) => boolean) | undefined;
+  readonly #refresh: ((from: number, end: number) => void) | undefined;
   /** The frame of every sixty-fourth record. */
   readonly #places: Int32Array;
   #seed = 0;
@@ -57,6 +63,7 @@ export class LogSegment {
     this.words = segment.words;
     this.#segment = segment;
     this.#commit = segment.commit?.bind(segment);
+    this.#refresh = segment.refresh?.bind(segment);
     const framesMax = Math.ceil(this.words.length / frameHeaderWords);
     this.#places = new Int32Array((framesMax >>> placeShift) + 1);
   }
@@ -80,7 +87,13 @@ export class LogSegment {
     return this.#commit === undefined || this.#commit(0, segmentHeaderWords);
   }
 
-  /** Adds a record: the hot path of the log. Nothing is there unless the answer is `ok`. */
+  /**
+   * Adds a record: the hot path of the log. Nothing is there unless the answer is `ok`.
+   *
+   * Whether another owner has come is asked when the record is whole: that one says so first and then reads
+   * what is there, so a record is in its copy, or its owner is told. (A processor may look before others
+   * see its store, but for less time than the calls of the system between those two steps take.)
+   */
   add(payload: Int32Array, length: number): AddStatus {
     const at = this.end;
     const end = at + frameHeaderWords + length;
@@ -88,6 +101,7 @@ export class LogSegment {
     const { count } = this;
     writeFrame(this.words, at, this.#seed, this.#dataBase | length, payload);
     if (this.#commit !== undefined && !this.#commit(at, end)) return AddStatus.failed;
+    if (this.isTakenOver) return AddStatus.takenOver;
     if ((count & placeMask) === 0) this.#places[count >>> placeShift] = at;
     this.count = count + 1;
     this.end = end;
@@ -99,6 +113,12 @@ export class LogSegment {
     if (count <= this.#stableCount) return;
     this.#stableCount = count;
     this.#limit = 0;
+  }
+
+  /** Whether a later owner of the log has been here. */
+  get isTakenOver(): boolean {
+    if (this.#refresh !== undefined) this.#refresh(takenOverWord, takenOverWord + 1);
+    return this.words[takenOverWord] !== 0;
   }
 
   /** Has no room for records any more. */

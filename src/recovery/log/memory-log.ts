@@ -9,6 +9,8 @@ export function memoryLog(): MessageLog {
 class ArrayLog implements MessageLog {
   #records: Int32Array[] = [];
   first = 0;
+  /** Nobody else can have it. */
+  readonly isTakenOver = false;
   image: string | undefined;
 
   get end(): number {

@@ -11,6 +11,8 @@ export const LogStatus = {
   full: -1,
   /** The store failed, or the log was closed. Nothing more will be added. */
   failed: -2,
+  /** A later owner has taken the log over. What was to be added may be in its log. */
+  takenOver: -3,
 } as const;
 export type LogStatus = (typeof LogStatus)[keyof typeof LogStatus];
 
@@ -32,6 +34,12 @@ export interface MessageLog {
 
   /** The name given at the last cut, if there was one. */
   readonly image: string | undefined;
+
+  /**
+   * Whether a later owner has taken the log over: what this one does from now on is nobody's business.
+   * A record that was added when this was false is in the log of the later owner, too.
+   */
+  readonly isTakenOver: boolean;
 
   /**
    * Adds a record made of the first `length` of `words`, which are copied. Unless the answer is

@@ -8,11 +8,12 @@
 import { assert } from "../../base/index.ts";
 import type { SegmentRefusal, SegmentStore } from "../../machine/segments.ts";
 import { type Chain, everyRecord } from "./chain.ts";
+import { frameAt, seedOf } from "./frame.ts";
 import { LogRefusedError } from "./log-refused.ts";
 import { markRoomWords } from "./mark.ts";
 import { LogStatus, type MessageLog } from "./message-log.ts";
 import { readLog } from "./read-log.ts";
-import { segmentHeaderWords } from "./segment-header.ts";
+import { markTakenOver, segmentHeaderWords } from "./segment-header.ts";
 import { epochMax, isLogName, type SegmentName, segmentsOf } from "./segment-names.ts";
 import { SegmentedLog } from "./segmented-log.ts";
 
@@ -24,6 +25,8 @@ export interface LogOptions {
   readonly epoch: number;
   /** Room of one segment, a multiple of four; a longer record gets one of its own. */
   readonly segmentBytes?: number;
+  /** What is at this record and behind it is left out; all is kept unless given. */
+  readonly until?: number;
 }
 
 const segmentBytesDefault = 1024 * 1024;
@@ -36,13 +39,13 @@ const attemptsMax = 8;
  * @throws LogRefusedError, having changed nothing that another owner wrote.
  */
 export function openLog(options: LogOptions): MessageLog {
-  const { name, epoch, segmentBytes = segmentBytesDefault } = options;
+  const { name, epoch, segmentBytes = segmentBytesDefault, until = Infinity } = options;
   assert(isLogName(name), "a log's name is one that stores accept", name.length);
   assert(Number.isInteger(epoch) && epoch > 0 && epoch <= epochMax, "an epoch is 1 or more", epoch);
   assert(segmentBytes >= segmentBytesMin && segmentBytes % 4 === 0, "segment size", segmentBytes);
   refuseIfSuperseded(options, epoch - 1);
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const log = takeOver({ ...options, segmentBytes });
+    const log = takeOver({ ...options, segmentBytes, until });
     if (log !== undefined) return log;
   }
   throw new LogRefusedError(name, "superseded", "other owners take it over again and again");
@@ -58,6 +61,11 @@ function takeOver(options: Taking): MessageLog | undefined {
     fill(options, log, source);
     refuseIfSuperseded(options, options.epoch);
     if (hasOwnerBetween(options, source?.epoch ?? 0)) {
+      log.discard();
+      return undefined;
+    }
+    markOlder(options);
+    if (hasGrown(options, source)) {
       log.discard();
       return undefined;
     }
@@ -89,6 +97,7 @@ function fill(options: Taking, log: SegmentedLog, source: Chain | undefined): vo
   let status: LogStatus = LogStatus.ok;
   if (source !== undefined) {
     everyRecord(source, (words) => {
+      if (log.end >= options.until) return false;
       status = log.append(words, words.length);
       return status === LogStatus.ok;
     });
@@ -96,10 +105,12 @@ function fill(options: Taking, log: SegmentedLog, source: Chain | undefined): vo
   if (status === LogStatus.ok) status = log.syncNow();
   if (status === LogStatus.ok) status = log.mark(log.first, source?.mark?.image);
   if (status === LogStatus.ok) status = log.syncNow();
+  if (status === LogStatus.takenOver) refuseIfSuperseded(options, options.epoch);
   if (status !== LogStatus.ok) {
     throw refusal(options, status === LogStatus.full ? "full" : "failed");
   }
-  assert(log.end === (source?.end ?? 0), "every record was copied", log.end, source?.end);
+  const end = Math.min(source?.end ?? 0, options.until);
+  assert(log.end === end, "every record was copied", log.end, end);
 }
 
 function refuseIfSuperseded(options: Taking | LogOptions, epoch: number): void {
@@ -108,6 +119,33 @@ function refuseIfSuperseded(options: Taking | LogOptions, epoch: number): void {
   if (newest === undefined || newest.epoch <= epoch) return;
   const detail = `epoch ${newest.epoch} has it already; open it with a larger one`;
   throw new LogRefusedError(name, "superseded", detail);
+}
+
+/** Tells owners before this one, which may be at work or paused, that they are none any more. */
+function markOlder({ segments, name, epoch }: Taking): void {
+  const marked = new Set<string>();
+  // One that is at work may be making another segment.
+  for (let before = -1; before < marked.size;) {
+    before = marked.size;
+    for (const older of segmentsOf(name, segments.list())) {
+      if (older.epoch >= epoch || marked.has(older.name)) continue;
+      markTakenOver(segments, older.name, epoch);
+      marked.add(older.name);
+    }
+  }
+}
+
+/** Whether the owner before this one added something, a record or a mark, after it was read. */
+function hasGrown({ segments }: Taking, source: Chain | undefined): boolean {
+  const last = source?.segments.at(-1);
+  if (source === undefined || last === undefined) return false;
+  const segment = segments.open(last.name);
+  // It was cut away, or it cannot be told.
+  if (typeof segment === "string") return true;
+  const seed = seedOf(source.epoch, last.header.index);
+  const isLonger = frameAt(segment.words, last.end, seed) !== 0;
+  segment.close();
+  return isLonger;
 }
 
 function removeOlder(options: Taking): void {

@@ -37,6 +37,7 @@ export function openReadOnly(
     end,
     stableEnd: end,
     image: chain.mark?.image,
+    isTakenOver: false,
     append: () => LogStatus.failed,
     whenStable: (_, then) => then(LogStatus.ok),
     read(number) {

@@ -11,11 +11,16 @@
 //   8      epoch that this owner took over from, 0 for none
 //   9, 10  record at which that epoch is sealed: what it wrote later does not count
 //   11     1 where records are stable as soon as they are written
+//   12     epoch of a later owner that has taken the log over, 0 for none: written by that one, and so in
+//          no checksum; whoever finds it in a segment of its own adds nothing any more
 //   15     checksum
 import { assert } from "../../base/index.ts";
+import type { SegmentStore } from "../../machine/segments.ts";
 
 export const segmentHeaderWords = 16;
 export const logVersion = 1;
+/** The one word of a segment that is not its owner's. */
+export const takenOverWord = 12;
 
 export interface SegmentHeader {
   readonly epoch: number;
@@ -41,7 +46,8 @@ const wordRange = 2 ** 32;
 
 export function writeHeader(words: Int32Array, header: SegmentHeader): void {
   assert(words.length === header.segmentWords, "a header knows its segment", words.length);
-  words.fill(0, 0, segmentHeaderWords);
+  words.fill(0, 0, takenOverWord);
+  words.fill(0, takenOverWord + 1, segmentHeaderWords);
   words[1] = logVersion;
   words[2] = header.epoch;
   words[3] = header.index;
@@ -74,6 +80,17 @@ export function readHeader(words: Int32Array): HeaderReading {
   };
 }
 
+/** Says in a segment of an earlier owner, if it is still there, that the log is another's now. */
+export function markTakenOver(segments: SegmentStore, name: string, epoch: number): void {
+  const segment = segments.open(name);
+  if (typeof segment === "string") return;
+  if (segment.words.length >= segmentHeaderWords) {
+    segment.words[takenOverWord] = epoch;
+    segment.commit?.(takenOverWord, takenOverWord + 1);
+  }
+  segment.close();
+}
+
 /** A whole number below 2^53, in two words. */
 export function writeNumber(words: Int32Array, at: number, number: number): void {
   words[at] = number | 0;
@@ -86,6 +103,9 @@ export function readNumber(words: Int32Array, at: number): number {
 
 function headerSum(words: Int32Array): number {
   let sum = magic;
-  for (let index = 1; index < lastWord; index++) sum = Math.imul(sum ^ words[index], 0x0100_0193);
+  for (let index = 1; index < lastWord; index++) {
+    const word = index === takenOverWord ? 0 : words[index];
+    sum = Math.imul(sum ^ word, 0x0100_0193);
+  }
   return sum;
 }

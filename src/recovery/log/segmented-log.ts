@@ -87,6 +87,11 @@ export class SegmentedLog implements MessageLog {
     return this.#image;
   }
 
+  get isTakenOver(): boolean {
+    // The current one may have been made since.
+    return this.#chain.some((segment) => segment.isTakenOver);
+  }
+
   append(words: Int32Array, length: number): LogStatus {
     assert(length >= 0 && length <= recordWordsMax, "a record's length is bounded", length);
     const status = this.#current.add(words, length);
@@ -151,6 +156,7 @@ export class SegmentedLog implements MessageLog {
 
   #appendNext(refused: AddStatus, words: Int32Array, length: number): LogStatus {
     if (refused === AddStatus.failed) return this.#fail();
+    if (refused === AddStatus.takenOver) return this.#fail(LogStatus.takenOver);
     const status = this.#roll(frameHeaderWords + length);
     return status === LogStatus.ok ? this.append(words, length) : status;
   }
@@ -168,7 +174,9 @@ export class SegmentedLog implements MessageLog {
     if (this.syncNow() !== LogStatus.ok) return LogStatus.failed;
     const previous = this.#current;
     const isBegun = this.#begin(next) && previous.addMark(sealMark);
-    return isBegun && previous.syncNow() ? LogStatus.ok : this.#fail();
+    if (!isBegun || !previous.syncNow()) return this.#fail();
+    // Whoever took the log over before there was this segment has marked the one before it.
+    return previous.isTakenOver ? this.#fail(LogStatus.takenOver) : LogStatus.ok;
   }
 
   #nextSegment(bytes: number): LogSegment | SegmentRefusal {
@@ -225,10 +233,10 @@ export class SegmentedLog implements MessageLog {
     this.#stable.end = Math.max(this.#stable.end, end);
   }
 
-  #fail(): LogStatus {
+  #fail(status: LogStatus = LogStatus.failed): LogStatus {
     this.#break();
     this.#stable?.fail();
-    return LogStatus.failed;
+    return status;
   }
 
   /** Nothing is added any more. */

@@ -9,6 +9,8 @@ export const Direction = { receive: 1, send: 2 } as const;
 
 /** One connection. What has come from its peer is kept in a buffer of bounded size. */
 export interface HostConnection {
+  /** Set by the server: called when more may be readable or writable than before, ahead of `onReady`. */
+  onChange: (() => void) | undefined;
   /** Bytes that can be read at once; 0 at the end of what the peer sends; `wouldBlock`; a negative errno. */
   available(): number;
   /** Whether more may come while nothing is taken out of the buffer. */
@@ -32,6 +34,8 @@ export interface HostConnection {
 
 /** A socket that listens, with the connections that nobody has accepted yet. */
 export interface HostListener {
+  /** Set by the server: called when a connection waits that did not before, ahead of `onReady`. */
+  onChange: (() => void) | undefined;
   /** How many connections wait to be accepted. */
   waiting(): number;
   accept(): HostConnection | undefined;

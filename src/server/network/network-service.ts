@@ -28,8 +28,10 @@ import {
   type Socket,
   SocketHandles,
   takeWaiting,
+  tellWatchers,
   waitingAt,
 } from "./socket.ts";
+import { WatchLists } from "./watch-list.ts";
 
 /** What can be given away is bounded; connections themselves are by the device. */
 const clientCountMax = 1024;
@@ -43,8 +45,9 @@ export class NetworkService implements Service {
   /** Sockets at which requests wait. */
   readonly #waiting = new Set<Socket>();
   readonly #polls = new ReadyList((badge, handle, interest) =>
-    this.#readinessOf(badge, handle, interest),
+    readinessOf(this.#socketOf(badge, handle), interest),
   );
+  readonly #watches = new WatchLists((badge, handle) => this.#socketOf(badge, handle), readinessOf);
   #isSignalled = false;
 
   /** `badges` are those of the clients there will be: each may use every listener of the device. */
@@ -61,12 +64,19 @@ export class NetworkService implements Service {
   counts(): { readonly handles: number; readonly waiting: number } {
     let handles = 0;
     for (const client of this.#clients.values()) handles += client.count;
-    return { handles, waiting: this.#waiting.size + this.#polls.count };
+    const waiting = this.#waiting.size + this.#polls.count + this.#watches.waiting;
+    return { handles, waiting };
+  }
+
+  /** Lists of sockets that are kept for threads that poll: until they poll others, or are gone. */
+  get listCount(): number {
+    return this.#watches.count;
   }
 
   /** The device may do more than before. True if the service is to be signalled for it. */
   needsSignal(): boolean {
-    const isWaitedFor = this.#waiting.size > 0 || this.#polls.count > 0;
+    const isWaitedFor =
+      this.#waiting.size > 0 || this.#polls.count > 0 || this.#watches.waiting > 0;
     if (!isWaitedFor || this.#isSignalled) return false;
     this.#isSignalled = true;
     return true;
@@ -74,6 +84,8 @@ export class NetworkService implements Service {
 
   handle(message: Message, host: ServiceHost): Answer | Later {
     if (message.label === Ask.ready) return this.#polls.ask(message, host);
+    if (message.label === Ask.watched) return this.#watches.ask(message, host);
+    if (message.label === Ask.watch) return this.#watches.tell(message, host);
     const client = this.#clients.get(message.badge);
     const socket = client?.get(message.words[0]!);
     if (client === undefined || socket === undefined) return { label: Errno.badf };
@@ -91,13 +103,19 @@ export class NetworkService implements Service {
   onSignal(_bits: number, host: ServiceHost): void {
     this.#isSignalled = false;
     for (const socket of this.#waiting) this.#retry(socket, host);
+    this.#retryPolls(host);
+  }
+
+  #retryPolls(host: ServiceHost): void {
     this.#polls.retry(host);
+    this.#watches.retry(host);
   }
 
   onClientGone(badge: number, host: ServiceHost): void {
     const client = this.#clients.get(badge);
     if (client === undefined) return;
     this.#polls.forget(badge, host);
+    this.#watches.forget(badge, host);
     for (const socket of this.#waiting) {
       // An answer that nobody takes frees what was kept to give it.
       for (const { ticket } of takeWaiting(socket, badge)) host.answer(ticket, done);
@@ -111,6 +129,8 @@ export class NetworkService implements Service {
       retrySends(socket, host);
       retryReceives(socket, host);
     } else retryAccepts(socket, (badge) => this.#clients.get(badge), host);
+    // A read that took nothing after all, or an accept for nobody, leaves something for others.
+    tellWatchers(socket);
     if (waitingAt(socket) === 0) this.#waiting.delete(socket);
   }
 
@@ -159,7 +179,9 @@ export class NetworkService implements Service {
   #shutdown(socket: ConnectionSocket, directions: number): Answer {
     const known = Direction.receive | Direction.send;
     if (directions === 0 || (directions & ~known) !== 0) return { label: Errno.inval };
-    return { label: -socket.connection.shutdown(directions) };
+    const errno = -socket.connection.shutdown(directions);
+    tellWatchers(socket);
+    return { label: errno };
   }
 
   #give(socket: Socket, badge: number): Answer {
@@ -174,25 +196,31 @@ export class NetworkService implements Service {
 
   #close(client: SocketHandles, handle: number, host: ServiceHost): void {
     const socket = client.remove(handle);
-    if (socket === undefined || socket.references > 0) return;
+    if (socket === undefined) return;
+    tellWatchers(socket);
+    if (socket.references > 0) return;
     closeSocket(socket, host);
     this.#waiting.delete(socket);
     // Whoever polls for it finds that it is gone.
-    this.#polls.retry(host);
+    this.#retryPolls(host);
   }
 
-  #readinessOf(badge: number, handle: number, interest: number): number {
-    const socket = this.#clients.get(badge)?.get(handle);
-    if (socket === undefined) return readiness(0, true);
-    const isRead = (interest & Interest.read) !== 0;
-    if (socket.kind === "listener") {
-      const count = isRead ? acceptable(socket) : 0;
-      return count > 0 ? readiness(count, false) : notReady;
-    }
-    const bytes = isRead ? socket.connection.available() : socket.connection.room();
-    if (bytes === wouldBlock) return notReady;
-    return readiness(Math.max(0, bytes), isRead ? bytes <= 0 : bytes < 0);
+  #socketOf(badge: number, handle: number): Socket | undefined {
+    return this.#clients.get(badge)?.get(handle);
   }
+}
+
+/** What a client's handle is ready for; one that is gone is ready to be found so. */
+function readinessOf(socket: Socket | undefined, interest: number): number {
+  if (socket === undefined) return readiness(0, true);
+  const isRead = (interest & Interest.read) !== 0;
+  if (socket.kind === "listener") {
+    const count = isRead ? acceptable(socket) : 0;
+    return count > 0 ? readiness(count, false) : notReady;
+  }
+  const bytes = isRead ? socket.connection.available() : socket.connection.room();
+  if (bytes === wouldBlock) return notReady;
+  return readiness(Math.max(0, bytes), isRead ? bytes <= 0 : bytes < 0);
 }
 
 function stat(host: ServiceHost): Answer {

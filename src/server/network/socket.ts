@@ -26,6 +26,16 @@ export interface WaitingSend {
   readonly before: number;
 }
 
+/** Who wants to hear whenever a socket may have become ready, and what it is known by there. */
+export interface Watcher {
+  changed(index: number): void;
+}
+
+interface Watch {
+  readonly watcher: Watcher;
+  readonly index: number;
+}
+
 export interface ListenerSocket {
   readonly kind: "listener";
   readonly listener: HostListener;
@@ -33,6 +43,7 @@ export interface ListenerSocket {
   /** A connection that was accepted for somebody who had gone: the next accept takes it. */
   returned: HostConnection | undefined;
   references: number;
+  watchers: Watch[];
 }
 
 export interface ConnectionSocket {
@@ -41,16 +52,40 @@ export interface ConnectionSocket {
   readonly receives: WaitingReceive[];
   readonly sends: WaitingSend[];
   references: number;
+  watchers: Watch[];
 }
 
 export type Socket = ListenerSocket | ConnectionSocket;
 
 export function listenerSocket(listener: HostListener): ListenerSocket {
-  return { kind: "listener", listener, accepts: [], returned: undefined, references: 0 };
+  const socket: ListenerSocket = {
+    kind: "listener",
+    listener,
+    accepts: [],
+    returned: undefined,
+    references: 0,
+    watchers: [],
+  };
+  listener.onChange = () => tellWatchers(socket);
+  return socket;
 }
 
 export function connectionSocket(connection: HostConnection): ConnectionSocket {
-  return { kind: "connection", connection, receives: [], sends: [], references: 0 };
+  const socket: ConnectionSocket = {
+    kind: "connection",
+    connection,
+    receives: [],
+    sends: [],
+    references: 0,
+    watchers: [],
+  };
+  connection.onChange = () => tellWatchers(socket);
+  return socket;
+}
+
+/** The socket may be ready for what it was not ready for before. */
+export function tellWatchers({ watchers }: Socket): void {
+  for (const { watcher, index } of watchers) watcher.changed(index);
 }
 
 /** How many requests wait at a socket. */

@@ -19,13 +19,14 @@ export interface NodeConnectionOptions {
   /** Bytes kept of what the peer sent; a socket hands over up to 64 KiB at a time, which may come on top. */
   readonly receiveBytesMax: number;
   /** Called from the event loop when more can be read or written. */
-  readonly onChange: () => void;
+  readonly onReady: () => void;
 }
 
 export class NodeConnection implements HostConnection {
   readonly #socket: Socket;
   readonly #receiveBytesMax: number;
-  readonly #onChange: () => void;
+  readonly #onReady: () => void;
+  onChange: (() => void) | undefined;
   readonly #received = new ReceiveBuffer();
   /** Writes that the system has not taken yet. */
   #unsent = 0;
@@ -36,14 +37,19 @@ export class NodeConnection implements HostConnection {
   /** What broke the connection, a negative errno, until it was told; or 0. */
   #error = 0;
 
-  constructor({ socket, receiveBytesMax, onChange }: NodeConnectionOptions) {
+  constructor({ socket, receiveBytesMax, onReady }: NodeConnectionOptions) {
     this.#socket = socket;
     this.#receiveBytesMax = receiveBytesMax;
-    this.#onChange = onChange;
+    this.#onReady = onReady;
     socket.on("data", (chunk: Uint8Array) => this.#take(chunk));
     socket.on("end", () => this.#end());
-    socket.on("drain", onChange);
+    socket.on("drain", () => this.#changed());
     socket.on("error", (error) => this.#break(error));
+  }
+
+  #changed(): void {
+    this.onChange?.();
+    this.#onReady();
   }
 
   available(): number {
@@ -90,7 +96,7 @@ export class NodeConnection implements HostConnection {
     // The system may take it later, and what we were given is the caller's again when we return.
     const taken = Buffer.from(count === bytes.length ? bytes : bytes.subarray(0, count));
     if (++this.#unsent < unsentMax) this.#socket.write(taken);
-    else this.#socket.write(taken, this.#onChange);
+    else this.#socket.write(taken, () => this.#changed());
     return count;
   }
 
@@ -104,7 +110,7 @@ export class NodeConnection implements HostConnection {
       this.#isSendEnded = true;
       this.#socket.end();
     }
-    this.#onChange();
+    this.#changed();
     return 0;
   }
 
@@ -132,17 +138,17 @@ export class NodeConnection implements HostConnection {
       this.#isPaused = true;
       this.#socket.pause();
     }
-    this.#onChange();
+    this.#changed();
   }
 
   #end(): void {
     this.#isEnded = true;
-    this.#onChange();
+    this.#changed();
   }
 
   #break(error: Error): void {
     this.#error = -errnoOf(error);
-    this.#onChange();
+    this.#changed();
   }
 
   /** An error is told once; after it there is nothing to read, and nobody to write to. */

@@ -11,7 +11,9 @@ import * as fs from "node:fs";
 import { Errno, Filetype } from "../../userlib/index.ts";
 import type { FileStat, HostFiles, HostOpen } from "../files/index.ts";
 import { attempt, attemptNumber, attemptObject, errnoOf } from "./node-errno.ts";
-import { doubt, libC, type LibC } from "./node-libc.ts";
+import { doubt } from "./libc-library.ts";
+import type { LibCTransfer } from "./libc-transfer.ts";
+import { libC, type LibC } from "./node-libc.ts";
 import { openFlags } from "./node-open.ts";
 import { fileStatOf, filetypeOfMode, lstat } from "./node-stat.ts";
 
@@ -22,6 +24,8 @@ const newFileMode = 0o666;
 const newDirectoryMode = 0o777;
 const nsPerSecond = 1e9;
 const defaultCallsUntilFast = 150;
+/** A read or write gains less by the library than a path does. */
+const transfersPerCall = 32;
 
 /** Whether open directories can be used as paths here. */
 export function hasDirectoryPaths(): boolean {
@@ -36,12 +40,15 @@ export class NodeFiles implements HostFiles {
   /** What else can be asked on Linux, once it is worth loading. */
   #fast: LibC | undefined;
   #callsUntilFast: number;
+  #transfer: LibCTransfer | undefined;
+  #transfersUntilFast: number;
   readonly #isFast: boolean;
 
   /** After how many calls on paths the C library is called directly: `Infinity` for never. */
   constructor(isLinux: boolean = hasDirectoryPaths(), callsUntilFast = defaultCallsUntilFast) {
     this.#isLinux = isLinux;
     this.#callsUntilFast = isLinux ? callsUntilFast : Infinity;
+    this.#transfersUntilFast = this.#callsUntilFast * transfersPerCall;
     this.#isFast = this.#callsUntilFast < Infinity;
   }
 
@@ -56,6 +63,14 @@ export class NodeFiles implements HostFiles {
   /** For what Node cannot do as well, from the first call on, unless the library is not to be used at all. */
   #libAtOnce(): LibC | undefined {
     return this.#fast ?? (this.#isFast ? libC() : undefined);
+  }
+
+  #transfers(): LibCTransfer | undefined {
+    if (this.#transfer === undefined && this.#transfersUntilFast-- <= 0) {
+      this.#transfersUntilFast = Infinity;
+      this.#transfer = this.#libAtOnce()?.transfer;
+    }
+    return this.#transfer;
   }
 
   nowNs(): bigint {
@@ -164,6 +179,8 @@ export class NodeFiles implements HostFiles {
 
   read(fd: number, offset: number, into: Uint8Array): number {
     if (into.length === 0) return 0;
+    const known = this.#transfers()?.read(fd, offset, into) ?? doubt;
+    if (known !== doubt) return known;
     try {
       return fs.readSync(fd, into, 0, into.length, offset);
     } catch (error) {
@@ -174,6 +191,8 @@ export class NodeFiles implements HostFiles {
   }
 
   write(fd: number, offset: number | undefined, bytes: Uint8Array): number {
+    const known = this.#transfers()?.write(fd, offset, bytes) ?? doubt;
+    if (known !== doubt) return known;
     try {
       return fs.writeSync(fd, bytes, 0, bytes.length, offset ?? null);
     } catch (error) {

@@ -12,33 +12,32 @@
 import { constants } from "node:fs";
 import { Errno } from "../../userlib/index.ts";
 import type { FileStat } from "../files/index.ts";
-import { type LibraryOfC, loadLibraryOfC } from "./libc-library.ts";
+import { argument, doubt, type LibraryOfC, loadLibraryOfC } from "./libc-library.ts";
+import { LibCTransfer } from "./libc-transfer.ts";
 import { sureErrors } from "./node-errno.ts";
 import type { StatLayout } from "./node-stat.ts";
 import { statxLayout } from "./node-statx.ts";
 import { structStatOf } from "./node-struct-stat.ts";
 
-/** Not known here: ask node:fs. */
-export const doubt = -0x8000;
-
-const syscallOpenat2 = 437;
-const currentDirectory = -100;
-const { O_CREAT, O_DIRECTORY, O_NOFOLLOW } = constants;
+const syscallOpenat2 = 437n;
+/** -100, as 64 bits. */
+const currentDirectory = BigInt.asUintN(64, -100n);
+const { O_DIRECTORY, O_NOFOLLOW } = constants;
 /** Not among Node's constants; the same on every architecture. */
 const closeOnExec = 0o2000000;
 const pathOnly = 0o10000000;
 const beneath = 8;
 const noSymlinks = 4;
-const noFollow = 0x100;
-const emptyPath = 0x1000;
-const basicStats = 0x7ff;
-const removeDirectoryFlag = 0x200;
+const noFollow = 0x100n;
+const emptyPath = 0x1000n;
+const basicStats = 0x7ffn;
+const removeDirectoryFlag = 0x200n;
 
 /** Where things stand in the memory shared with the library, in bytes. */
 const place = { path: 0, other: 4608, how: 9216, stat: 9248, times: 9504 } as const;
 const scratchBytes = 9536;
 const pathRoom = place.other - place.path;
-const howBytes = 24;
+const howBytes = 24n;
 const nsPerSecond = 1_000_000_000n;
 
 let loaded: LibC | undefined;
@@ -54,6 +53,8 @@ export function libC(): LibC | undefined {
 export class LibC {
   /** Kept for as long as its functions are called. */
   readonly library: LibraryOfC["library"];
+  /** What is read and written through it. */
+  readonly transfer: LibCTransfer;
   readonly #memory = Buffer.from(new ArrayBuffer(scratchBytes));
   readonly #view = new DataView(this.#memory.buffer);
   readonly #call: LibraryOfC["call"];
@@ -79,8 +80,10 @@ export class LibC {
     }
   }
 
-  private constructor({ ffi, library, call, fstat }: LibraryOfC) {
+  private constructor(libraryOfC: LibraryOfC) {
+    const { ffi, library, call, fstat } = libraryOfC;
     this.library = library;
+    this.transfer = new LibCTransfer(libraryOfC);
     this.#call = call;
     this.#fstat = fstat;
     this.#errno = new Int32Array(ffi.toArrayBuffer(call.__errno_location(), 4, false));
@@ -103,7 +106,7 @@ export class LibC {
     const struct = structStatOf(process.arch);
     const stat = this.stat(fd);
     if (struct === undefined || typeof stat === "number") return undefined;
-    if (this.#fstat === undefined || this.#fstat(fd, this.#stat) < 0) return undefined;
+    if (this.#fstat === undefined || this.#fstat(argument(fd), this.#stat) < 0) return undefined;
     const { inode, device, filetype } = struct.fileStat(this.#view, place.stat);
     const isSame = inode === stat.inode && device === stat.device && filetype === stat.filetype;
     return isSame ? struct : undefined;
@@ -111,14 +114,15 @@ export class LibC {
 
   /** Opens what a path leads to, as long as no link is in it. Answers a descriptor. */
   open(at: number, path: string, flags: number, mode: number): number {
-    // One name leads nowhere else, if it is no link: that needs no walk, and no mode if nothing is made.
-    const isName = (flags & O_CREAT) === 0 && (flags & O_NOFOLLOW) !== 0 && !path.includes("/");
-    if (!isName || path === "..") return this.#openBeneath(at, path, flags, mode);
+    // One name leads nowhere else, if it is no link: that needs no walk.
+    const isName = (flags & O_NOFOLLOW) !== 0 && !path.includes("/");
+    if (!isName || path === "..") return this.#openBeneath(argument(at), path, flags, mode);
     if (!this.#put(place.path, path)) return doubt;
-    return this.#opens(this.#call.openat(at, this.#path, flags | closeOnExec));
+    const how = argument(flags | closeOnExec);
+    return this.#opens(this.#call.openat(argument(at), this.#path, how, argument(mode)));
   }
 
-  #openBeneath(at: number, path: string, flags: number, mode: number): number {
+  #openBeneath(at: bigint, path: string, flags: number, mode: number): number {
     if (!this.#put(place.path, path)) return doubt;
     this.#view.setInt32(place.how, flags | closeOnExec, true);
     this.#view.setInt32(place.how + 8, mode, true);
@@ -133,7 +137,7 @@ export class LibC {
   /** Closes what was opened here; `doubt` for anything else. It is closed whatever is answered. */
   close(fd: number): number {
     if (!this.#opened.delete(fd)) return doubt;
-    const closed = this.#sure(this.#call.close(fd));
+    const closed = this.#sure(this.#call.close(argument(fd), 0n));
     return closed === doubt ? -Errno.io : closed;
   }
 
@@ -173,35 +177,36 @@ export class LibC {
 
   /** Asks about something open. Answers how the answer is laid out; undefined if that is in doubt. */
   #ask(fd: number): StatLayout | undefined {
-    if (this.#struct !== undefined && this.#fstat!(fd, this.#stat) === 0) return this.#struct;
+    if (this.#struct !== undefined && this.#fstat!(argument(fd), this.#stat) === 0)
+      return this.#struct;
     this.#put(place.path, "");
-    const found = this.#call.statx(fd, this.#path, emptyPath, basicStats, this.#stat);
+    const found = this.#call.statx(argument(fd), this.#path, emptyPath, basicStats, this.#stat);
     return found === 0 ? statxLayout : undefined;
   }
 
   unlink(at: number, name: string): number {
     if (!this.#put(place.path, name)) return doubt;
-    return this.#sure(this.#call.unlinkat(at, this.#path, 0));
+    return this.#sure(this.#call.unlinkat(argument(at), this.#path, 0n));
   }
 
   removeDirectory(at: number, name: string): number {
     if (!this.#put(place.path, name)) return doubt;
-    return this.#sure(this.#call.unlinkat(at, this.#path, removeDirectoryFlag));
+    return this.#sure(this.#call.unlinkat(argument(at), this.#path, removeDirectoryFlag));
   }
 
   makeDirectory(at: number, name: string, mode: number): number {
     if (!this.#put(place.path, name)) return doubt;
-    return this.#sure(this.#call.mkdirat(at, this.#path, mode));
+    return this.#sure(this.#call.mkdirat(argument(at), this.#path, argument(mode)));
   }
 
   rename(at: number, name: string, toAt: number, toName: string): number {
     if (!this.#put(place.path, name) || !this.#put(place.other, toName)) return doubt;
-    return this.#sure(this.#call.renameat(at, this.#path, toAt, this.#other));
+    return this.#sure(this.#call.renameat(argument(at), this.#path, argument(toAt), this.#other));
   }
 
   /** Makes a file at least that long, with room on the disk for all of it. */
   allocate(fd: number, bytes: number): number {
-    return this.#sure(this.#call.fallocate(fd, 0, 0n, BigInt(bytes)));
+    return this.#sure(this.#call.fallocate(argument(fd), 0n, 0n, argument(bytes)));
   }
 
   /** Nanoseconds since 1970; node:fs takes seconds, which cannot say all of them. */
@@ -213,13 +218,13 @@ export class LibC {
     return this.#setTimes(at, name, accessed, modified, noFollow);
   }
 
-  #setTimes(at: number, name: string, accessed: bigint, modified: bigint, flags: number): number {
+  #setTimes(at: number, name: string, accessed: bigint, modified: bigint, flags: bigint): number {
     if (!this.#put(place.path, name)) return doubt;
     [accessed, modified].forEach((time, i) => {
       this.#view.setBigInt64(place.times + i * 16, time / nsPerSecond, true);
       this.#view.setBigInt64(place.times + i * 16 + 8, time % nsPerSecond, true);
     });
-    return this.#sure(this.#call.utimensat(at, this.#path, this.#times, flags));
+    return this.#sure(this.#call.utimensat(argument(at), this.#path, this.#times, flags));
   }
 
   #put(where: number, path: string): boolean {
@@ -235,8 +240,8 @@ export class LibC {
     return errno === undefined ? doubt : -errno;
   }
 
-  #statOf(at: number, flags: number): FileStat | number {
-    const found = this.#call.statx(at, this.#path, flags, basicStats, this.#stat);
+  #statOf(at: number, flags: bigint): FileStat | number {
+    const found = this.#call.statx(argument(at), this.#path, flags, basicStats, this.#stat);
     if (found < 0) return this.#sure(found);
     return statxLayout.fileStat(this.#view, place.stat);
   }

@@ -26,6 +26,7 @@ export const defaultSocketLimits: SocketLimits = {
 export class NodeListener implements HostListener {
   readonly #server: Server;
   readonly #queue: NodeConnection[] = [];
+  onChange: (() => void) | undefined;
 
   constructor(server: Server) {
     this.#server = server;
@@ -48,6 +49,7 @@ export class NodeListener implements HostListener {
 
   add(connection: NodeConnection): void {
     this.#queue.push(connection);
+    this.onChange?.();
   }
 
   close(): void {
@@ -109,12 +111,12 @@ export class NodeNetwork implements NetworkDevice {
       socket.resetAndDestroy();
       return;
     }
-    const onChange = (): void => this.onReady?.();
-    const connection = new NodeConnection({ socket, receiveBytesMax: receiveBytes, onChange });
+    const onReady = (): void => this.onReady?.();
+    const connection = new NodeConnection({ socket, receiveBytesMax: receiveBytes, onReady });
     this.#open.add(connection);
     socket.on("close", () => this.#closed(connection));
     listener.add(connection);
-    onChange();
+    onReady();
   }
 
   #closed(connection: NodeConnection): void {

@@ -18,7 +18,7 @@ import {
 } from "../../userlib/index.ts";
 import type { Answer, Later, Message, Service, ServiceHost } from "../../userlib/index.ts";
 import { capacityBytes, Pipe } from "./pipe.ts";
-import { type EndState, pipesData, readPipes } from "./pipe-states.ts";
+import { type EndState, pipesData, type PipesState, readPipes } from "./pipe-states.ts";
 
 /** One client's handle of one end. */
 interface End {
@@ -107,11 +107,22 @@ export class PipeService implements Service {
   }
 
   #import(data: StateData): void {
-    const { lastNumber, pipes, ends } = readPipes(data, capacityBytes);
+    this.#build(readPipes(data, capacityBytes));
+  }
+
+  /** Puts pipes in the place of all that there are. None of their clients waits for anything. */
+  replace(state: PipesState): void {
+    this.#clients.clear();
+    this.#build(state);
+  }
+
+  #build({ lastNumber, pipes, ends }: PipesState): void {
     this.#pipeCount = Math.max(this.#pipeCount, lastNumber);
-    const made = pipes.map(({ number, capacity, bytes }) => {
-      const pipe = new Pipe(number, capacity);
+    const made = pipes.map(({ number, capacity, bytes, taken = 0 }) => {
+      // What was read and is in no reader's log is there once more, beside what the pipe held.
+      const pipe = new Pipe(number, Math.max(capacity, bytes.length));
       pipe.fill(bytes);
+      pipe.taken = taken;
       return pipe;
     });
     for (const { badge, handle, pipe, isWriter } of ends) {

@@ -6,6 +6,8 @@ export interface PipeState {
   readonly number: number;
   readonly capacity: number;
   readonly bytes: Uint8Array;
+  /** Bytes of the next write that were read before it was known to be made; 0 unless given. */
+  readonly taken?: number;
 }
 
 /** One handle of one end of a pipe, which is named by its place among the pipes. */

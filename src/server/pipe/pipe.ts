@@ -52,6 +52,8 @@ export class Pipe {
   /** Open handles of each end. */
   readers = 0;
   writers = 0;
+  /** Bytes of the next write that a reader had already, in a life before: they are not read again. */
+  taken = 0;
   /** A buffer for the next write that has to wait. */
   #spare: Uint8Array | undefined;
 
@@ -90,9 +92,11 @@ export class Pipe {
   }
 
   write(badge: number, bytes: Uint8Array, mayWait: boolean, host: ServiceHost): Answer | Later {
-    if (this.readers === 0) return { label: Errno.pipe };
-    if (this.#writes.length > 0) return this.#writeLater(badge, bytes, 0, mayWait, host);
-    const handed = this.#handOver(bytes, host);
+    const known = Math.min(this.taken, bytes.length);
+    this.taken -= known;
+    if (this.readers === 0) return known > 0 ? countAnswer(known) : { label: Errno.pipe };
+    if (this.#writes.length > 0) return this.#writeLater(badge, bytes, known, mayWait, host);
+    const handed = known + this.#handOver(known === 0 ? bytes : bytes.subarray(known), host);
     const rest = handed === 0 ? bytes : bytes.subarray(handed);
     const isWhole = handed === 0 && bytes.length <= this.#atomicBytes;
     const fits = Math.min(rest.length, this.#ring.room);

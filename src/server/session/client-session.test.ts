@@ -184,4 +184,16 @@ describe("a client's session", () => {
     expect(outcomes).toMatchObject([{ status: 9 }]);
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it("leaves its open request to another process without a word", () => {
+    const { dials, session, outcomes, request } = world();
+    request();
+    dials[0]!.welcome();
+    session.leave();
+    expect(dials[0]!.calls).toEqual([1]);
+    expect(dials[0]!.sent.map(({ kind }) => kind)).toEqual([FrameKind.hello, FrameKind.call]);
+    expect(dials[0]!.isClosed).toBe(true);
+    expect(outcomes).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

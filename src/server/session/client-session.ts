@@ -123,6 +123,14 @@ export class ClientSession {
     if (this.#pending !== undefined) this.#fail("the session is over");
   }
 
+  /** Ends it here, for another process to go on with: a request that is open is that one's, too. */
+  leave(): void {
+    this.#isClosed = true;
+    this.#clearTimers();
+    this.#pending = undefined;
+    this.#forgetDials();
+  }
+
   /** Opens a connection, beside the present one if there is one. */
   #connect(): void {
     if (this.#nextDial !== undefined) return;
@@ -253,10 +261,14 @@ export class ClientSession {
     this.#settle({ status: partnerGone, reason });
   }
 
-  #settle(outcome: Outcome): void {
+  #clearTimers(): void {
     clearTimeout(this.#probeTimer);
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
+  }
+
+  #settle(outcome: Outcome): void {
+    this.#clearTimers();
     const pending = this.#pending;
     this.#pending = undefined;
     pending?.over(outcome);

@@ -92,17 +92,27 @@ export class ConnectService implements Service {
   onClientGone(badge: number, host: ServiceHost): void {
     const client = this.#clients.get(badge);
     if (client === undefined) return;
-    this.#clients.delete(badge);
     const waiting = client.waiting.splice(0);
-    client.session.close();
+    // How a durable one has ended, and so whether it is ever to come back, is known when all is closed.
+    if (this.#keepOf(badge) === undefined) {
+      this.#clients.delete(badge);
+      client.session.close();
+    }
     for (const { ticket } of waiting) host.giveUp(ticket);
   }
 
-  /** Says goodbye to the server for all. */
-  close(): void {
+  /**
+   * Says goodbye to the server for all. `isToComeBack`: not for a durable one, which has not ended and will
+   * go on with its session in another process.
+   */
+  close(isToComeBack = false): void {
     for (const { session, badge } of this.#clients.values()) {
-      session.close();
-      this.#keepOf(badge)?.store.remove();
+      const keep = this.#keepOf(badge);
+      if (keep !== undefined && isToComeBack) session.leave();
+      else {
+        session.close();
+        keep?.store.remove();
+      }
     }
     this.#clients.clear();
   }

@@ -63,10 +63,16 @@ class TestServer {
   }
 }
 
-function world(options: { readonly keys?: SessionKeys; readonly history?: SessionHistory } = {}) {
+interface WorldOptions {
+  readonly keys?: SessionKeys;
+  readonly history?: SessionHistory;
+  readonly isTakenOver?: () => boolean;
+}
+
+function world(options: WorldOptions = {}) {
   const server = new TestServer();
-  const { keys = new SessionKeys(), history } = options;
-  const gateway = new Gateway({ calls: server, keys, epoch: 1, history, sessionsMax: 4 });
+  const { keys = new SessionKeys(), ...others } = options;
+  const gateway = new Gateway({ calls: server, keys, epoch: 1, sessionsMax: 4, ...others });
   const connect = (fields: Partial<Frame> = {}): TestLink => {
     const link = new TestLink();
     gateway.receive(link, makeFrame(FrameKind.hello, { session: 7, status: 60, ...fields }));
@@ -92,6 +98,22 @@ describe("a gateway", () => {
     expect(server.openSlots.get(server.calls[0]!.slot)).toBe(badge);
     server.answer(5);
     expect(link.last).toMatchObject({ kind: FrameKind.answer, sequence: 1, label: 5, status: 0 });
+  });
+
+  it("says nothing in the name of a server that is another process by now", () => {
+    let isTakenOver = false;
+    const { server, gateway, connect, request } = world({ isTakenOver: () => isTakenOver });
+    const [asking, resting] = [connect(), connect({ session: 8 })];
+    request(asking, 1);
+    isTakenOver = true;
+    server.answer(5, 9);
+    gateway.close();
+    const late = connect();
+    for (const link of [asking, resting, late]) {
+      expect(link.isClosed).toBe(true);
+      expect(link.sent.filter(({ kind }) => kind !== FrameKind.welcome)).toEqual([]);
+    }
+    expect(late.sent).toEqual([]);
   });
 
   it("reads nothing of a session while a request of it is open", () => {

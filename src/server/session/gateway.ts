@@ -17,6 +17,8 @@ export interface GatewayOptions {
   readonly epoch: number;
   readonly history?: SessionHistory | undefined;
   readonly sessionsMax?: number | undefined;
+  /** Whether a newer process is the server by now: then nothing is said in its name any more. */
+  readonly isTakenOver?: (() => boolean) | undefined;
   /** Requests that are open, and all that were answered, whenever that has changed. */
   readonly onProgress?: ((open: number, answered: number) => void) | undefined;
 }
@@ -70,7 +72,7 @@ export class Gateway {
   /** Ends a connection with a reason. */
   refuse(link: Link, refusal: Refusal): void {
     const bytes = new TextEncoder().encode(refusalTexts[refusal]);
-    link.send(makeFrame(FrameKind.refused, { label: refusal, bytes }));
+    this.#say(link, makeFrame(FrameKind.refused, { label: refusal, bytes }));
     this.disconnected(link);
     link.close();
   }
@@ -105,7 +107,7 @@ export class Gateway {
     const words = new Int32Array(6);
     words.set(this.#options.keys.token(number, badge));
     const { epoch } = this.#options;
-    link.send(makeFrame(FrameKind.welcome, { session: number, badge, words, epoch }));
+    this.#say(link, makeFrame(FrameKind.welcome, { session: number, badge, words, epoch }));
     link.setReading(true);
   }
 
@@ -170,7 +172,7 @@ export class Gateway {
 
   /** A request that came before. If it is open, its answer goes to wherever the client is then. */
   #repeat(session: GatewaySession): void {
-    if (session.answer !== undefined) session.link?.send(session.answer);
+    if (session.answer !== undefined) this.#say(session.link, session.answer);
     else session.link?.setReading(false);
   }
 
@@ -213,7 +215,7 @@ export class Gateway {
     session.answer = answer;
     // The server knows nothing of it, so the next request has the number again.
     if (!isHeard) session.sequence--;
-    session.link?.send(answer);
+    this.#say(session.link, answer);
     session.link?.setReading(true);
   }
 
@@ -228,6 +230,12 @@ export class Gateway {
     const { calls } = this.#options;
     if (session.state !== "open") calls.close(session.slot);
     else session.giveUp?.();
+  }
+
+  /** Where it is not this process's to say any more the connection ends, and its client looks for another. */
+  #say(link: Link | undefined, frame: Frame): void {
+    if (this.#options.isTakenOver?.() === true) link?.close();
+    else link?.send(frame);
   }
 
   #tellProgress(): void {

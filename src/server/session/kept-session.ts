@@ -1,6 +1,7 @@
 // What a durable client keeps of its session with a server, so that after the loss of its cell it goes on
 // with the same one. Which number its next request has is not kept: the client's log says how many it has
 // had answered, and so knows more than any file written beside it could.
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { KeyFileError } from "./key-file.ts";
 import { readWhole, removeWhole, writeWhole } from "./whole-file.ts";
@@ -24,8 +25,10 @@ export interface KeptSessionStore {
 
 const formatName = "shoal connection 1";
 
+const filePrefix = "connection-";
+
 export function keptSessionFile(directory: string, serverName: string): KeptSessionStore {
-  const path = join(directory, `connection-${serverName}`);
+  const path = join(directory, `${filePrefix}${serverName}`);
   return {
     read: () => readSession(path),
     write({ number, badge, token, epoch, answeredBefore }) {
@@ -34,6 +37,13 @@ export function keptSessionFile(directory: string, serverName: string): KeptSess
     },
     remove: () => removeWhole(path),
   };
+}
+
+/** For a program that begins anew: its log, which said what was answered to it, is gone. */
+export function forgetKeptSessions(directory: string): void {
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  const files = names.filter((name) => name.startsWith(filePrefix));
+  for (const name of files) removeWhole(join(directory, name));
 }
 
 function readSession(path: string): KeptSession | undefined {

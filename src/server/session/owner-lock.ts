@@ -42,7 +42,7 @@ export function takeOwnership(directory: string): OwnerLock {
     throw new OwnedError(directory, ownerOf(directory));
   }
   ftruncateSync(fd);
-  writeSync(fd, `${process.pid} ${startOf(process.pid) ?? ""}\n`);
+  writeSync(fd, `${process.pid} ${processStartOf(process.pid) ?? ""}\n`);
   return {
     release() {
       ftruncateSync(fd);
@@ -54,7 +54,7 @@ export function takeOwnership(directory: string): OwnerLock {
 /** The living process that a directory says is its owner. */
 export function ownerOf(directory: string): Owner | undefined {
   const owner = readOwner(directory);
-  return owner !== undefined && startOf(owner.pid) === owner.started ? owner : undefined;
+  return owner !== undefined && processStartOf(owner.pid) === owner.started ? owner : undefined;
 }
 
 /** The process that was written down last, alive or not. */
@@ -68,12 +68,16 @@ export function readOwner(directory: string): Owner | undefined {
   }
 }
 
-/** When a process was started; undefined if it is not there, "" if that is all that can be known. */
-function startOf(pid: number): string | undefined {
+/**
+ * When a process was started; undefined if it is not there or has ended and was only not asked for its exit
+ * code yet, "" if that it is there is all that can be known.
+ */
+export function processStartOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name, in brackets, may have anything in it; field 22 of all is the time.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    // The name, in brackets, may have anything in it; after it come field 3, the state, and so on.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : (fields[22 - 3] ?? "");
   } catch {
     return process.platform === "linux" ? undefined : startElsewhere(pid);
   }

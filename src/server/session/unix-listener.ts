@@ -1,7 +1,7 @@
 // The Unix socket of a gateway: frames in and out of its connections. Only processes of this user come
 // through: the directory is the user's alone, so is the socket, and the system says who connects.
 // Connections that never say who they are, or too many of them, are turned away.
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, rmSync, statSync } from "node:fs";
 import type { Server, Socket } from "node:net";
 import { encodeFrame, type Frame } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
@@ -86,6 +86,8 @@ export class UnixListener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #peerOf: PeerOf = peerOf();
+  /** Of the socket's file as it was made. */
+  #inode: number | undefined;
 
   constructor(options: UnixListenerOptions) {
     this.#options = options;
@@ -113,6 +115,7 @@ export class UnixListener {
     closeToOthers(path);
     await promise;
     closeToOthers(path);
+    this.#inode = inodeOf(path);
   }
 
   /** Tells every client; ends when every connection has. */
@@ -120,6 +123,12 @@ export class UnixListener {
     this.#options.gateway.close();
     if (!this.#server.listening) return;
     const { promise, resolve } = Promise.withResolvers<void>();
+    // The system would take the path away, which may be that of a newer process's socket by now.
+    if (inodeOf(this.#options.path) !== this.#inode) {
+      this.#server.unref();
+      for (const socket of this.#sockets) socket.destroy();
+      return;
+    }
     this.#server.close(() => resolve());
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
@@ -149,6 +158,10 @@ export class UnixListener {
     const forget = (): void => clearTimeout(timer);
     socket.once("data", forget).once("close", forget);
   }
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 /** If it is there: an error of making it is told later. */

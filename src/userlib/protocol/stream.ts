@@ -69,6 +69,17 @@ export const Ask = {
   link: 24,
   /** directory, other directory, bytes of the old path; old path and new path. */
   rename: 25,
+  /**
+   * w0 = a number for the asking thread, w1 = 1 for the first part of a list; records as of `ready`. The
+   * server keeps the list for the thread until it is told another or the client is gone. Answers w0 = how
+   * many records it has. Only the network server keeps lists.
+   */
+  watch: 26,
+  /**
+   * w0 = a number for the asking thread, w1 = the most records to answer. Waits until one of the list that
+   * was told with `watch` is ready, and answers as `ready` does; `srch` if there is no list.
+   */
+  watched: 27,
 } as const;
 
 /** Access that an open asks for, and a descriptor has. */

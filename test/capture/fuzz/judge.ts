@@ -1,7 +1,8 @@
 // What reader and rewriter may do with bytes of any kind: make a module of them, or refuse them with a
 // reason and an offset, and nothing else. The engine is the judge of which it should have been.
-import { InvalidModuleError } from "../../../src/process/wasm/binary/index.ts";
+import { InvalidModuleError, readBinary } from "../../../src/process/wasm/binary/index.ts";
 import { rewriteForCapture } from "../../../src/process/wasm/prepare/capture.ts";
+import { readLineTable } from "../../../src/process/wasm/rewrite/index.ts";
 
 export type Verdict =
   /** Both take it, and the engine takes what was made of it. */
@@ -38,7 +39,11 @@ export function judge(bytes: Uint8Array<ArrayBuffer>, fuel: boolean): Verdict {
   if (elapsedMs > hangMs) throw new FuzzFailure(`it took ${elapsedMs.toFixed(0)} ms`);
   if (answer instanceof InvalidModuleError) return judgeRefusal(answer, bytes, isValid);
   if (!isValid) return "refused by the engine alone";
-  if (WebAssembly.validate(answer)) return "accepted";
+  if (WebAssembly.validate(answer)) {
+    readLines(bytes);
+    readLines(answer);
+    return "accepted";
+  }
   throw new FuzzFailure(`a valid module became an invalid one: ${complaint(answer)}`);
 }
 
@@ -52,6 +57,17 @@ function rewriteOrRefuse(
     if (error instanceof InvalidModuleError) return error;
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     throw new FuzzFailure(`something else than a refusal was thrown: ${detail}`, { cause: error });
+  }
+}
+
+/** Whoever is told where a program broke has its lines read, right or not: that must not break as well. */
+function readLines(bytes: Uint8Array): void {
+  try {
+    const table = readLineTable(readBinary(bytes));
+    for (const { file } of table?.rows() ?? []) void file.length;
+    for (let offset = 0; offset < bytes.length; offset += 97) table?.find(offset);
+  } catch (error) {
+    throw new FuzzFailure(`its lines cannot be read: ${String(error)}`, { cause: error });
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { countBranches } from "./branches.ts";
 import { type CampaignReport, runCampaign } from "./campaign.ts";
-import { programSpecimens, smallSpecimens } from "./corpus.ts";
+import { debugSpecimens, programSpecimens, smallSpecimens, type Specimen } from "./corpus.ts";
 
 const command = new Command("fuzz")
   .description("Give broken modules to the reader and the rewriter; the engine is the judge.")
@@ -13,13 +13,19 @@ const command = new Command("fuzz")
   .option("--executions <n>", "how many", Number, Number.POSITIVE_INFINITY)
   .option("--seconds <n>", "for how long", Number, 60)
   .option("--programs", "mutate real programs instead of small modules", false)
+  .option("--debug", "mutate programs that are mostly debug sections", false)
   .option("--missed", "list the branches that were not reached", false)
   .option("--keep <directory>", "where findings are written", "fuzz-findings")
   .parse();
 
 const options = command.opts();
-const specimens = options.programs ? await programSpecimens() : smallSpecimens();
+const specimens = await chosen();
 if (specimens.length === 0) throw new Error("No program is built; `npm run programs` builds them.");
+
+function chosen(): Promise<Specimen[]> | Specimen[] {
+  if (options.programs) return programSpecimens();
+  return options.debug ? debugSpecimens() : smallSpecimens();
+}
 
 let report: CampaignReport | undefined;
 const branches = await countBranches(() => {

@@ -2,7 +2,12 @@
 // meanwhile, and then it goes on as if nothing had happened. Nothing that it does may be seen.
 import { describe, expect, it } from "vitest";
 import { SegmentDisk } from "../../../src/machine/sim/index.ts";
-import { LogRefusedError, type MessageLog, openLog } from "../../../src/recovery/log/index.ts";
+import {
+  LogRefusedError,
+  LogStatus,
+  type MessageLog,
+  openLog,
+} from "../../../src/recovery/log/index.ts";
 import { appendRecords, expectRecords } from "./records.ts";
 import { Script } from "./script.ts";
 import { steppedStore } from "./stepped-store.ts";
@@ -21,6 +26,8 @@ interface Pause {
   /** The older owner, once it owns the log, and what was seen when it was stopped. */
   script: Script | undefined;
   newer: MessageLog | undefined;
+  /** The end of the log as it was taken over. */
+  takenEnd: number;
   /** What the older owner was about to do. */
   stoppedAt: string;
   wasOwner: boolean;
@@ -36,6 +43,7 @@ function live(at: number): Pause {
     disk,
     script: undefined,
     newer: undefined,
+    takenEnd: 0,
     stoppedAt: "",
     wasOwner: false,
     refusal: undefined,
@@ -63,6 +71,7 @@ function takeOver(pause: Pause): void {
   const { script } = pause;
   expect([script?.added ?? 20, (script?.added ?? 20) + 1]).toContain(log.end);
   expect([script?.cut.image ?? "image-18", script?.nextCut.image]).toContain(log.image);
+  pause.takenEnd = log.end;
   appendRecords(log, 5);
   log.cut(log.end - 3, "newer");
   appendRecords(log, 4);
@@ -85,13 +94,19 @@ describe("an owner that wakes up after it was taken over from", () => {
   it("has no effect, wherever it was stopped", () => {
     let stops = 0;
     for (let at = 0; ; at++) {
-      const { disk, newer, stoppedAt, wasOwner, refusal } = live(at);
+      const { disk, newer, script, takenEnd, stoppedAt, wasOwner, refusal } = live(at);
       if (newer === undefined) break;
       stops++;
       // It was stopped before it owned the log, and is told so; or after, and does not know. While
       // it clears away what it took over it is the owner already.
       const isOwner = wasOwner || (refusal === undefined && /^(list|remove)/.test(stoppedAt));
       expect([stoppedAt, refusal]).toEqual([stoppedAt, isOwner ? undefined : "superseded"]);
+      // What it was answered for, asleep or awake, was taken over.
+      expect([stoppedAt, script?.added ?? 0]).toEqual([
+        stoppedAt,
+        Math.min(script?.added ?? 0, takenEnd),
+      ]);
+      if (script !== undefined) expect(script.log.isTakenOver).toBe(true);
       expectRecords(newer);
       const seen = stateOf(newer);
       appendRecords(newer, 20);
@@ -127,6 +142,27 @@ describe("an owner that wakes up after it was taken over from", () => {
       if (came === "owner") between++;
     }
     expect(between).toBeGreaterThan(3);
+  });
+
+  it("is told, while it works on, before it adds what its successor does not have", () => {
+    for (const stride of [1, 2, 3, 7, 20]) {
+      const disk = new SegmentDisk();
+      const older = new Script(
+        openLog({ segments: disk.store(), name: "log", epoch: 1, segmentBytes }),
+      );
+      let step = 0;
+      let last: LogStatus = LogStatus.ok;
+      const segments = steppedStore(disk.store(), () => {
+        if (last === LogStatus.ok && step++ % stride === 0) last = older.run(1);
+      });
+      const newer = openLog({ segments, name: "log", epoch: 2, segmentBytes });
+      while (last === LogStatus.ok) last = older.run(1);
+      expect([stride, last]).toEqual([stride, LogStatus.takenOver]);
+      // The one at which it was told may have been whole already.
+      expect([older.added, older.added + 1]).toContain(newer.end);
+      expectRecords(newer);
+      expect([newer.first, newer.image]).toEqual([older.cut.first, older.cut.image]);
+    }
   });
 
   it("may not open the log again with its old epoch", () => {

@@ -11,6 +11,7 @@ export type {
   ExternalKind,
   TableDeclaration,
 } from "./declarations.ts";
+export { readFunctionName } from "./function-name.ts";
 export { appendEntries, encodeFunctionType } from "./entries.ts";
 export { exposeInternals, extendExports } from "./expose.ts";
 export { mapFunctionsIn, mapNames } from "./function-index.ts";
@@ -23,6 +24,6 @@ export { findCustomSection, findSection, readBinary, SectionId } from "./section
 export { sectionReader, speaksOfOffsets, writeBinary } from "./sections.ts";
 export type { WasmBinary } from "./sections.ts";
 export { Splicer } from "./splicer.ts";
-export type { IndexMap } from "./splicer.ts";
+export type { IndexMap, NoteMove } from "./splicer.ts";
 export { readLimits, readValueType } from "./value-type.ts";
 export type { FunctionType, Limits, ValueType } from "./value-type.ts";

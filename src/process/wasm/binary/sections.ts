@@ -43,7 +43,10 @@ export interface WasmBinary {
   readonly sections: readonly Section[];
 }
 
-/** What to change: a body, or null to leave the section out. What is not named stays as it is. */
+/**
+ * What to change: a body, or null to leave the section out. What is not named stays as it is; a custom
+ * section that is not there is put at the end.
+ */
 export interface SectionEdits {
   readonly sections: ReadonlyMap<number, Uint8Array | null>;
   readonly customSections?: ReadonlyMap<string, Uint8Array | null>;
@@ -131,6 +134,10 @@ export function writeBinary(binary: WasmBinary, edits: SectionEdits): Uint8Array
     pending.delete(section.id);
   }
   writeMissingSections(out, pending, binary, sectionOrder.length);
+  for (const [name, body] of edits.customSections ?? []) {
+    const isThere = findCustomSection(binary, name) !== undefined;
+    if (!isThere && body !== null) writeCustom(out, name, body);
+  }
   return out.finish();
 }
 

@@ -7,14 +7,19 @@ import type { ByteWriter } from "./byte-writer.ts";
 
 export type IndexMap = (index: number) => number;
 
+/** Is told where in the output the input goes on from an offset. */
+export type NoteMove = (from: number, to: number) => void;
+
 export class Splicer {
   readonly reader: ByteReader;
   readonly out: ByteWriter;
+  readonly #noteMove: NoteMove | undefined;
   #copiedTo: number;
 
-  constructor(reader: ByteReader, out: ByteWriter) {
+  constructor(reader: ByteReader, out: ByteWriter, noteMove?: NoteMove) {
     this.reader = reader;
     this.out = out;
+    this.#noteMove = noteMove;
     this.#copiedTo = reader.position;
   }
 
@@ -49,6 +54,7 @@ export class Splicer {
   }
 
   #copyTo(position: number): void {
+    this.#noteMove?.(this.#copiedTo, this.out.length);
     this.out.range(this.reader.bytes, this.#copiedTo, position);
     this.#copiedTo = position;
   }

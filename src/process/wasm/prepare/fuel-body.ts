@@ -1,6 +1,6 @@
 // Writes one function body with its checks, and with the instructions that became calls of helpers.
 import { ByteReader, Opcode, Splicer, readOpcode, skipImmediates } from "../binary/index.ts";
-import type { ByteWriter, Declarations } from "../binary/index.ts";
+import type { ByteWriter, Declarations, NoteMove } from "../binary/index.ts";
 import {
   helperKey,
   isAtomicWaitOrNotify,
@@ -20,6 +20,8 @@ export interface BodyEdit {
   readonly branchOffset: number;
   readonly checksEntry: boolean;
   readonly parameterCount: number;
+  /** Told where in the new body instructions went, if anybody wants to know. */
+  readonly noteMove: NoteMove | undefined;
 }
 
 /** Appends the edited body, without its size, to `out`; returns where in it the checks' branches stand. */
@@ -32,7 +34,7 @@ export function writeFuelBody(
   const reader = new ByteReader(bytes, body.start, body.end);
   const hasStrips = body.strips.length > 0;
   const counter = hasStrips ? addCounter(reader, out, edit.parameterCount) : 0;
-  const writer = new FuelWriter(new Splicer(reader, out), body, edit, counter);
+  const writer = new FuelWriter(new Splicer(reader, out, edit.noteMove), body, edit, counter);
   writer.write();
   return writer.branches;
 }

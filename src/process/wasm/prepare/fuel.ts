@@ -18,10 +18,10 @@ import {
   sectionReader,
   writeBinary,
   appendEntries,
-  speaksOfOffsets,
   encodeFunctionType,
 } from "../binary/index.ts";
 import type { Declarations, WasmBinary } from "../binary/index.ts";
+import { CodeMoves, hasLines, OffsetMap, relocateDebug } from "../rewrite/index.ts";
 import { writeFuelBody } from "./fuel-body.ts";
 import { buildHelper, waitImportParameters } from "./fuel-helper.ts";
 import { planFuel } from "./fuel-plan.ts";
@@ -66,7 +66,7 @@ export function insertFuel(
   }
   return writeBinary(binary, {
     sections,
-    customSections: customSections(binary, addition),
+    customSections: customSections(binary, addition, code),
     beforeCode: { name: "metadata.code.branch_hint", body: code.hints },
   });
 }
@@ -127,6 +127,8 @@ interface Code {
   readonly body: Uint8Array;
   /** The branch hints of the checks: each tells the engine that fuel is rarely used up. */
   readonly hints: Uint8Array;
+  /** By position, where the instructions of each body went; only of a module with debug sections. */
+  readonly offsets: ReadonlyMap<number, OffsetMap>;
 }
 
 function codeSection(binary: WasmBinary, addition: Addition): Code {
@@ -139,32 +141,35 @@ function codeSection(binary: WasmBinary, addition: Addition): Code {
   const check = fuelCheck(plan, 1);
   const edit = { declarations, plan, check, branchOffset: branchOffset(plan, check) };
   const hints = new HintWriter();
+  const isDebug = hasLines(binary);
+  const offsets = new Map<number, OffsetMap>();
   const scratch = new ByteWriter(4096);
   scan.bodies.forEach((body, position) => {
     const type = declarations.functions[declarations.importedCounts.function + position];
     const parameterCount = declarations.types[type]?.parameters.length ?? 0;
     scratch.clear();
     const checksEntry = plan.checksEntry[position];
-    const own = { ...edit, checksEntry, parameterCount };
+    const moved = isDebug ? new OffsetMap(body.start) : undefined;
+    if (moved !== undefined) offsets.set(position, moved);
+    const own = { ...edit, checksEntry, parameterCount, noteMove: moved?.noteMove.bind(moved) };
     hints.add(firstFunction + position, writeFuelBody(binary.bytes, body, scratch, own));
     out.sized(scratch.view());
   });
   for (const helper of helpers) out.sized(helper.body);
-  return { body: out.finish(), hints: hints.finish() };
+  return { body: out.finish(), hints: hints.finish(), offsets };
 }
 
 function customSections(
   binary: WasmBinary,
   { plan, helpers }: Addition,
+  { body, offsets }: Code,
 ): Map<string, Uint8Array | null> {
   const addedNames = new Map<number, string>();
   for (const [name, index] of plan.importIndices)
     addedNames.set(index, `${reservedModule}.${name}`);
   helpers.forEach((helper, k) => addedNames.set([...plan.helperIndices.values()][k], helper.name));
-  const edits = new Map<string, Uint8Array | null>();
-  for (const { customName } of binary.sections) {
-    if (speaksOfOffsets(customName)) edits.set(customName, null);
-  }
+  const moves = (): CodeMoves => new CodeMoves(binary, body, (position) => offsets.get(position));
+  const edits = relocateDebug(binary, moves);
   if (findCustomSection(binary, "name") !== undefined) {
     edits.set("name", mapNames(binary, plan.mapFunction, addedNames));
   }

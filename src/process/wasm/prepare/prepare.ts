@@ -56,7 +56,7 @@ export interface PreparedModule {
 
 // Raise it whenever the same input would be rewritten differently, so that old cache entries are
 // not found any more.
-const preparerVersion = "12 binaryen-132.0.0";
+const preparerVersion = "13 binaryen-132.0.0";
 
 // Below this the engine compiles faster on this thread than it can hand the work to another.
 const inlineCompileBytesMax = 256 * 1024;

@@ -1,7 +1,7 @@
 // Copies parts of a body into a continuation. The edits of the rewriter are made in the copy too;
 // labels are counted anew, since other constructs lie around it; and what a function of the program's
 // module may name by number, and this one not, is reached through the table of functions.
-import { ByteReader, type ByteWriter, Opcode } from "../binary/index.ts";
+import { ByteReader, type ByteWriter, type NoteMove, Opcode } from "../binary/index.ts";
 import { readOpcode, skipImmediates } from "../binary/index.ts";
 import {
   type BodyCapture,
@@ -11,6 +11,7 @@ import {
   type TypeList,
   type ValueCode,
   writeCallNumber,
+  writeClear,
   writeHandlerClause,
   writeKeep,
 } from "../rewrite/index.ts";
@@ -22,6 +23,12 @@ const bodyLevel = 2;
 
 const tail = Opcode.returnCallIndirect;
 
+export interface CopyContext {
+  readonly source: CaptureSource;
+  readonly types: TypeList;
+  readonly noteMove?: NoteMove | undefined;
+}
+
 export class BodyCopier {
   readonly out: ByteWriter;
   readonly access: TableAccess;
@@ -29,6 +36,9 @@ export class BodyCopier {
   readonly #types: TypeList;
   readonly #reader: ByteReader;
   readonly #callLocal: number;
+  readonly #localTypes: readonly ValueCode[];
+  /** Told where in the copy the input goes on from an offset, if anybody wants to know. */
+  readonly #noteMove: NoteMove | undefined;
   readonly #edits: readonly Edit[];
   #nextEdit = 0;
   /** Input from here to the reader is to be copied as it is. */
@@ -38,12 +48,14 @@ export class BodyCopier {
   /** The level of the innermost construct open in the copy. */
   #level = bodyLevel;
 
-  constructor(source: CaptureSource, capture: BodyCapture, types: TypeList, out: ByteWriter) {
+  constructor(capture: BodyCapture, out: ByteWriter, { source, types, noteMove }: CopyContext) {
     this.#source = source;
     this.#types = types;
+    this.#noteMove = noteMove;
     this.out = out;
     this.#reader = new ByteReader(source.bytes, capture.scan.codeStart, capture.scan.end);
     this.#callLocal = capture.frame.callLocal;
+    this.#localTypes = capture.frame.locals;
     // References and drops are translated where they stand, as here nothing has a number.
     this.#edits = capture.edits.filter(({ kind }) => kind !== "replace");
     this.access = new TableAccess(source, types);
@@ -59,6 +71,11 @@ export class BodyCopier {
   #moveTo(offset: number): void {
     this.#reader.position = offset;
     this.#copiedTo = offset;
+  }
+
+  /** What is written next stands for the instruction here. */
+  noteHere(start: number): void {
+    this.#noteMove?.(start, this.out.length);
   }
 
   /** A construct of the original was opened in the copy. */
@@ -186,10 +203,12 @@ export class BodyCopier {
       this.#flush();
       if (edit.kind === "keep") writeKeep(this.out, edit);
       if (edit.kind === "call") writeCallNumber(this.out, edit.callNumber, this.#callLocal);
+      if (edit.kind === "clear") writeClear(this.out, edit, this.#localTypes);
     }
   }
 
   #flush(end = this.#reader.position): void {
+    this.#noteMove?.(this.#copiedTo, this.out.length);
     this.out.range(this.#reader.bytes, this.#copiedTo, end);
     this.#copiedTo = this.#reader.position;
   }
@@ -235,6 +254,7 @@ export class BodyCopier {
   }
 
   #replaceFrom(start: number): void {
+    this.#noteMove?.(this.#copiedTo, this.out.length);
     this.out.range(this.#reader.bytes, this.#copiedTo, start);
     this.#copiedTo = this.#reader.position;
   }

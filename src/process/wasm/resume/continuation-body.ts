@@ -16,7 +16,6 @@ import { ByteWriter, Opcode } from "../binary/index.ts";
 import {
   type BodyCapture,
   type CallPlace,
-  type CaptureSource,
   closePad,
   isNonNull,
   openPad,
@@ -26,7 +25,7 @@ import {
   writeCallNumber,
   writeRuns,
 } from "../rewrite/index.ts";
-import { BodyCopier } from "./body-copier.ts";
+import { BodyCopier, type CopyContext } from "./body-copier.ts";
 import { takerOf, writeTake } from "./take.ts";
 
 const takeContinuation = 0;
@@ -34,11 +33,11 @@ const exitLabel = 1;
 
 /** Local declarations and code. */
 export function writeContinuation(
-  source: CaptureSource,
   capture: BodyCapture,
-  types: TypeList,
   callNumber: number,
+  context: CopyContext,
 ): Uint8Array {
+  const { source, types } = context;
   const { place, frame, saved } = capture;
   if (place === undefined) {
     throw new Error(`Function ${frame.functionIndex} has no call ${callNumber}.`);
@@ -53,7 +52,7 @@ export function writeContinuation(
   }
   writeCallNumber(out, callNumber, frame.callLocal);
   openPad(out, types, capture.type.results, source.additions.unwindTag);
-  const copier = new BodyCopier(source, capture, types, out);
+  const copier = new BodyCopier(capture, out, context);
   new Entry(place, types, copier).writeConstruct(0);
   closePad(out, { ...frame, saved }, (writer, kind) => {
     copier.access.writeCallOfType(
@@ -137,6 +136,7 @@ class Entry {
   #writeCall(): void {
     const { call, isImport } = this.#place;
     const { out } = this.#copier;
+    this.#copier.noteHere(call.start);
     if (isImport && call.callee !== undefined) {
       this.#copier.access.writeReturn(out, call.callee);
       return;

@@ -2,7 +2,7 @@
 // calls, linked into the instance of the program. All that the program numbers keeps its number here:
 // types, memories, tables, globals, tags and locals. Only functions are reached in another way, through
 // the table of all functions that the rewriter added.
-import { ByteWriter, type Declarations, externalKinds } from "../binary/index.ts";
+import { ByteWriter, type Declarations, externalKinds, type NoteMove } from "../binary/index.ts";
 import type { ExternalKind, Limits } from "../binary/index.ts";
 import { readBinary, SectionId, sectionReader } from "../binary/index.ts";
 import { captureBody, type CaptureSource, TypeList } from "../rewrite/index.ts";
@@ -27,17 +27,21 @@ const continuation = takeException + 1;
 
 export const continuationExport = "continue";
 
-/** The bytes of a module that goes on at the given call of the given function. */
+/**
+ * The bytes of a module that goes on at the given call of the given function. `noteMove` is told where in
+ * the body of its last function the bytes of the source went.
+ */
 export function continuationModule(
   source: CaptureSource,
   functionIndex: number,
   callNumber: number,
+  noteMove?: NoteMove,
 ): Uint8Array<ArrayBuffer> {
   const { declarations, module } = source;
   const types = new TypeList(declarations.types.length);
   const scan = source.scan.functions[functionIndex - module.importedFunctionCount];
   const capture = captureBody(source, scan, functionIndex, callNumber);
-  const body = writeContinuation(source, capture, types, callNumber);
+  const body = writeContinuation(capture, callNumber, { source, types, noteMove });
   const helper = writeExceptionTaker(module);
   const functionTypes = [types.index([], [exnref]), types.index([], capture.type.results)];
   const takerTypes = takerResults.map((result) => types.index([], [result]));
@@ -59,7 +63,19 @@ export function continuationModule(
     SectionId.code,
     entries([helper, body].map((one) => new ByteWriter(one.length + 8).sized(one))),
   );
+  section(out, SectionId.custom, moduleName(continuationName(functionIndex, callNumber)));
   return out.finish();
+}
+
+/** What the engine calls the module in the stack of an error. */
+export function continuationName(functionIndex: number, callNumber: number): string {
+  return `continuation-${functionIndex}-${callNumber}`;
+}
+
+/** A name section with the name of the module. */
+function moduleName(name: string): ByteWriter {
+  const subsection = new ByteWriter().name(name);
+  return new ByteWriter().name("name").u8(0).sized(subsection.view());
 }
 
 const exnref = 0x69;

@@ -20,6 +20,8 @@ export class FrameStore {
   /** The functions that continuations import. */
   readonly exports: StoreExports;
   #references: References | undefined;
+  #beginnings = 0;
+  #bytesToRead = 0;
 
   constructor() {
     compiled ??= new WebAssembly.Module(frameStoreModule());
@@ -40,13 +42,21 @@ export class FrameStore {
     saveNames.forEach((name, kind) => captureTable.set(kind, this.exports[name]));
   }
 
-  /** Begins a capture, or a resumption with these bytes to read. */
-  begin(references: References, bytes?: Uint8Array): void {
+  /** Begins a capture, or a resumption with these bytes to read. Answers which beginning it is. */
+  begin(references: References, bytes?: Uint8Array): number {
     this.#references = references;
     this.exports.position.value = 0;
-    if (bytes === undefined) return;
-    this.#reserve(bytes.length);
-    new Uint8Array(this.exports.memory.buffer).set(bytes);
+    this.#bytesToRead = bytes?.length ?? 0;
+    if (bytes !== undefined) {
+      this.#reserve(bytes.length);
+      new Uint8Array(this.exports.memory.buffer).set(bytes);
+    }
+    return ++this.#beginnings;
+  }
+
+  /** Whether what began then has not read all of its bytes yet. */
+  isBeingRead(beginning: number): boolean {
+    return beginning === this.#beginnings && this.exports.position.value < this.#bytesToRead;
   }
 
   /** What was written since `begin`, as a copy. */

@@ -2,6 +2,7 @@
 // rest of an instance's state.
 export { CapturableProgram } from "./capturable-program.ts";
 export { continuationModule } from "./continuation-module.ts";
+export { continuedBy, sourceOffset } from "./continuation-source.ts";
 export { FrameStore } from "./frame-store.ts";
 export type { Frame, Frames } from "./frames.ts";
 export { HandleTable } from "./instance-references.ts";

@@ -2,7 +2,7 @@
 // functions. One object for each instance; it may hold several stacks out at a time, but takes them out
 // and puts them back one by one.
 import { ReservedExport } from "../binary/index.ts";
-import { CaptureError } from "../capture-error.ts";
+import { CaptureError, NoRoomError } from "../capture-error.ts";
 import { type CapturableProgram, filledFunctions } from "./capturable-program.ts";
 import { continuationExport, continuationImport } from "./continuation-module.ts";
 import type { FrameStore } from "./frame-store.ts";
@@ -91,22 +91,38 @@ export class UnwindingStack implements SuspendedStackCapture {
   resume(frames: Frames): () => unknown {
     const { begin, enter } = this.#prepare(frames);
     return () => {
-      begin();
-      return enter();
+      const beginning = begin();
+      try {
+        return enter();
+      } catch (error) {
+        throw this.#isOnItsWay(beginning, error) ? new NoRoomError(frames, error) : error;
+      }
     };
   }
 
   resumeSuspending(frames: Frames): () => Promise<unknown> {
     const { begin, enter } = this.#prepare(frames);
     const promising = WebAssembly.promising(enter);
-    return () => {
-      begin();
-      return promising();
+    return async () => {
+      const beginning = begin();
+      const end = promising();
+      // By now it is back, and has waited or ended, or it will never be.
+      const isOnItsWay = this.access.store.isBeingRead(beginning);
+      try {
+        return await end;
+      } catch (error) {
+        throw isOnItsWay && error instanceof RangeError ? new NoRoomError(frames, error) : error;
+      }
     };
   }
 
+  /** Whether the stack overflowed while frames were put back, and not afterwards. */
+  #isOnItsWay(beginning: number, error: unknown): boolean {
+    return error instanceof RangeError && this.access.store.isBeingRead(beginning);
+  }
+
   /** Links what the frames need. `begin` lays out what the continuations read, right before `enter`. */
-  #prepare({ version, frames }: Frames): { begin: () => void; enter: () => unknown } {
+  #prepare({ version, frames }: Frames): { begin: () => number; enter: () => unknown } {
     if (version !== this.access.program.frames.version) {
       throw new CaptureError(`Frames of version ${version} cannot be put back by this version.`);
     }

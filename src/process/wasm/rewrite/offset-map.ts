@@ -17,6 +17,11 @@ export class OffsetMap {
     this.#add(end, newLength);
   }
 
+  /** The old bytes from here on are copied to the new body from there on. */
+  noteMove(from: number, to: number): void {
+    this.#add(from, to);
+  }
+
   #add(old: number, newOffset: number): void {
     if (this.#old.at(-1) === old) this.#old.length = this.#new.length = this.#old.length - 1;
     this.#old.push(old);

@@ -8,13 +8,13 @@ import {
   Opcode,
   SectionId,
   sectionReader,
-  speaksOfOffsets,
   writeBinary,
 } from "../binary/index.ts";
 import type { WasmBinary } from "../binary/index.ts";
 import { type Additions, capturedKindCount } from "./additions.ts";
 import type { AddedFunction } from "./added-functions.ts";
 import { addNames } from "./added-names.ts";
+import { CodeMoves, relocateDebug } from "./debug/index.ts";
 import { branchHintSection, mapBranchHints } from "./branch-hints.ts";
 import type { RewrittenCode } from "./code-writer.ts";
 import type { CaptureSource } from "./make-capturable.ts";
@@ -31,6 +31,7 @@ export function writeCapturable(
   added: readonly AddedFunction[],
 ): Uint8Array<ArrayBuffer> {
   const { additions, declarations } = source;
+  const codeBody = codeSection(source, code, added);
   const sections = new Map<number, Uint8Array>([
     [SectionId.function, append(binary, SectionId.function, added.map(encodeTypeIndex))],
     [SectionId.table, appendMapped(binary, SectionId.table, additions, addedTables)],
@@ -44,13 +45,13 @@ export function writeCapturable(
       SectionId.element,
       appendMapped(binary, SectionId.element, additions, [allFunctions(additions)]),
     ],
-    [SectionId.code, codeSection(source, code, added)],
+    [SectionId.code, codeBody],
   ]);
   // Last, since whatever is written above may add types.
   sections.set(SectionId.type, append(binary, SectionId.type, additions.types.entries));
   return writeBinary(binary, {
     sections,
-    customSections: customSections(binary, code, source, added),
+    customSections: customSections(binary, { ...code, codeBody }, source, added),
   });
 }
 
@@ -107,16 +108,17 @@ function codeSection(
 
 function customSections(
   binary: WasmBinary,
-  code: RewrittenCode,
-  { additions }: CaptureSource,
+  { codeBody, offsets }: RewrittenCode & { readonly codeBody: Uint8Array },
+  { additions, module }: CaptureSource,
   added: readonly AddedFunction[],
 ): Map<string, Uint8Array | null> {
-  const edits = new Map<string, Uint8Array | null>();
-  for (const { customName } of binary.sections) {
-    if (speaksOfOffsets(customName)) edits.set(customName, null);
-  }
+  const first = module.importedFunctionCount;
+  const edits = relocateDebug(
+    binary,
+    () => new CodeMoves(binary, codeBody, (position) => offsets.get(first + position)),
+  );
   if (binary.sections.some(({ customName }) => customName === branchHintSection)) {
-    edits.set(branchHintSection, mapBranchHints(binary, code.offsets));
+    edits.set(branchHintSection, mapBranchHints(binary, offsets));
   }
   if (binary.sections.some(({ customName }) => customName === "name")) {
     edits.set("name", addNames(binary, additions.firstSave, added));

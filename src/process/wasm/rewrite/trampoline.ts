@@ -12,6 +12,7 @@ import {
 } from "../binary/index.ts";
 import type { Declarations, WasmBinary } from "../binary/index.ts";
 import type { CodeScan } from "./code-scan.ts";
+import { CodeMoves, relocateDebug } from "./debug/index.ts";
 
 /** Sections beside the code in which a function can be referred to. */
 const referringSections = [SectionId.table, SectionId.global, SectionId.element] as const;
@@ -45,11 +46,19 @@ export function addTrampolines(
     typeIndices.push(new ByteWriter(8).u32(type).finish());
     bodies.push(trampoline(index, types[type]?.parameters.length ?? 0));
   }
+  const code = appendEntries(sectionReader(binary, SectionId.code), bodies);
   const sections = new Map([
     [SectionId.function, appendEntries(sectionReader(binary, SectionId.function), typeIndices)],
-    [SectionId.code, appendEntries(sectionReader(binary, SectionId.code), bodies)],
+    [SectionId.code, code],
   ]);
-  return writeBinary(binary, { sections });
+  const stay = (): undefined => undefined;
+  // Nothing moves but by the size of the count in front.
+  const customSections = relocateDebug(binary, () => new CodeMoves(binary, code, stay));
+  // What counts from the beginning of a function, as branch hints do, stays as it is.
+  for (const name of customSections.keys()) {
+    if (name.startsWith("metadata.code.")) customSections.delete(name);
+  }
+  return writeBinary(binary, { sections, customSections });
 }
 
 /** With its size in front. */

@@ -17,7 +17,7 @@
 // One that is rethrown catches the exception itself too and keeps it in a local. One that is delegated
 // to has a block in its body that results in an exception, and throws what comes out of it; whoever
 // delegates branches there.
-import { type ByteReader, type ByteWriter, Opcode } from "../../binary/index.ts";
+import { type ByteReader, type ByteWriter, type NoteMove, Opcode } from "../../binary/index.ts";
 import { readOpcode, skipImmediates } from "../../binary/index.ts";
 import { readBlockType } from "../block-type.ts";
 import type { ModuleTypes, Signature } from "../module-types.ts";
@@ -57,6 +57,8 @@ export interface BodyContext {
   /** Index of the first local for exceptions. */
   readonly firstLocal: number;
   readonly type: Signature;
+  /** Told where in the new body instructions went, if anybody wants to know. */
+  readonly noteMove: NoteMove | undefined;
 }
 
 export class BodyTranslator {
@@ -254,12 +256,12 @@ export class BodyTranslator {
   }
 
   #flush(): void {
-    this.#out.range(this.#reader.bytes, this.#copiedTo, this.#reader.position);
-    this.#copiedTo = this.#reader.position;
+    this.#cut(this.#reader.position);
   }
 
   /** What stands from here to the reader is not copied. */
   #cut(start: number): void {
+    this.#context.noteMove?.(this.#copiedTo, this.#out.length);
     this.#out.range(this.#reader.bytes, this.#copiedTo, start);
     this.#copiedTo = this.#reader.position;
   }

@@ -7,15 +7,16 @@ import {
   readValueType,
   SectionId,
   sectionReader,
-  speaksOfOffsets,
   writeBinary,
 } from "../../binary/index.ts";
 import type { ByteReader, Declarations, WasmBinary } from "../../binary/index.ts";
+import { CodeMoves, hasLines, relocateDebug } from "../debug/index.ts";
+import { OffsetMap } from "../offset-map.ts";
 import { readLocalGroups, writeLocalGroups } from "../local-groups.ts";
-import { moduleTypes, type ModuleTypes, type Signature } from "../module-types.ts";
+import { moduleTypes } from "../module-types.ts";
 import { TypeList } from "../type-list.ts";
 import { Value } from "../value-code.ts";
-import { BodyTranslator } from "./body-translator.ts";
+import { type BodyContext, BodyTranslator } from "./body-translator.ts";
 import { planTries } from "./try-plan.ts";
 
 export function translateOldExceptions(
@@ -25,11 +26,15 @@ export function translateOldExceptions(
   const module = moduleTypes(declarations);
   const types = new TypeList(declarations.types.length);
   const bodies: Uint8Array[] = [];
+  const isDebug = hasLines(binary);
+  const offsets: OffsetMap[] = [];
   for (const reader of bodyReaders(binary)) {
     const index = module.importedFunctionCount + bodies.length;
     const type = module.types[module.functions[index]] ?? reader.fail("a function has no type");
     const body = new ByteWriter(reader.end - reader.position + 64);
-    translateBody(reader, body, module, types, type);
+    const moved = isDebug ? new OffsetMap(reader.position) : undefined;
+    if (moved !== undefined) offsets.push(moved);
+    translateBody(reader, body, { module, types, type, noteMove: moved?.noteMove.bind(moved) });
     bodies.push(new ByteWriter(body.length + 8).sized(body.view()).finish());
   }
   const code = new ByteWriter(binary.bytes.length).u32(bodies.length);
@@ -38,18 +43,17 @@ export function translateOldExceptions(
     [SectionId.type, appendEntries(sectionReader(binary, SectionId.type), types.entries)],
     [SectionId.code, code.finish()],
   ]);
-  const moved = binary.sections.filter(({ customName }) => speaksOfOffsets(customName));
-  const customSections = new Map(moved.map(({ customName }) => [customName, null]));
+  const moves = (): CodeMoves => new CodeMoves(binary, code.view(), (at) => offsets[at]);
+  const customSections = relocateDebug(binary, moves);
   return writeBinary(binary, { sections, customSections });
 }
 
 function translateBody(
   reader: ByteReader,
   out: ByteWriter,
-  module: ModuleTypes,
-  types: TypeList,
-  type: Signature,
+  context: Pick<BodyContext, "module" | "types" | "type" | "noteMove">,
 ): void {
+  const { type } = context;
   const start = reader.position;
   const localCount = type.parameters.length + countLocals(reader);
   const codeStart = reader.position;
@@ -63,11 +67,9 @@ function translateBody(
   writeLocalGroups(out, groups, kept);
   reader.position = codeStart;
   new BodyTranslator(reader, out, {
-    module,
-    types,
+    ...context,
     plan,
     firstLocal: localCount,
-    type,
   }).translate();
 }
 

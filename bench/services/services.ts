@@ -1,0 +1,177 @@
+// The services benchmark: a typed call of a service, against an async function and a generator that do the
+// same (the floors), the codec alone, a durable service at two levels, and what others use between threads.
+// All take turns in the same rounds. Idle services are counted apart.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { boot, openDurableServer, type ServiceSystem, syncOf } from "../../src/boot/index.ts";
+import { CodecReader, CodecWriter } from "../../src/service/index.ts";
+import type { Bench, BenchOptions, BenchOutcome } from "../harness/bench.ts";
+import { againstFloor, type Metrics, plainMetric } from "../harness/metric.ts";
+import { type RoundResult, runRounds, type Subject } from "../harness/rounds.ts";
+import type * as counterModule from "./fixtures/counter.ts";
+import { type IdleCost, measureIdle } from "./idle.ts";
+import { comlinkPeer, type Peer, piscinaPeer } from "./peers.ts";
+
+type Counter = typeof counterModule;
+
+export const servicesBench: Bench = {
+  name: "services",
+  summary:
+    "typed calls of TypeScript services, against a function, a generator, comlink and piscina",
+  run: runServices,
+  plot: async (metrics) => (await import("../plot/services-plot.ts")).plotServices(metrics),
+};
+
+const file = new URL("./fixtures/counter.ts", import.meta.url);
+
+async function runServices({ quick, log }: BenchOptions): Promise<BenchOutcome> {
+  const rounds = quick ? 2 : 15;
+  const warmupRounds = quick ? 1 : 3;
+  const calls = quick ? 500 : 10_000;
+  const slowCalls = quick ? 20 : 300;
+  const idleCount = quick ? 50 : 10_000;
+  const calledCount = quick ? 5 : 500;
+  const idle = await measureIdle(idleCount, calledCount);
+  const directory = mkdtempSync(join(tmpdir(), "shoal-services-"));
+  const peers = { comlink: comlinkPeer(), piscina: piscinaPeer() };
+  const system = await boot();
+  try {
+    const subjects = [
+      ...floors(calls),
+      ...(await ours(system, calls)),
+      ...(await durables(system, directory, calls, slowCalls)),
+      ...Object.entries(peers).map(([name, peer]) => peerSubject(name, peer, slowCalls)),
+    ];
+    const result = await runRounds(subjects, { rounds, warmupRounds, log });
+    return {
+      metrics: metricsOf(result, idle),
+      parameters: { rounds, calls, slowCalls, idleCount, calledCount },
+      spreads: Object.fromEntries(result.spreadNs),
+      workHash: result.workHash,
+    };
+  } finally {
+    await system[Symbol.asyncDispose]();
+    await Promise.all(Object.values(peers).map((peer) => peer.close()));
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Each call answers one more than its number; the sum of the answers is the checksum. */
+function subjectOf(name: string, operations: number, run: Subject["run"]): Subject {
+  return { name, operations, expected: (operations * (operations + 1)) / 2, run };
+}
+
+function* counting(): Generator<number, never, number> {
+  let number = 0;
+  for (;;) number = (yield number + 1) as number;
+}
+
+function floors(calls: number): Subject[] {
+  const next = async (number: number): Promise<number> => number + 1;
+  const generator = counting();
+  generator.next(0);
+  const writer = new CodecWriter(65_536);
+  const reader = new CodecReader();
+  const through = (value: unknown): unknown => {
+    writer.write(value);
+    return reader.read(writer.bytes, writer.length);
+  };
+  return [
+    subjectOf("asyncFunction", calls, async () => {
+      let sum = 0;
+      for (let i = 0; i < calls; i++) sum += await next(i);
+      return sum;
+    }),
+    subjectOf("generator", calls, () => {
+      let sum = 0;
+      for (let i = 0; i < calls; i++) sum += generator.next(i).value;
+      return sum;
+    }),
+    subjectOf("codec", calls, () => {
+      let sum = 0;
+      for (let i = 0; i < calls; i++) {
+        const [, number] = through(["next", i]) as [string, number];
+        sum += through(number + 1) as number;
+      }
+      return sum;
+    }),
+  ];
+}
+
+async function ours(system: ServiceSystem, calls: number): Promise<Subject[]> {
+  const counter = await system.spawn<Counter>(file);
+  const now = syncOf(counter);
+  return [
+    subjectOf("typedCall", calls, async () => {
+      let sum = 0;
+      for (let i = 0; i < calls; i++) sum += await counter.next(i);
+      return sum;
+    }),
+    subjectOf("typedCallSync", calls, () => {
+      let sum = 0;
+      for (let i = 0; i < calls; i++) sum += now.next(i);
+      return sum;
+    }),
+  ];
+}
+
+async function durables(
+  system: ServiceSystem,
+  directory: string,
+  calls: number,
+  diskCalls: number,
+): Promise<Subject[]> {
+  const subjects: Subject[] = [];
+  for (const [name, level, count] of [
+    ["durableCallMemory", "memory", calls],
+    ["durableCallDisk", "disk", diskCalls],
+  ] as const) {
+    const { durable } = openDurableServer({
+      level,
+      directory: join(directory, level),
+      epoch: 1,
+    });
+    const counter = await system.spawn<Counter>(file, { durable });
+    subjects.push(
+      subjectOf(name, count, async () => {
+        let sum = 0;
+        for (let i = 0; i < count; i++) sum += await counter.next(i);
+        return sum;
+      }),
+    );
+  }
+  return subjects;
+}
+
+function peerSubject(name: string, peer: Peer, calls: number): Subject {
+  return subjectOf(name, calls, async () => {
+    let sum = 0;
+    for (let i = 0; i < calls; i++) sum += await peer.next(i);
+    return sum;
+  });
+}
+
+function metricsOf({ spreadNs }: RoundResult, idle: IdleCost): Metrics {
+  const of = (name: string): number => spreadNs.get(name)!.median;
+  const [floor, generator, codec] = [of("asyncFunction"), of("generator"), of("codec")];
+  const typed = of("typedCall");
+  return {
+    typedCall: againstFloor(typed, floor, "ns"),
+    // The goals are three times the floor, plus the codec: a ratio of one or less keeps them.
+    typedCallGoal: againstFloor(typed, 3 * floor + codec, "ns"),
+    typedCallSync: againstFloor(of("typedCallSync"), generator, "ns"),
+    typedCallSyncGoal: againstFloor(of("typedCallSync"), 3 * generator + codec, "ns"),
+    durableCallMemory: againstFloor(of("durableCallMemory"), typed, "ns"),
+    durableCallDisk: againstFloor(of("durableCallDisk"), typed, "ns"),
+    comlink: againstFloor(of("comlink"), typed, "ns"),
+    piscina: againstFloor(of("piscina"), typed, "ns"),
+    floorAsyncFunction: plainMetric(floor, "ns"),
+    floorGenerator: plainMetric(generator, "ns"),
+    codec: plainMetric(codec, "ns"),
+    idleStart: plainMetric(idle.startUs, "us"),
+    idleMemory: plainMetric(idle.bytes, "bytes"),
+    firstCall: plainMetric(idle.firstCallUs, "us"),
+    calledMemory: plainMetric(idle.calledBytes, "bytes"),
+  };
+}

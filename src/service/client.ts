@@ -1,0 +1,250 @@
+// The calling side: a proxy whose methods are those of the service. A call that was answered at once is a
+// promise that is resolved already; a method that streams gives its stream at once, too.
+import { AbortError } from "./call-signal.ts";
+import type { ReadOptions } from "./codec-reader.ts";
+import type { Client, ServiceModule, SyncClient } from "./definition.ts";
+import type { ErrorClass } from "./error-form.ts";
+import { serveFunctions } from "./function-host.ts";
+import type { Link, Question, Reply } from "./link.ts";
+import { CallPromise, StreamReader } from "./stream-reader.ts";
+import { Ask, type CallName, itemsAheadDefault, Tell } from "./wire.ts";
+
+/** What an `AbortSignal` has that is used here: realms bring their own. */
+export interface AbortSource {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener?(type: "abort", listener: () => void): void;
+  removeEventListener?(type: "abort", listener: () => void): void;
+  onAbort?(listener: () => void): () => void;
+}
+
+export interface CallOptions {
+  /** Gives calls up: they reject with its reason, and the service is told. */
+  readonly signal?: AbortSource | undefined;
+  /** Milliseconds after which a call is given up. */
+  readonly deadlineMs?: number | undefined;
+  /** Items that a stream may be ahead of its reader; 16 unless given. */
+  readonly ahead?: number | undefined;
+}
+
+export interface ClientOptions {
+  readonly link: Link;
+  /** Classes that errors of the service are instances of here, by their names. */
+  readonly errors?: readonly ErrorClass[] | undefined;
+  /** Two words that no other client has. */
+  readonly identity: readonly [low: number, high: number];
+}
+
+/** A call took longer than its deadline. */
+export class DeadlineError extends Error {
+  override readonly name = "DeadlineError";
+}
+
+/** A call that was to be answered at once was not. */
+export class NotImmediateError extends Error {
+  override readonly name = "NotImmediateError";
+}
+
+const callerOf = new WeakMap<object, ServiceCaller>();
+
+class ServiceCaller {
+  readonly link: Link;
+  readonly reading: ReadOptions;
+  readonly #identity: readonly [number, number];
+  #lastNumber = 0;
+
+  constructor({ link, errors, identity }: ClientOptions) {
+    this.link = link;
+    this.reading = errors === undefined ? {} : { errors: new Map(errors.map((e) => [e.name, e])) };
+    this.#identity = identity;
+  }
+
+  call(list: readonly unknown[], options: CallOptions | undefined): unknown {
+    if (options?.signal?.aborted === true) return Promise.reject(reasonOf(options.signal));
+    const name = this.#nextName();
+    let functions: ((...args: never[]) => unknown)[] | undefined;
+    const question = {
+      label: Ask.call,
+      name,
+      word: 0,
+      value: list,
+      functions: (one: (...args: never[]) => unknown) => {
+        question.word = 1;
+        return (functions ??= []).push(one) - 1;
+      },
+    };
+    let reply: Reply | Promise<Reply>;
+    try {
+      reply = this.link.ask(question, this.reading);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (!(reply instanceof Promise)) return this.#settled(reply, name, options);
+    return this.#pending(reply, name, { functions, options });
+  }
+
+  callNow(list: readonly unknown[]): unknown {
+    const name = this.#nextName();
+    const question = { label: Ask.call, name, word: 0, value: list, isUrgent: true };
+    const reply = this.link.ask(question, this.reading);
+    if (!(reply instanceof Promise)) {
+      if (reply.label === Tell.value) return reply.value;
+      if (reply.label === Tell.error) throw reply.value;
+    } else {
+      reply.catch(() => undefined);
+      this.tell({ label: Ask.abort, name, word: 0 });
+    }
+    throw new NotImmediateError(
+      `${String(list[0])} was not answered at once: its method waits, or the service is elsewhere. Call it ` +
+        "without syncOf, and await it",
+    );
+  }
+
+  /** Says something whose answer does not matter. */
+  tell(question: Question): void {
+    try {
+      void Promise.resolve(this.link.ask(question, this.reading)).catch(() => undefined);
+    } catch {
+      // The service is gone, and with it what it was to be told about.
+    }
+  }
+
+  #settled({ label, value }: Reply, name: CallName, options: CallOptions | undefined): unknown {
+    if (label === Tell.value) return Promise.resolve(value);
+    if (label === Tell.stream) return this.#reader(name, options);
+    return Promise.reject(label === Tell.error ? value : unknownLabel(label));
+  }
+
+  #reader(name: CallName, options: CallOptions | undefined): StreamReader {
+    return new StreamReader({
+      ask: (question) => this.link.ask(question, this.reading),
+      tell: (question) => this.tell(question),
+      name,
+      ahead: options?.ahead ?? itemsAheadDefault,
+    });
+  }
+
+  #pending(
+    reply: Promise<Reply>,
+    name: CallName,
+    {
+      functions,
+      options,
+    }: {
+      readonly functions: ((...args: never[]) => unknown)[] | undefined;
+      readonly options: CallOptions | undefined;
+    },
+  ): CallPromise {
+    const close =
+      functions && serveFunctions({ functions, name, link: this.link, reading: this.reading });
+    return new CallPromise((resolve, reject) => {
+      const stop = this.#watch(name, options, reject);
+      reply
+        .then((told) => resolve(this.#settled(told, name, options)), reject)
+        .finally(() => {
+          stop();
+          close?.();
+        });
+    });
+  }
+
+  /** Gives the call up when its signal says so, or its time is over. */
+  #watch(
+    name: CallName,
+    options: CallOptions | undefined,
+    reject: (reason: unknown) => void,
+  ): () => void {
+    if (options === undefined) return nothing;
+    const { signal, deadlineMs } = options;
+    const giveUp = (reason: unknown): void => {
+      reject(reason);
+      this.tell({ label: Ask.abort, name, word: 0, value: reason });
+    };
+    const leave = listenTo(signal, () => giveUp(reasonOf(signal!)));
+    if (deadlineMs === undefined) return leave;
+    const stop = this.link.after(deadlineMs, () =>
+      giveUp(new DeadlineError(`there was no answer within ${deadlineMs} ms`)),
+    );
+    return () => {
+      leave();
+      stop();
+    };
+  }
+
+  #nextName(): CallName {
+    const [low, high] = this.#identity;
+    this.#lastNumber = (this.#lastNumber + 1) | 0;
+    return { low, high, number: this.#lastNumber };
+  }
+}
+
+/** A proxy for a service behind a link. */
+export function clientOf<T extends ServiceModule>(options: ClientOptions): Client<T> {
+  return proxyOf(new ServiceCaller(options), undefined) as Client<T>;
+}
+
+/** The same client, whose calls have a signal or a deadline. */
+export function withOptions<C extends AsyncDisposable>(client: C, options: CallOptions): C {
+  return proxyOf(known(client), options) as C;
+}
+
+/** The same client, whose calls are answered before they return. Only for methods that do not wait. */
+export function syncOf<T extends ServiceModule>(client: Client<T>): SyncClient<T> {
+  const caller = known(client);
+  const methods = new Map<string, unknown>();
+  return new Proxy(Object.create(null) as object, {
+    get(_, key) {
+      if (typeof key !== "string") return undefined;
+      let method = methods.get(key);
+      if (method === undefined) {
+        method = (...args: unknown[]) => caller.callNow([key, ...args]);
+        methods.set(key, method);
+      }
+      return method;
+    },
+  }) as SyncClient<T>;
+}
+
+function known(client: object): ServiceCaller {
+  const caller = callerOf.get(client);
+  if (caller === undefined) throw new TypeError("this is no client of a service");
+  return caller;
+}
+
+function proxyOf(caller: ServiceCaller, options: CallOptions | undefined): object {
+  const methods = new Map<string, unknown>();
+  const proxy = new Proxy(Object.create(null) as object, {
+    get(_, key) {
+      if (key === Symbol.asyncDispose) return async () => caller.link.close();
+      // A client is not a promise, whoever awaits it.
+      if (typeof key !== "string" || key === "then") return undefined;
+      let method = methods.get(key);
+      if (method === undefined) {
+        method = (...args: unknown[]) => caller.call([key, ...args], options);
+        methods.set(key, method);
+      }
+      return method;
+    },
+  });
+  callerOf.set(proxy, caller);
+  return proxy;
+}
+
+function listenTo(signal: AbortSource | undefined, listener: () => void): () => void {
+  if (signal === undefined) return nothing;
+  if (signal.onAbort !== undefined) return signal.onAbort(listener);
+  signal.addEventListener?.("abort", listener);
+  return () => signal.removeEventListener?.("abort", listener);
+}
+
+function reasonOf(signal: AbortSource): unknown {
+  return signal.reason ?? new AbortError("the call was given up");
+}
+
+function unknownLabel(label: number): Error {
+  return new Error(
+    `the server answered with label ${label}: it is no service, or died of the call`,
+  );
+}
+
+function nothing(): void {}

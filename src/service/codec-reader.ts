@@ -1,0 +1,254 @@
+// Bytes to values: the other way of `codec-writer.ts`. What comes may be from anybody, so every length is
+// checked against what is there, and no key can reach a prototype.
+import { type ErrorClass, type ErrorForm, readError } from "./error-form.ts";
+import { Extension } from "./extension.ts";
+import { readUtf8 } from "./utf8.ts";
+
+/** What came is no message: its sender does not speak this protocol, or another version of it. */
+export class FormatError extends Error {
+  override readonly name = "FormatError";
+}
+
+/** Makes a function of the number by which one is known at its sender. */
+export type FunctionOf = (number: number) => unknown;
+
+export interface ReadOptions {
+  readonly functions?: FunctionOf | undefined;
+  readonly errors?: ReadonlyMap<string, ErrorClass> | undefined;
+}
+
+const depthMax = 512;
+
+const typedArrays = [
+  Int8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+] as const;
+
+export class CodecReader {
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+  #end = 0;
+  #depth = 0;
+  #options: ReadOptions = {};
+
+  /**
+   * Reads the value in the first `length` bytes.
+   *
+   * @throws FormatError if there is none
+   */
+  read(bytes: Uint8Array, length: number, options: ReadOptions = {}): unknown {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    this.#at = 0;
+    this.#end = length;
+    this.#depth = 0;
+    this.#options = options;
+    const value = this.#value();
+    if (this.#at !== length) throw new FormatError("bytes follow the value");
+    return value;
+  }
+
+  #value(): unknown {
+    const code = this.#byte();
+    if (code < 0x80) return code;
+    if (code < 0x90) return this.#map(code & 0xf);
+    if (code < 0xa0) return this.#array(code & 0xf);
+    if (code < 0xc0) return this.#string(code & 0x1f);
+    if (code >= 0xe0) return code - 0x100;
+    return this.#coded(code);
+  }
+
+  #coded(code: number): unknown {
+    switch (code) {
+      case 0xc0:
+        return null;
+      case 0xc2:
+        return false;
+      case 0xc3:
+        return true;
+      case 0xca:
+        return this.#view.getFloat32(this.#take(4));
+      case 0xcb:
+        return this.#view.getFloat64(this.#take(8));
+      case 0xcf:
+        return this.#view.getBigUint64(this.#take(8));
+      case 0xd3:
+        return this.#view.getBigInt64(this.#take(8));
+      case 0xd0:
+        return this.#view.getInt8(this.#take(1));
+      case 0xd1:
+        return this.#view.getInt16(this.#take(2));
+      case 0xd2:
+        return this.#view.getInt32(this.#take(4));
+      default:
+        return this.#sized(code);
+    }
+  }
+
+  #sized(code: number): unknown {
+    if (code >= 0xc4 && code <= 0xc6) return this.#binary(this.#count(code - 0xc4));
+    if (code >= 0xc7 && code <= 0xc9) return this.#extension(this.#count(code - 0xc7));
+    if (code >= 0xcc && code <= 0xce) return this.#count(code - 0xcc);
+    if (code >= 0xd4 && code <= 0xd8) return this.#extension(1 << (code - 0xd4));
+    if (code >= 0xd9 && code <= 0xdb) return this.#string(this.#count(code - 0xd9));
+    if (code === 0xdc || code === 0xdd) return this.#array(this.#count(code - 0xdc + 1));
+    if (code === 0xde || code === 0xdf) return this.#map(this.#count(code - 0xde + 1));
+    throw new FormatError(`there is no code ${code}`);
+  }
+
+  /** A number of one, two or four bytes. */
+  #count(width: number): number {
+    if (width === 0) return this.#byte();
+    return width === 1 ? this.#view.getUint16(this.#take(2)) : this.#view.getUint32(this.#take(4));
+  }
+
+  #array(count: number): unknown[] {
+    this.#enter(count);
+    const list: unknown[] = [];
+    for (let i = 0; i < count; i++) list.push(this.#value());
+    this.#depth--;
+    return list;
+  }
+
+  #map(count: number): Record<string, unknown> {
+    this.#enter(count);
+    const map: Record<string, unknown> = {};
+    for (let i = 0; i < count; i++) {
+      const key = String(this.#value());
+      const value = this.#value();
+      if (key === "__proto__") Object.defineProperty(map, key, own(value));
+      else map[key] = value;
+    }
+    this.#depth--;
+    return map;
+  }
+
+  /** Each part has a byte at least. */
+  #enter(count: number): void {
+    if (count > this.#end - this.#at) throw new FormatError("it says that there is more of it");
+    if (++this.#depth > depthMax) throw new FormatError("it is too deep");
+  }
+
+  #string(bytes: number): string {
+    const at = this.#take(bytes);
+    return readUtf8(this.#bytes, at, at + bytes);
+  }
+
+  #binary(bytes: number): Uint8Array {
+    const at = this.#take(bytes);
+    const copy = new Uint8Array(bytes);
+    copy.set(this.#bytes.subarray(at, at + bytes));
+    return copy;
+  }
+
+  #extension(bytes: number): unknown {
+    const type = this.#byte();
+    const at = this.#take(bytes);
+    if (type === Extension.undefined) return undefined;
+    const end = this.#end;
+    this.#at = at;
+    this.#end = at + bytes;
+    this.#enter(0);
+    const body = this.#value();
+    this.#depth--;
+    if (this.#at !== this.#end) throw new FormatError("an extension has more bytes than it needs");
+    this.#end = end;
+    return this.#instance(type, body);
+  }
+
+  #instance(type: number, body: unknown): unknown {
+    switch (type) {
+      case Extension.bigint:
+        return bigintOf(String(body));
+      case Extension.map:
+        return new Map(pairsOf(listOf(body)));
+      case Extension.set:
+        return new Set(listOf(body));
+      case Extension.date:
+        return new Date(Number(body));
+      case Extension.regexp:
+        return patternOf(listOf(body));
+      case Extension.error:
+        return readError(body as ErrorForm, this.#options.errors);
+      case Extension.typedArray:
+        return typedArrayOf(listOf(body));
+      case Extension.buffer:
+        return bytesOf(body).buffer;
+      case Extension.callback:
+        return this.#function(Number(body));
+      default:
+        throw new FormatError(`there is no extension ${type}`);
+    }
+  }
+
+  #function(number: number): unknown {
+    const { functions } = this.#options;
+    if (functions === undefined) throw new FormatError("a function stands where none can be");
+    return functions(number);
+  }
+
+  #byte(): number {
+    if (this.#at >= this.#end) throw new FormatError("it ends too soon");
+    return this.#bytes[this.#at++];
+  }
+
+  #take(bytes: number): number {
+    const at = this.#at;
+    if (bytes > this.#end - at) throw new FormatError("it ends too soon");
+    this.#at = at + bytes;
+    return at;
+  }
+}
+
+function own(value: unknown): PropertyDescriptor {
+  return { value, writable: true, configurable: true, enumerable: true };
+}
+
+function listOf(body: unknown): unknown[] {
+  if (Array.isArray(body)) return body;
+  throw new FormatError("a list is missing");
+}
+
+function bytesOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body;
+  throw new FormatError("bytes are missing");
+}
+
+function pairsOf(list: readonly unknown[]): [unknown, unknown][] {
+  const pairs: [unknown, unknown][] = [];
+  for (let i = 0; i + 1 < list.length; i += 2) pairs.push([list[i], list[i + 1]]);
+  return pairs;
+}
+
+function typedArrayOf([kind, body]: readonly unknown[]): unknown {
+  const make = typedArrays[kind as number];
+  const { buffer, byteLength } = bytesOf(body);
+  if (make === undefined || byteLength % make.BYTES_PER_ELEMENT !== 0) {
+    throw new FormatError("there is no such list of numbers");
+  }
+  return new make(buffer as ArrayBuffer);
+}
+
+function patternOf([source, flags]: readonly unknown[]): RegExp {
+  try {
+    return new RegExp(String(source), String(flags));
+  } catch {
+    throw new FormatError("a pattern is none");
+  }
+}
+
+function bigintOf(text: string): bigint {
+  if (!/^-?[0-9a-f]+$/.test(text)) throw new FormatError("a number is missing");
+  return text.startsWith("-") ? -BigInt(`0x${text.slice(1)}`) : BigInt(`0x${text}`);
+}

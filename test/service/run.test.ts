@@ -1,0 +1,98 @@
+// `shoal run notes.ts` as a user has it: another process calls, and the server is killed meanwhile.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect } from "../../src/boot/index.ts";
+import type * as ledgerModule from "./fixtures/ledger.ts";
+
+type Ledger = typeof ledgerModule;
+
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const file = fileURLToPath(new URL("./fixtures/ledger.ts", import.meta.url));
+
+describe("shoal run with a service", () => {
+  let home: string;
+  const before = { ...process.env };
+
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), "shoal-service-"));
+    process.env["XDG_RUNTIME_DIR"] = home;
+    process.env["XDG_DATA_HOME"] = join(home, "data");
+  });
+
+  afterAll(() => {
+    process.env = before;
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it("keeps a durable one for its clients, whatever happens to its process", async () => {
+    const server = start(["--durable", "--name", "kept", file]);
+    try {
+      await expect.poll(() => isOwned(home, "kept"), { timeout: 60_000 }).toBe(true);
+      await using ledger = await connect<Ledger>("kept");
+      let sum = 0;
+      let kills = 0;
+      for (let i = 1; i <= 150; i++) {
+        expect(await ledger.add(i)).toBe((sum += i));
+        if (i % 70 === 50) {
+          process.kill(cellOf(server.pid), "SIGKILL");
+          kills++;
+        }
+      }
+      const waiting = ledger.later(1000, 5);
+      process.kill(cellOf(server.pid), "SIGKILL");
+      expect(await waiting).toBe(sum + 5);
+      expect((await ledger.all()).entries).toHaveLength(150);
+      expect(kills).toBe(2);
+      expect(server.text().match(/was ended by SIGKILL/g)).toHaveLength(3);
+    } catch (error) {
+      throw new Error(`the server said: ${server.text()}`, { cause: error });
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("says what is wrong with a module that is none", async () => {
+    const none = fileURLToPath(new URL("./fixtures/reads-files.ts", import.meta.url));
+    const server = start(["--durable", "--name", "none", none]);
+    expect(await server.ended).toBe(126);
+    expect(server.text()).toMatch(/cannot import node:fs/);
+    expect(server.text()).not.toMatch(/ {4}at /);
+  });
+});
+
+/** The process that the supervisor has for its cell. */
+function cellOf(supervisor: number): number {
+  const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, "utf8");
+  return Number(children.trim().split(" ")[0]);
+}
+
+function isOwned(home: string, name: string): boolean {
+  try {
+    return readFileSync(join(home, "shoal", name, "owner"), "utf8").length > 0;
+  } catch {
+    // It is not there yet.
+    return false;
+  }
+}
+
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, [main, "run", ...args], {
+    stdio: ["ignore", "inherit", "pipe"],
+  });
+  let text = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  return {
+    pid: child.pid!,
+    ended,
+    text: () => text,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
