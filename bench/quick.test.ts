@@ -23,6 +23,7 @@ const workHashes = {
   pipe: "a7a3a35ee6c16fe7",
   http: "02080b7a28b40b42",
   recovery: "384de88d1ff9ff4f",
+  services: "",
 } as const;
 
 let out = "";
@@ -211,6 +212,15 @@ describe.skipIf(!existsSync(built))("bench recovery", () => {
   }, 120_000);
 });
 
+describe("bench services", () => {
+  it("makes the same calls as ever by a function, a service and between threads", () => {
+    const { report, entry } = runQuick("services");
+    expectShape(report, "services");
+    expect(report.metrics["typedCall"].floor).not.toBeNull();
+    expect(entry.workHash).toBe(workHashes.services);
+  }, 120_000);
+});
+
 describe("the bench command", () => {
   it("says which benchmarks there are when asked for one that is not there", () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [command, "ipk"], {
@@ -233,6 +243,7 @@ describe("the bench command", () => {
       "http",
       "tax",
       "recovery",
+      "services",
     ])
       expect(help).toContain(`  ${name}`);
   });

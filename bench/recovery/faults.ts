@@ -37,6 +37,9 @@ export function count(into: FaultCount, injected: number, noticed: readonly stri
   into.noticed.push(...noticed);
 }
 
+/** Eight clients and a process that is started fifty times take a while on a busy machine. */
+const gridRunMsMax = 600_000;
+
 /** OS processes lost at every record, at every pair of levels. */
 export async function lostAtRecords(
   into: FaultCount,
@@ -44,7 +47,7 @@ export async function lostAtRecords(
   rounds: number,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "shoal-fault-grid-"));
-  const grid = new KillGrid();
+  const grid = new KillGrid(gridRunMsMax);
   try {
     const options: CaseOptions = { programs: await compileGrid(directory), rounds };
     const cases = isSmall ? smallCases(options).slice(0, 2) : largeCases(options);

@@ -11,6 +11,7 @@ import {
 } from "../harness/bench.ts";
 import { hashLines } from "../harness/rounds.ts";
 import { rpcTimes } from "./durable-rpc.ts";
+import { coresLostAtRecords } from "./core-faults.ts";
 import { cellFailovers } from "./failover.ts";
 import {
   count,
@@ -122,6 +123,8 @@ async function injectFaults(sizes: Sizes, log: (line: string) => void): Promise<
       random,
     );
   }
+  log("cores lost in their threads, at every record");
+  await coresLostAtRecords(faults, sizes.clientCounts, sizes.isGridSmall ? 1 : sizes.gridRounds);
   log("OS processes lost at every record");
   await lostAtRecords(faults, sizes.isGridSmall, sizes.gridRounds);
   for (const what of faults.noticed) log(`noticed: ${what}`);

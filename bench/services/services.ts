@@ -1,16 +1,18 @@
 // The services benchmark: a typed call of a service, against an async function and a generator that do the
 // same (the floors), the codec alone, a durable service at two levels, and what others use between threads.
 // All take turns in the same rounds. Idle services are counted apart.
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { boot, openDurableServer, type ServiceSystem, syncOf } from "../../src/boot/index.ts";
 import { CodecReader, CodecWriter } from "../../src/service/index.ts";
 import type { Bench, BenchOptions, BenchOutcome } from "../harness/bench.ts";
 import { againstFloor, type Metrics, plainMetric } from "../harness/metric.ts";
 import { type RoundResult, runRounds, type Subject } from "../harness/rounds.ts";
 import type * as counterModule from "./fixtures/counter.ts";
-import { type IdleCost, measureIdle } from "./idle.ts";
+import type { IdleCost } from "./idle.ts";
 import { comlinkPeer, type Peer, piscinaPeer } from "./peers.ts";
 
 type Counter = typeof counterModule;
@@ -32,7 +34,7 @@ async function runServices({ quick, log }: BenchOptions): Promise<BenchOutcome> 
   const slowCalls = quick ? 20 : 300;
   const idleCount = quick ? 50 : 10_000;
   const calledCount = quick ? 5 : 500;
-  const idle = await measureIdle(idleCount, calledCount);
+  const idle = idleCost(idleCount, calledCount);
   const directory = mkdtempSync(join(tmpdir(), "shoal-services-"));
   const peers = { comlink: comlinkPeer(), piscina: piscinaPeer() };
   const system = await boot();
@@ -55,6 +57,13 @@ async function runServices({ quick, log }: BenchOptions): Promise<BenchOutcome> 
     await Promise.all(Object.values(peers).map((peer) => peer.close()));
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function idleCost(count: number, calledCount: number): IdleCost {
+  const program = fileURLToPath(new URL("./idle-process.ts", import.meta.url));
+  const args = ["--expose-gc", program, String(count), String(calledCount)];
+  // What it prints is what `measureIdle` answers.
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as IdleCost;
 }
 
 /** Each call answers one more than its number; the sum of the answers is the checksum. */

@@ -20,12 +20,13 @@ export {
 export { type ProgramEnd, type ProgramSpec, Session, type SessionOptions } from "./session.ts";
 export {
   type FaultFrame,
+  type FaultStack,
   InvalidModuleError,
   LinkError,
   type PreparedModule,
   prepareModule,
   type PrepareOptions,
-  readFaultFrames,
+  readFaultStack,
 } from "../process/index.ts";
 export { startWatchdog, type Watchdog, type WatchdogOptions } from "./watchdog.ts";
 export {
@@ -36,6 +37,7 @@ export {
 } from "./session/connect.ts";
 export {
   type DurableLevel,
+  forgetImages,
   openDurableServer,
   readServerImages,
   readServerLog,

@@ -58,6 +58,9 @@ export function checkCommand(file: string, options: CommandOptions): void {
     fail(`-- ${file}: clients find a command by its name: add --name NAME`, ExitCode.usage);
   }
   refuseUnsound(options);
+  if (options.standby === "cell") {
+    fail("--standby cell is for WebAssembly programs: a holder starts fast enough", ExitCode.usage);
+  }
   const given: Readonly<Record<string, unknown>> = { ...options };
   const wrong = programOptions.find((key) => isGiven(given[key]));
   if (wrong === undefined) return;
@@ -123,7 +126,7 @@ export async function holdCommand(
   endWithoutLog();
   await open(holder, place);
   if (isCell) reportOpen();
-  else say(`${name} holds sessions of ${file}: shoal attach ${name} begins one`);
+  say(`${name} holds sessions of ${file}: shoal attach ${name} begins one`);
 }
 
 function refuseProgram(data: string): void {

@@ -1,5 +1,6 @@
 // `--durable`: this process becomes the supervisor of another, the cell, in which the program runs. The
 // cell is started with the same command line and a word that says which start it is.
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { dataDirectoryOf, isCoreThread, ownerOf } from "../boot/index.ts";
 import {
@@ -114,7 +115,9 @@ function cellCommand(settings: CellSettings): [string, ...string[]] {
   const at = argv.indexOf("run") + 1;
   const words = [...argv.slice(0, at), cellFlag, `${settings.epoch}`, ...argv.slice(at)];
   const main = join(import.meta.dirname, cellFile);
-  return [process.execPath, ...process.execArgv, main, JSON.stringify(settings), file, ...words];
+  // The command itself can be a cell as well: it only loads more.
+  const entry = existsSync(main) ? [main, JSON.stringify(settings), file] : [file];
+  return [process.execPath, ...process.execArgv, ...entry, ...words];
 }
 
 /** What cores run that run what this process does. */

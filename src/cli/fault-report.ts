@@ -1,6 +1,6 @@
 // What a person is told about a program that did not end by itself: which, why, and where it was.
 import { FaultReason } from "../abi/index.ts";
-import { type FaultFrame, type ProgramEnd, readFaultFrames } from "../boot/index.ts";
+import { type FaultFrame, type ProgramEnd, readFaultStack } from "../boot/index.ts";
 import { say } from "./message.ts";
 
 type Fault = NonNullable<ProgramEnd["fault"]>;
@@ -26,8 +26,10 @@ export async function tellFaults(
 async function tellFault(file: string, { reason, error }: Fault): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
   say(`${file} ${faultNames[reason] ?? "faulted"}: ${message}`);
-  const frames = await readFaultFrames(error);
+  const { frames, leftOut } = await readFaultStack(error);
   for (const line of shortened(frames.map(lineOf))) say(`    ${line}`);
+  const noLines = leftOut.find((one) => one.startsWith(".debug_line"));
+  if (noLines !== undefined) say(`    (its lines were not understood: ${noLines})`);
 }
 
 /** A server of ours broke: its client got an error that no file or stream explains. */

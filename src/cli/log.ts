@@ -115,7 +115,8 @@ export function programsOf(name: string, options: LogOptions): LoggedProgram[] {
   const { programCount = 1 } = programOf(directory, 0).record;
   return Array.from({ length: programCount }, (_, program) => {
     const { log } = logOf(name, { ...options, program: program + 1 });
-    const images = readServerImages(directory, log, program);
+    // From the start, where the log goes back to it: an image holds another program's frames.
+    const images = log.first === 0 ? undefined : readServerImages(directory, log, program);
     return { ...programOf(directory, program), log, images };
   });
 }

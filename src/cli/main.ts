@@ -54,10 +54,14 @@ program
       "and what is granted here. The exit code is the program's own; 134 if it trapped, 126 if it " +
       "cannot be run, 127 if there is no such file, 2 for a wrong command line. A word :: among the " +
       "arguments ends them and begins another program, whose input is the output of the one before. " +
-      "Options hold for all programs, and the exit code is the last one's.",
+      "Options hold for all programs, and the exit code is the last one's. After -- comes a command of the host, " +
+      "such as a tool server, for clients that shoal attach.",
   )
   .helpOption("-h, --help", "print this help and exit")
-  .argument("<file>", "the program, a .wasm file, or a service, a .ts file")
+  .argument(
+    "<file>",
+    "the program, a .wasm file, or a service, a .ts file; after --, a command of the host",
+  )
   .argument("[args...]", "its arguments")
   .addOption(repeated("--dir <host[::guest]>", "grant a directory, under the same or another name"))
   .addOption(
@@ -95,7 +99,7 @@ program
     new Option(
       "--durable <level>",
       "bring it up again when it dies, with all that it was told. The level, host unless said, is what it " +
-        "survives: memory, its own death; host, that of its OS process too; disk, loss of power too",
+        "survives: memory, its own death and that of its thread; host, that of its OS process too; disk, loss of power too",
     ).choices(durableLevels),
   )
   .option("--data <directory>", "where a durable server keeps what outlives it")
@@ -103,6 +107,10 @@ program
     "--log-max <size>",
     "how long its log may get before it is cut at an image of the server (default: 16m)",
     bytesOf,
+  )
+  .option(
+    "--keep-history",
+    "never cut the log of a durable server, so that it can be upgraded and put back to any moment",
   )
   .addOption(
     new Option("--restart <when>", "when a durable server or a detached program is started again")

@@ -27,6 +27,7 @@ export interface RestoreOptions {
   readonly listen: readonly string[];
   readonly connect: readonly string[];
   readonly logMax?: number | undefined;
+  readonly keepHistory?: boolean | undefined;
 }
 
 /** Answers the words of the `shoal run` that brings the server back. Ends the command if there is none. */
@@ -107,7 +108,7 @@ function wordsOf(
   name: string,
   directory: string,
   record: ProgramRecord,
-  { durable, listen, connect, logMax }: RestoreOptions,
+  { durable, listen, connect, logMax, keepHistory }: RestoreOptions,
 ): string[] {
   const { args, env, model, fuel, fuelSlice, memoryMaxBytes, grants } = record;
   const [argv0 = name, ...rest] = args;
@@ -129,6 +130,7 @@ function wordsOf(
     ...maybe("--fuel-slice", fuelSlice),
     ...maybe("--memory-max", memoryMaxBytes),
     ...maybe("--log-max", logMax),
+    ...(keepHistory === true ? ["--keep-history"] : []),
     ...grants.flatMap(optionOf),
     ...env.flatMap((setting) => ["--env", setting]),
     ...listen.flatMap((address) => ["--listen", address]),

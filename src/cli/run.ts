@@ -23,6 +23,7 @@ import {
 import { keepCore } from "./cell.ts";
 import { captureOptionsOf, type FreezeOptions } from "./capture.ts";
 import { checkCommand, type CommandOptions, holdCommand } from "./command.ts";
+import { isCommandToSupervise, superviseCommand } from "./command-supervisor.ts";
 import { openConnections } from "./connect.ts";
 import { type DetachOptions, isToDetach, runDetached } from "./detach.ts";
 import { isToKeep, isToSupervise, ownCore, settingsOf, superviseRun } from "./durable.ts";
@@ -77,8 +78,9 @@ export async function run(
     const { runService } = await import("./service.ts");
     return runService(file, options);
   }
-  if (isToSupervise(options)) process.exit(await superviseRun(file, options));
+  if (isCommandToSupervise(options)) process.exit(await superviseCommand(options));
   if (options.hostCommand === true) return holdCommand(file, args, options);
+  if (isToSupervise(options)) process.exit(await superviseRun(file, options));
   if (isToKeep(options)) process.exit(await keepCore(settingsOf(file, options), ownCore()));
   const commands = commandsOf([file, ...args]);
   if (commands.length > 1 && options.argv0 !== undefined) {

@@ -28,6 +28,7 @@ import { type NameOptions, servedName, takeName } from "./name.ts";
 export interface ServeOptions extends NameOptions, DurableCommandOptions, LevelOptions {
   readonly memoryMax?: number | undefined;
   readonly logMax?: number | undefined;
+  readonly keepHistory?: boolean | undefined;
 }
 
 type Given = Pick<ProgramManner, "args" | "env" | "grants">;
@@ -173,6 +174,7 @@ function openServer({ options, directory, programCount, turn }: CellServer) {
       programCount,
       held: { isContinued: !isFirst, kept, writer, blame },
       logBytesMax: options.logMax,
+      keepsLog: options.keepHistory,
       hangNs: hangNsOf(options),
       onDeath: tellDeath,
       onImageRefused: (error) => say(`the log of the server cannot be cut: ${textOf(error)}`),

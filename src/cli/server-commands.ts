@@ -92,6 +92,7 @@ export function addServerCommands(program: Command): void {
     .option("--as <name>", "make another server, of this name")
     .option("--until <record>", "as it was before this record (shoal log show)", countOf)
     .option("--log-max <size>", "how long its log may get before it is cut at an image", bytesOf)
+    .option("--keep-history", "never cut its log")
     .addOption(repeated("--listen <host:port>", "grant a socket listening there"))
     .addOption(repeated("--connect <name>", "let it call the server of that name"))
     .action(async (name, options) => {

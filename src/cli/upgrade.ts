@@ -2,7 +2,13 @@
 // from the log, away from everybody, it must say in every call what the old one said. Only then is it
 // switched; if it differs, nothing has changed.
 import { readFileSync } from "node:fs";
-import { ownerOf, readProgram, replaceProgram, takeOwnership } from "../boot/index.ts";
+import {
+  forgetImages,
+  ownerOf,
+  readProgram,
+  replaceProgram,
+  takeOwnership,
+} from "../boot/index.ts";
 import { makeHoldDirectory, stopCell } from "../supervisor/index.ts";
 import { ExitCode } from "./exit-code.ts";
 import { orFail } from "./kept-program.ts";
@@ -27,7 +33,10 @@ export async function upgrade(name: string, file: string, options: LogOptions): 
     );
   }
   const records = await rehearseOrFail(name, file, code, options);
-  orFail(() => replaceProgram(directory, code, (options.program ?? 1) - 1));
+  const program = (options.program ?? 1) - 1;
+  // They hold the frames of the old program. Without them the new one is brought up from the whole log.
+  forgetImages(directory, program);
+  orFail(() => replaceProgram(directory, code, program));
   hold.release();
   const when = supervisor === undefined ? "from its next start on" : "now";
   say(`${name} is ${file} ${when}, which did the same in all ${records} records`);
@@ -49,7 +58,7 @@ async function rehearseOrFail(
   if (upgraded.log.first > 0) {
     fail(
       `the log of ${name} begins at an image, from which only the program that it was made of can go on: it ` +
-        "can be upgraded only while its log goes back to its start",
+        "can be upgraded only while its log goes back to its start, which --keep-history keeps so",
       ExitCode.cannotRun,
     );
   }

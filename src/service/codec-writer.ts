@@ -19,6 +19,9 @@ export type FunctionNumbers = (callback: (...args: never[]) => unknown) => numbe
 const depthMax = 256;
 const firstBytes = 4096;
 
+/** Texts whose length goes into the code itself. */
+const shortText = 32;
+
 const arrayKinds = new Map<object, number>();
 for (const [kind, make] of [
   Int8Array,
@@ -214,11 +217,30 @@ export class CodecWriter {
   }
 
   #string(value: string): void {
+    if (value.length < shortText && this.#shortString(value)) return;
     const bytes = utf8BytesOf(value);
     if (bytes < 32) this.#byte(0xa0 | bytes);
     else this.#sized(bytes, 0xd9);
     const at = this.#room(bytes);
     writeUtf8(value, this.bytes, at, bytes);
+  }
+
+  /** In one go, if it is all ASCII. */
+  #shortString(value: string): boolean {
+    const { length } = value;
+    const from = this.length;
+    const at = this.#room(length + 1) + 1;
+    const { bytes } = this;
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit >= 0x80) {
+        this.length = from;
+        return false;
+      }
+      bytes[at + i] = unit;
+    }
+    bytes[from] = 0xa0 | length;
+    return true;
   }
 
   #binary(value: Uint8Array): void {

@@ -2,12 +2,13 @@
 // it came to. It runs in the service's own realm, and for powers of the host in the host's. It knows nothing
 // of kernels: messages come as labels, words and values, and answers go the same way.
 import { AbortError, CallSignal } from "./call-signal.ts";
-import type { Context, Methods, ServiceDefinition } from "./definition.ts";
+import type { Methods, ServiceDefinition } from "./definition.ts";
 import type { Outcome } from "./wire.ts";
 import { Ask, type CallName, itemsAheadMax, keyOf, Tell } from "./wire.ts";
 import { OpenCall } from "./open-call.ts";
 import { isStream, StreamPump } from "./stream-pump.ts";
 import { errorTelling, type Telling } from "./telling.ts";
+import { contextClass, type MakeContext, type Surroundings } from "./call-context.ts";
 import { Turns } from "./turns.ts";
 
 export interface Request {
@@ -20,9 +21,6 @@ export interface Request {
   /** Reads the body; functions in it become what `functions` makes of them. */
   body(functions?: (number: number) => unknown): unknown;
 }
-
-/** What of a context does not depend on the call. */
-export type Surroundings = Omit<Context<unknown>, "state" | "caller" | "signal">;
 
 export interface DispatcherOptions {
   readonly definition: ServiceDefinition<unknown, Methods<unknown>>;
@@ -40,13 +38,17 @@ export class MethodError extends Error {
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #methods: Methods<unknown>;
+  readonly #byName: ReadonlyMap<string, Methods<unknown>[string]>;
   readonly #open = new Map<string, OpenCall>();
   readonly #turns: Turns | undefined;
+  readonly #Context: MakeContext;
   #openCount = 0;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#methods = options.definition.methods;
+    this.#byName = new Map(Object.entries(this.#methods));
+    this.#Context = contextClass(options.surroundings);
     this.#turns = options.definition.concurrent === true ? undefined : new Turns();
   }
 
@@ -94,8 +96,8 @@ export class Dispatcher {
   #call(request: Request): Telling | undefined {
     const { name } = request;
     const call = request.word === 0 ? undefined : this.#enter(name);
-    const [method, ...args] = listOf(request.body((number) => call!.callback(number)));
-    const run = this.#methodOf(String(method));
+    const args = listOf(request.body(call && ((number) => call.callback(number))));
+    const run = this.#methodOf(String(args[0]));
     if (this.#turns !== undefined && this.#turns.isTaken) {
       const entered = call ?? this.#enter(name);
       void this.#turns.wait().then(() => {
@@ -110,40 +112,36 @@ export class Dispatcher {
   }
 
   #methodOf(name: string): Methods<unknown>[string] {
-    const method = Object.hasOwn(this.#methods, name) ? this.#methods[name] : undefined;
+    const method = this.#byName.get(name);
     if (method !== undefined) return method;
-    const names = Object.keys(this.#methods).join(", ");
+    const names = [...this.#byName.keys()].join(", ");
     throw new MethodError(`the service has no method ${name}; it has ${names}`);
   }
 
-  /** Runs a method. Undefined: it goes on, and will answer. */
+  /** Runs a method; in `args` its name gives way to its context. Undefined: it goes on, and will answer. */
   #run(
     request: Request,
     method: Methods<unknown>[string],
-    args: readonly unknown[],
+    args: unknown[],
     entered: OpenCall | undefined,
   ): Telling | undefined {
-    const { state, surroundings } = this.#options;
-    const signal = entered?.signal ?? new CallSignal();
-    const context = Object.assign(Object.create(surroundings), {
-      state,
-      caller: request.caller,
-      signal,
-    }) as Context<unknown>;
+    const context = new this.#Context(this.#options.state, request.caller, entered?.signal);
     let value: unknown;
     try {
-      signal.throwIfAborted();
-      value = Reflect.apply(method, this.#methods, [context, ...args]);
+      entered?.signal.throwIfAborted();
+      args[0] = context;
+      value = Reflect.apply(method, this.#methods, args);
     } catch (error) {
       this.#turns?.done();
       return errorTelling(error);
     }
-    if (isStream(value)) return this.#stream(value, entered ?? this.#enter(request.name, signal));
+    if (isStream(value))
+      return this.#stream(value, entered ?? this.#enter(request.name, context.signal));
     if (!isPromise(value)) {
       this.#turns?.done();
       return { label: Tell.value, word: 0, value };
     }
-    this.#await(request, value, entered ?? this.#enter(request.name, signal));
+    this.#await(request, value, entered ?? this.#enter(request.name, context.signal));
     return undefined;
   }
 

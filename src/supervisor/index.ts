@@ -9,7 +9,13 @@ export {
 export { claimEpoch } from "./epoch.ts";
 export { Health } from "./health.ts";
 export { Progress, reportMs } from "./progress.ts";
-export { type RestartMode, restartModes, RestartPolicy } from "./restart-policy.ts";
+export {
+  type CellEnd,
+  type Decision,
+  type RestartMode,
+  restartModes,
+  RestartPolicy,
+} from "./restart-policy.ts";
 export { codeOfLife, supervise, type SuperviseOptions } from "./supervise.ts";
 export { Supervisor, type SupervisorEnd, type SupervisorState } from "./supervisor.ts";
 export { holdDirectory, holdSignal, makeHoldDirectory, stopCell, whileHeld } from "./hold.ts";

@@ -1,4 +1,5 @@
 // Asks the system through its control socket.
+import { ownerOf } from "../server/session/index.ts";
 import type { SystemPlace } from "./system-place.ts";
 import {
   type SystemAnswer,
@@ -12,6 +13,10 @@ export class SystemDownError extends Error {
   override readonly name = "SystemDownError";
 }
 
+/** What is answered at once by a system that is well; the rest may wait for programs. */
+const promptAsks: readonly string[] = ["status", "list"];
+const answerMs = 10_000;
+
 /** Rejects with a `SystemError` if it says no, and with a `SystemDownError` if nobody says anything. */
 export function askSystem<Ask extends keyof SystemAnswers>(
   place: SystemPlace,
@@ -21,6 +26,15 @@ export function askSystem<Ask extends keyof SystemAnswers>(
   const { promise, resolve, reject } = Promise.withResolvers<SystemAnswers[Ask]>();
   const socket = connect(place.socketPath);
   let text = "";
+  const timer = promptAsks.includes(request.ask) ? setTimeout(() => giveUp(), answerMs) : undefined;
+  const giveUp = (): void => {
+    const pid = ownerOf(place.directory)?.pid ?? "unknown";
+    const what = `the system, process ${pid}, has not answered for ${answerMs / 1000} s`;
+    reject(
+      new SystemError(`${what}: if it is stopped, kill -CONT ${pid}; else kill -9 and shoal up`),
+    );
+    socket.destroy();
+  };
   socket.setEncoding("utf8");
   socket.on("connect", () => socket.write(`${JSON.stringify(request)}\n`));
   socket.on("data", (chunk: string) => {
@@ -34,6 +48,7 @@ export function askSystem<Ask extends keyof SystemAnswers>(
   });
   socket.on("error", () => {});
   socket.on("close", () => {
+    clearTimeout(timer);
     const why = text === "" ? "the system is not up" : "the system ended before it had answered";
     reject(new SystemDownError(`${why}: shoal up starts it`));
   });

@@ -3,21 +3,20 @@
 // times out when the earliest clock is due; clocks alone are a sleep. With several servers each is asked
 // without waiting, and told to raise a bit of the process's notification when it is worth asking again;
 // that is waited for.
-//
-// What has to be remembered while the thread waits is in `doneBytes`, a stage and the number of the
-// earliest clock, and in `askedBytes`: when that is due, in microseconds since the core started.
-import {
-  forever,
-  InitialSlot,
-  leaveStack,
-  Register,
-  Status,
-  Syscall,
-  timeoutUsMax,
-} from "../abi/index.ts";
+// What has to be remembered meanwhile is in poll-progress.ts.
+import { forever, InitialSlot, leaveStack, Register, Status, Syscall } from "../abi/index.ts";
 import { askAgain, Clock, ClockAsk, Errno } from "../userlib/index.ts";
 import { batchesOf, beginAsk, takeRecords } from "./poll-ask.ts";
 import { beginWatch, beginWatched, type KnownPoll, knownPollOf, watchEnd } from "./poll-list.ts";
+import {
+  clockOf,
+  noClock,
+  setStage,
+  Stage,
+  stageOf,
+  timeoutOfWait,
+  writeDueClocks,
+} from "./poll-progress.ts";
 import { enter, outcome, wordPair } from "./process.ts";
 import type { WasiFunction, WasiProcess } from "./process.ts";
 import { handOnBit, joinSharers, leaveSharers, readyBitOf } from "./ready-bit.ts";
@@ -32,34 +31,12 @@ import {
   readinessOf,
   subjectOf,
   subscriptionBytes,
-  timeoutOf,
   typeOf,
   writeEvent,
   writeReady,
 } from "./subscription.ts";
 
 const subscriptionCountMax = 4096;
-
-/**
- * Stages: the last are `asking` the first batch of several, the second, and so on; and `telling` a list
- * from its first subscription on, or from another.
- */
-const Stage = { timeOfDay: 0, sleeping: 1, one: 2, signal: 3, asking: 4, telling: 8192 } as const;
-const noClock = -1;
-const stageUnit = 8192;
-
-function setStage(p: WasiProcess, stage: number, clock: number): void {
-  p.doneBytes = stage * stageUnit + clock + 1;
-}
-
-function stageOf(p: WasiProcess): number {
-  return Math.floor(p.doneBytes / stageUnit);
-}
-
-/** The number of the earliest clock's subscription, or `noClock`. */
-function clockOf(p: WasiProcess): number {
-  return (p.doneBytes % stageUnit) - 1;
-}
 
 export const pollOneoff: WasiFunction = {
   begin(p: WasiProcess, input: number, output: number, count: number, result: number) {
@@ -213,14 +190,6 @@ function ask(p: WasiProcess, poll: Poll, clock: number): number {
   return next === leaveStack ? leaveStack : waited(p, poll);
 }
 
-/** Microseconds that the thread may wait now: none if anything is ready, and no more than a call can. */
-function timeoutOfWait(p: WasiProcess, [, , , result]: Poll): number {
-  if (p.memory.u32(result) > 0) return 0;
-  if (p.askedBytes === forever) return forever;
-  const leftUs = p.askedBytes - Math.floor(monotonicNs(p) / 1000);
-  return Math.min(Math.max(0, leftUs), timeoutUsMax);
-}
-
 /** A sleep ends with `timeout`, as does a message that nobody answered in time. */
 function waited(p: WasiProcess, poll: Poll): number {
   const { status } = p.call;
@@ -283,23 +252,8 @@ function signalled(p: WasiProcess, poll: Poll): number {
 
 /** Nothing but time has passed: the earliest clock is due, or the next part of a long wait begins. */
 function concludeClocks(p: WasiProcess, poll: Poll): number {
-  const [input, output, count, result] = poll;
-  if (p.memory.u32(result) > 0) return Errno.success;
+  if (p.memory.u32(poll[3]) > 0) return Errno.success;
   if (timeoutOfWait(p, poll) > 0) return ask(p, poll, clockOf(p));
-  const earliest = clockOf(p);
-  let events = 0;
-  for (let i = 0; i < count; i++) {
-    const at = input + i * subscriptionBytes;
-    if (typeOf(p, at) !== EventType.clock) continue;
-    if (i !== earliest && !isDueWith(p, input + earliest * subscriptionBytes, at)) continue;
-    writeEvent(p, at, output + events++ * eventBytes, Errno.success);
-  }
-  p.memory.setU32(result, events);
+  writeDueClocks(p, poll);
   return Errno.success;
-}
-
-/** Whether a clock is due because another is: both are intervals, and this one is no longer. */
-function isDueWith(p: WasiProcess, earliest: number, subscription: number): boolean {
-  if (isAbsolute(p, earliest) || isAbsolute(p, subscription)) return false;
-  return timeoutOf(p, subscription) <= timeoutOf(p, earliest);
 }

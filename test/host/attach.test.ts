@@ -1,5 +1,5 @@
 // `shoal attach` as a command: how it ends, what it leaves behind, and what it says when it cannot begin.
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { childrenOf, CommandBench, type RunningCommand, until } from "./command-bench.ts";
@@ -37,7 +37,8 @@ async function holdWith(
   const holder = bench.start(["run", "--name", name, "--durable", ...words, "--", ...command]);
   const socket = join(bench.directory, "shoal", name, "attach");
   await until(`${name} is held`, () => holder.isOver || existsSync(socket));
-  expect(holder.stderr).toBe("");
+  await until("that is said", () => holder.isOver || holder.stderr !== "");
+  expect(holder.stderr).toContain(`shoal: ${name} holds sessions of `);
   return holder;
 }
 
@@ -52,12 +53,18 @@ it("passes the end of its input on, and ends as the server does", async () => {
   await until("the session is forgotten", () => readdirSync(kept).length === 0);
 });
 
-it("ends by ctrl-C, and its session with it", async () => {
-  await hold("echo", process.execPath, "-e", echo);
+it("ends by ctrl-C, and its session with it, after the server has cleaned up", async () => {
+  const mark = join(bench.directory, "clean");
+  const clean = `process.on("SIGTERM", () => {
+    require("node:fs").writeFileSync(${JSON.stringify(mark)}, "");
+    process.exit();
+  });`;
+  await hold("echo", process.execPath, "-e", echo + clean);
   const attached = bench.start(["attach", "echo"], request);
   await until("it was answered", () => attached.lines.length === 1);
   attached.child.kill("SIGINT");
   expect(await attached.ended).toBe(130);
+  await until("the server has cleaned up", () => existsSync(mark));
   const kept = join(bench.directory, "data", "shoal", "echo", "commands");
   await until("the session is forgotten", () => readdirSync(kept).length === 0);
 });
@@ -80,6 +87,14 @@ it("fails every request if there is no such command", async () => {
   expect(await attached.ended).toBe(127);
   expect(attached.stdout).toContain("ENOENT");
   expect(attached.stderr).toContain("/no/such/command");
+});
+
+it("fails a request at which the server crashes when its input has ended, too", async () => {
+  await hold("crash", process.execPath, "-e", "process.stdin.on('data', () => process.exit(9))");
+  const attached = bench.start(["attach", "crash"], request, "ends");
+  expect(await attached.ended).toBe(9);
+  expect(attached.lines).toHaveLength(1);
+  expect(attached.stdout).toContain("died 2 times");
 });
 
 it("gives a server up that dies at every start", async () => {
@@ -105,6 +120,37 @@ it("leaves the data of a WebAssembly program alone", async () => {
   const refused = bench.start(["run", "--durable", "--name", "b", "--data", data, "--", "cat"]);
   expect(await refused.ended).toBe(2);
   expect(refused.stderr).toContain("belongs to a WebAssembly program");
+});
+
+it("lets a request take longer than a core may be kept", async () => {
+  const answer = `console.log('{"jsonrpc":"2.0","id":7,"result":{}}')`;
+  const slow = `process.stdin.on("data", () => setTimeout(() => ${answer}, 3000));`;
+  const holder = await holdWith("slow", ["--hang-seconds", "1"], process.execPath, "-e", slow);
+  const attached = bench.start(["attach", "slow"], request);
+  await until("it was answered", () => attached.lines.length === 1);
+  expect(holder.stderr).not.toMatch(/answered none|kept its core/);
+});
+
+it("forgets a session whose client was killed, after its time-out", async () => {
+  await hold("echo", process.execPath, "-e", echo);
+  const attached = bench.start(["attach", "--timeout", "1", "echo"], request);
+  await until("it was answered", () => attached.lines.length === 1);
+  const kept = join(bench.directory, "data", "shoal", "echo", "commands");
+  expect(readdirSync(kept)).toHaveLength(1);
+  attached.child.kill("SIGKILL");
+  await until("the session is forgotten", () => readdirSync(kept).length === 0);
+});
+
+it("does nothing more in a holder in whose place another was started", async () => {
+  const holder = await hold("echo", process.execPath, "-e", echo);
+  const attached = bench.start(["attach", "echo"], request);
+  await until("it was answered", () => attached.lines.length === 1);
+  const epochs = join(bench.directory, "data", "shoal", "echo", "epochs");
+  const [epoch = ""] = readdirSync(epochs);
+  renameSync(join(epochs, epoch), join(epochs, `${Number(epoch) + 1}`));
+  attached.child.stdin!.write(request.replace("7", "8"));
+  await until("it was answered by another", () => attached.lines.length === 2);
+  expect(holder.stderr).toContain("was ended by SIGKILL");
 });
 
 const bytes = ["--protocol", "bytes", "--state", "memory"];

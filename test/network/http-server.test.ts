@@ -85,7 +85,7 @@ describe.each(["process", "interrupt"] as const)("the web server in the %s model
     expect(serving.counts()).toEqual(before);
     expect(serving.timers()).toBeLessThanOrEqual(timers);
     expect(await talk([request("/", close)])).toContain(greeting);
-  }, 60_000);
+  }, 240_000);
 
   async function connected(): Promise<Socket> {
     const socket = connect({ host: "127.0.0.1", port: serving.port });

@@ -52,7 +52,15 @@ async function live(boot: typeof Boot, job: GridJob): Promise<number> {
   const onDeath = (): void => void process.stdout.write("death\n");
   const server =
     level &&
-    boot.openDurableServer({ level, directory: data, epoch, logBytesMax, hangNs, onDeath });
+    boot.openDurableServer({
+      level,
+      directory: data,
+      epoch,
+      logBytesMax,
+      hangNs,
+      onDeath,
+      onImageRefused: (error) => void process.stderr.write(`no image: ${String(error)}\n`),
+    });
   const durable = server?.durable;
   if (durable !== undefined && kill !== undefined) arm(durable.log, kill);
   if (durable !== undefined && breaks !== undefined)

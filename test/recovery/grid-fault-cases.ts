@@ -2,7 +2,14 @@
 // and processes that are stopped, taken over from, and woken up.
 import type { DurableLevel } from "../../src/boot/index.ts";
 import type { Break, GridMoment, Kill } from "./grid-faults.ts";
-import { type CaseOptions, clientOf, type GridCase, serverOf } from "./grid-members.ts";
+import {
+  atImages,
+  type CaseOptions,
+  clientOf,
+  type GridCase,
+  serverOf,
+  withImages,
+} from "./grid-members.ts";
 import type { GridMember } from "./kill-grid.ts";
 
 const breaks: readonly Break[] = ["trap", "loop", "memory"];
@@ -108,12 +115,13 @@ function stoppedAt(
   moment: GridMoment & keyof typeof moments,
   count: number,
 ): GridCase {
-  const isStable = moment === "stable";
-  const kill = (): Kill => ({ records: 1, moment, isStop: true });
-  const more = isStable ? { kill } : { kill, logBytesMax: 1 };
-  return {
-    name: `a server stopped whenever ${moments[moment]} and woken up, under ${count} clients`,
-    servers: [serverOf(options, isStable ? "disk" : "host", more)],
-    clients: clientsOf(options, count),
-  };
+  const name = `a server stopped whenever ${moments[moment]} and woken up, under ${count} clients`;
+  const kill: Kill = { records: 1, moment, isStop: true };
+  if (moment === "stable") {
+    const servers = [serverOf(options, "disk", { kill: () => kill })];
+    return { name, servers, clients: clientsOf(options, count) };
+  }
+  const longer = withImages(options);
+  const servers = [serverOf(options, "host", { kill: atImages(kill), logBytesMax: 1 })];
+  return { name, servers, clients: clientsOf(longer, count), rounds: longer.rounds };
 }

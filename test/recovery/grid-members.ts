@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DurableLevel } from "../../src/boot/index.ts";
 import { compileC, compileHostedC } from "../sdk/compile.ts";
+import type { Kill } from "./grid-faults.ts";
 import type { GridMember } from "./kill-grid.ts";
 
 /** Modules, by their paths. */
@@ -18,6 +19,21 @@ export interface GridCase {
   /** The first has the effects. */
   readonly servers: readonly GridMember[];
   readonly clients: readonly GridMember[];
+  /** Requests of each client, where they are not those of the options. */
+  readonly rounds?: number | undefined;
+}
+
+/** So that there are images to be lost at: each is written by a thread beside the program. */
+const roundsWithImages = 150;
+const killsAtImages = 4;
+
+/** Cases about images: longer, and at the end undisturbed. */
+export function withImages(options: CaseOptions): CaseOptions {
+  return { ...options, rounds: roundsWithImages };
+}
+
+export function atImages(kill: Kill): (life: number) => Kill | undefined {
+  return (life) => (life <= killsAtImages ? kill : undefined);
 }
 
 export interface CaseOptions {

@@ -14,8 +14,8 @@ export interface Verdict {
   readonly noticed: readonly string[];
 }
 
-export function judge(one: GridCase, { rounds }: CaseOptions, lived: GridOutcome): Verdict {
-  const { servers, clients } = one;
+export function judge(one: GridCase, options: CaseOptions, lived: GridOutcome): Verdict {
+  const { servers, clients, rounds = options.rounds } = one;
   const all = [...lived.servers, ...lived.clients];
   const members = [...servers, ...clients];
   const killed = all.filter((_, i) => members[i]!.kill ?? members[i]!.breaks);

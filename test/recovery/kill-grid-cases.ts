@@ -2,7 +2,14 @@
 // the others and it stand, under how many clients.
 import type { GridMoment, Kill } from "./grid-faults.ts";
 import { largeFaultCases, smallFaultCases } from "./grid-fault-cases.ts";
-import { type CaseOptions, clientOf, type GridCase, serverOf } from "./grid-members.ts";
+import {
+  atImages,
+  type CaseOptions,
+  clientOf,
+  type GridCase,
+  serverOf,
+  withImages,
+} from "./grid-members.ts";
 import type { GridMember } from "./kill-grid.ts";
 
 /** Each life adds one record and is lost right after it, or when the next is about to be added, in turns. */
@@ -103,6 +110,12 @@ function others(options: CaseOptions, count: number): GridCase[] {
 function commitPoints(options: CaseOptions): GridCase[] {
   const kill = (moment: GridMoment) => (): Kill => ({ records: 1, moment });
   const clients = [clientOf(options, 1)];
+  const longer = withImages(options);
+  const { rounds } = longer;
+  const more = (moment: GridMoment): Partial<GridMember> => ({
+    kill: atImages({ records: 1, moment }),
+    logBytesMax: 1,
+  });
   return [
     {
       name: "a server (disk) lost whenever its log has become stable",
@@ -111,13 +124,15 @@ function commitPoints(options: CaseOptions): GridCase[] {
     },
     {
       name: "a server lost whenever an image of it is kept and its log not cut",
-      servers: [serverOf(options, "host", { kill: kill("beforeCut"), logBytesMax: 1 })],
-      clients,
+      servers: [serverOf(options, "host", more("beforeCut"))],
+      clients: [clientOf(longer, 1)],
+      rounds,
     },
     {
       name: "a server lost whenever its log has been cut",
-      servers: [serverOf(options, "host", { kill: kill("afterCut"), logBytesMax: 1 })],
-      clients,
+      servers: [serverOf(options, "host", more("afterCut"))],
+      clients: [clientOf(longer, 1)],
+      rounds,
     },
   ];
 }

@@ -40,8 +40,8 @@ describe("nobody notices", () => {
       const lived = await grid.run(one.servers, one.clients);
       const { kills, killsFewest, repeats, noticed } = judge(one, options, lived);
       expect(noticed).toEqual([]);
-      // Each request is a record at least, and each record was the last of a life.
-      expect(killsFewest).toBeGreaterThanOrEqual(rounds);
+      // Each request is a record at least, and each record was the last of a life; not each has an image.
+      expect(killsFewest).toBeGreaterThanOrEqual(one.rounds === undefined ? rounds : 1);
       losses += kills;
       repeatCount += repeats;
     },

@@ -47,15 +47,17 @@ export interface GridOutcome {
 const warmCount = 2;
 
 /** How long the clients of a run may take; one that waits for ever is a fault that was noticed. */
-const runMsMax = 100_000;
+const defaultRunMsMax = 100_000;
 
 export class KillGrid {
   readonly #directory = mkdtempSync(join(tmpdir(), "shoal-grid-"));
   readonly #warm: GridProcess[] = [];
   readonly #running = new Set<GridProcess>();
+  readonly #runMsMax: number;
   #isClosed = false;
 
-  constructor() {
+  constructor(runMsMax = defaultRunMsMax) {
+    this.#runMsMax = runMsMax;
     this.#fill();
   }
 
@@ -74,8 +76,8 @@ export class KillGrid {
     });
     const tooLong = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () => tooLong.reject(new Error(`the clients had no end within ${runMsMax / 1000} s`)),
-      runMsMax,
+      () => tooLong.reject(new Error(`the clients had no end within ${this.#runMsMax / 1000} s`)),
+      this.#runMsMax,
     );
     const ends = [Promise.all(calling), failed, tooLong.promise];
     const lived = await Promise.race(ends).finally(() => {

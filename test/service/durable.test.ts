@@ -4,6 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { service } from "../../src/boot/index.ts";
+import {
+  encodeRecord,
+  makeRecord,
+  ServiceRecordKind,
+} from "../../src/boot/service/durable/service-record.ts";
 import { DurableRig, type RigOptions } from "./durable-rig.ts";
 import type * as ledgerModule from "./fixtures/ledger.ts";
 
@@ -101,6 +106,23 @@ describe("a durable service", () => {
     await expect(rig.begin(changed)).rejects.toThrow(
       /at record 2 \(a request of client 1\) it says something else/,
     );
+  });
+
+  it("sets a request aside at which start after start has ended", async () => {
+    const { client } = await open().begin();
+    await client.add(5);
+    await rig.lose();
+    for (let i = 0; i < 2; i++) {
+      const attempt = encodeRecord(makeRecord(ServiceRecordKind.attempt));
+      rig.log.append(attempt, attempt.length);
+    }
+    const { client: again, sessions, lines } = await rig.begin();
+    expect(lines.join("\n")).toMatch(/the request of record 2 is set aside/);
+    const reply = await new Promise<{ label: number }>((told) => sessions.whenReplied(1, told));
+    expect(reply.label).toBe(1);
+    expect((await again.all()).sum).toBe(0);
+    const { client: later } = await rig.begin();
+    expect((await later.all()).sum).toBe(0);
   });
 
   it("is the same after any loss, whenever it comes (seeds 1 to 5)", async () => {

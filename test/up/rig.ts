@@ -58,6 +58,11 @@ export class SystemRig {
     return this.json("status");
   }
 
+  /** What its commands find in their environment. */
+  get env(): Readonly<Record<string, string>> {
+    return { XDG_RUNTIME_DIR: this.bench.directory, XDG_DATA_HOME: this.dataDirectory };
+  }
+
   get directory(): string {
     return join(this.dataDirectory, "shoal", ".system");
   }

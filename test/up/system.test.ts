@@ -81,6 +81,17 @@ describe("a background system", () => {
     expect({ isNew, isOther: pid !== former }).toEqual({ isNew: true, isOther: true });
   });
 
+  it("that is stopped keeps nobody waiting, and is the system all the same when it goes on", async () => {
+    const { pid } = await rig.json<{ pid: number }>("up");
+    process.kill(pid, "SIGSTOP");
+    expect(await rig.run("ps")).toMatchObject({
+      code: 126,
+      stderr: expect.stringContaining(`process ${pid}, has not answered for 10 s`) as string,
+    });
+    process.kill(pid, "SIGCONT");
+    expect((await rig.status()).pid).toBe(pid);
+  });
+
   it("says why it does not come up", async () => {
     await rig.run("up");
     await rig.run("down");

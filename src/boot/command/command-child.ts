@@ -23,6 +23,9 @@ export interface CommandChildOptions {
   readonly onDrain: () => void;
 }
 
+/** How long one that is not needed any more may take to end. */
+const endMs = 2000;
+
 export const sessionVariable = "SHOAL_COMMAND_SESSION";
 
 /** Bytes for the child that wait in this process; beyond that its client is not read. */
@@ -76,6 +79,13 @@ export class CommandChild {
   setReading(isReading: boolean): void {
     if (isReading) this.#child.stdout!.resume();
     else this.#child.stdout!.pause();
+  }
+
+  /** Ends it as clients end their servers: it may clean up, but not for long. */
+  end(): void {
+    this.close();
+    this.kill("SIGTERM");
+    setTimeout(() => this.kill(), endMs).unref();
   }
 
   /** Ends it and what it has started in its group. */

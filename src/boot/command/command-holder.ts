@@ -84,7 +84,7 @@ export class CommandHolder {
 
   /** Ends the children; sessions stay in their logs. */
   close(): void {
-    for (const session of this.#sessions.values()) session.close();
+    for (const session of this.#sessions.values()) session.close(false);
     this.#server.close();
     rmSync(attachPathOf(this.#options.place), { force: true });
   }
@@ -186,7 +186,7 @@ export class CommandHolder {
 
   #remove(session: CommandSession): void {
     this.#expect(session, false);
-    session.close();
+    session.close(true);
     this.#sessions.delete(session.id);
     if (this.#options.level !== "memory") removeSession(this.#options.data, session.id);
     this.#options.onCount?.(this.#sessions.size);

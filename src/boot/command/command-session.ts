@@ -3,7 +3,7 @@
 import type { SessionMachine } from "../../process/index.ts";
 import type { AttachFrame } from "./attach-frame.ts";
 import { type ChildEnd, CommandChild, endLeftovers } from "./command-child.ts";
-import { codeOfEnd, howChildEnded, isOwnDoing } from "./child-end.ts";
+import { codeOfEnd, gaveUpCode, howChildEnded, isOwnDoing, whyUseless } from "./child-end.ts";
 import type { CommandLog } from "./command-log.ts";
 import type { CommandManner } from "./command-manner.ts";
 import { machineOf, type Wire, wireOf } from "./session-protocol.ts";
@@ -117,11 +117,12 @@ export class CommandSession {
     this.#session.clientEnded();
   }
 
-  /** The child is ended, the log stays. */
-  close(): void {
+  /** The log stays. `isOver`: so that the child may take its time to end. */
+  close(isOver: boolean): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#child?.kill();
+    if (isOver) this.#child?.end();
+    else this.#child?.kill();
     this.#link?.close();
     this.#options.log.close();
   }
@@ -189,16 +190,20 @@ export class CommandSession {
     this.#child = undefined;
     this.#link?.setReading(true);
     const isOwn = isOwnDoing(end);
-    const isProper = this.#session.hasEnded || this.#options.manner.protocol === "bytes";
-    // It was told that there is nothing more, or knows by itself, and ended as it should.
-    if (isProper && isOwn && end.error === undefined && this.#session.broken === undefined) {
-      return this.#finish(codeOfEnd(end), "");
-    }
+    if (isOwn && this.#isProper(end)) return this.#finish(codeOfEnd(end), "");
     // How often it may die at a request is the session's matter: that is none for the policy.
     this.#answered += this.#session.childDied(isOwn);
     if (this.#session.broken !== undefined) return this.#break(this.#session.broken);
     if (!this.#session.needsChild) return this.#finish(codeOfEnd(end), "");
     this.#decide(end, isOwn);
+  }
+
+  /** It was told that there is nothing more, or knows that by itself, and ended as it should. */
+  #isProper({ code, error }: ChildEnd): boolean {
+    const { broken, hasEnded, openCount } = this.#session;
+    if (error !== undefined || broken !== undefined) return false;
+    if (this.#options.manner.protocol === "bytes") return true;
+    return hasEnded && (code === 0 || openCount === 0);
   }
 
   #break(why: string): void {
@@ -211,7 +216,7 @@ export class CommandSession {
     const next =
       end.error === undefined
         ? this.#options.policy.decide({ isOwn, answered: this.#answered })
-        : "it cannot be run";
+        : whyUseless(end.error);
     if (typeof next === "string") {
       this.#options.say(`${how}; given up: ${next}`);
       this.#session.giveUp(`shoal: ${how}, and is not started again: ${next}`);
@@ -229,5 +234,3 @@ export class CommandSession {
     this.#later(() => link?.send({ kind: "over", ...over }));
   }
 }
-
-const gaveUpCode = 134;

@@ -52,6 +52,8 @@ export interface StoredImagesOptions {
   /** The log as this owner has taken it over. */
   readonly log: MessageLog;
   readonly logBytesMax: number;
+  /** The log is not cut: it goes back to the start of the program for ever. */
+  readonly keepsLog?: boolean | undefined;
   /** They are looked at by somebody who does not own the log. */
   readonly isReadOnly?: boolean;
   readonly onRefused?: ((error: unknown) => void) | undefined;
@@ -128,16 +130,20 @@ export class StoredImages implements DurableImages {
     const { name, epoch } = this.#options;
     const content: Content = { durableVersion, ...image };
     const stored = this.#images.save(`${name}-${epoch}`, content as unknown as Plain);
-    if (++this.#ownCount >= keptImages) this.#removeOlder();
-    this.#images.collect(keptImages);
+    // What looks unnecessary to an owner that was stopped may be an image that its successor is just writing.
+    if (this.#seals.isLast(epoch)) {
+      if (++this.#ownCount >= keptImages) this.#removeOlder();
+      this.#images.collect(keptImages);
+    }
     return `${stored.name}.${stored.sequence}`;
   }
 
-  /** An image of so much of the log is durable: the log is cut at the one before it. */
+  /** An image of so much of the log is durable: the log is cut at the one before it, unless it is to be kept. */
   kept(position: number, name: string): void {
+    const { log, keepsLog } = this.#options;
     const last = this.#last;
     this.#last = { position, name };
-    if (last !== undefined) this.#options.log.cut(last.position, last.name);
+    if (last !== undefined && keepsLog !== true) log.cut(last.position, last.name);
   }
 
   /** The newest first. Those of later owners are none of ours. */

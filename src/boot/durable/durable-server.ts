@@ -39,6 +39,8 @@ export interface DurableServerOptions extends Pick<DurableOptions, "hangNs" | "o
   readonly programCount?: number | undefined;
   /** Bytes in the log after which an image of the process is made. */
   readonly logBytesMax?: number | undefined;
+  /** The log is not cut at images, so that it goes back to the start. */
+  readonly keepsLog?: boolean | undefined;
   /** What another thread of the cell holds, which outlives this one. */
   readonly held?: HeldForCore | undefined;
   /** No images can be made of the process, so that its log grows for as long as it lives. */
@@ -143,9 +145,16 @@ function imagesOf(options: DurableServerOptions, program: number, log: MessageLo
     epoch,
     log,
     logBytesMax,
+    keepsLog: options.keepsLog,
     onRefused: options.onImageRefused,
     onDamaged: options.onImageDamaged,
   });
+}
+
+/** Removes the images of a program that another takes the place of, whose log goes back to its start. */
+export function forgetImages(directory: string, program = 0): void {
+  const { rmSync } = process.getBuiltinModule("node:fs");
+  rmSync(imagesDirectory(directory, program), { recursive: true, force: true });
 }
 
 /** A store for each program: what one of them lets go of is no other's. */

@@ -31,6 +31,11 @@ export class LogSeals {
     return Math.min(Infinity, ...later.map((one) => this.#read(one)));
   }
 
+  /** Whether nobody later has taken the log over. */
+  isLast(epoch: number): boolean {
+    return this.#epochs().every((one) => one <= epoch);
+  }
+
   removeBefore(epoch: number): void {
     for (const one of this.#epochs()) {
       if (one < epoch) this.#store.remove(`${this.#prefix}${one}`);

@@ -10,6 +10,7 @@ import {
   schedule,
   startThread,
 } from "../../kernel/index.ts";
+import { NotImmediateError } from "../../service/index.ts";
 import type { CoreLoop } from "../core.ts";
 import { type HostAnswer, type HostMessage, HostThread, threadPages } from "./host-thread.ts";
 
@@ -65,7 +66,10 @@ export class HostCaller {
     isUrgent = false,
   ): T | Promise<T> {
     const thread = this.#running ?? this.#begin();
-    if (thread === undefined) return this.#later(message, read);
+    if (thread === undefined) {
+      if (!isUrgent || this.#isClosed) return this.#later(message, read);
+      throw new NotImmediateError("the core is busy with others: await the call, without syncOf");
+    }
     const { registers } = this.#core;
     thread.write(registers, message);
     if (this.#core.enter() !== leaveStack) {

@@ -107,6 +107,8 @@ export class ServiceSystem implements AsyncDisposable {
     if (lazy !== true || durable !== undefined) service.open();
     this.#services.push(service);
     const started = this.#start(service);
+    // Its thread has had its turn then, and the core is free for calls that are made at once.
+    await new Promise((resolve) => setImmediate(resolve));
     return this.#clientOf<T>(started, options.errors);
   }
 

@@ -1,9 +1,10 @@
 // Where a program broke: the frames of its stack as the engine tells of them, each with its function and,
 // for a program with debug sections, the line of source.
-import { bodyReaders, readBinary, readFunctionName, type WasmBinary } from "./binary/index.ts";
+import { bodyReaders, findCustomSection, readBinary, readFunctionName } from "./binary/index.ts";
+import type { WasmBinary } from "./binary/index.ts";
 import type { PreparedModule } from "./prepare/index.ts";
 import { continuedBy, sourceOffset } from "./resume/index.ts";
-import { type LineTable, readLineTable, type SourceLine } from "./rewrite/index.ts";
+import { leftOutSection, type LineTable, readLineTable, type SourceLine } from "./rewrite/index.ts";
 
 export interface FaultFrame {
   /** Empty for one without a name. */
@@ -14,12 +15,21 @@ export interface FaultFrame {
   readonly source: SourceLine | undefined;
 }
 
-/** The frames of a stack as the engine writes it, innermost first; with lines if the program is known. */
-export function faultFrames(stack: string, prepared: PreparedModule | undefined): FaultFrame[] {
+export interface FaultStack {
+  /** Innermost first. */
+  readonly frames: readonly FaultFrame[];
+  /** What of the program's debug sections could not be kept when it was prepared, each with the reason. */
+  readonly leftOut: readonly string[];
+}
+
+/** A stack as the engine writes it; with lines if the program is known. */
+export function faultStack(stack: string, prepared: PreparedModule | undefined): FaultStack {
   const frames = stack.split("\n").flatMap(parseFrame);
-  if (prepared === undefined || frames.length === 0) return frames.map(withoutSource);
+  if (prepared === undefined || frames.length === 0) {
+    return { frames: frames.map(withoutSource), leftOut: [] };
+  }
   const locator = new Locator(prepared);
-  return frames.map((frame) => locator.locate(frame));
+  return { frames: frames.map((frame) => locator.locate(frame)), leftOut: locator.leftOut };
 }
 
 /** A line of an error's stack that is in a WebAssembly module. */
@@ -63,6 +73,13 @@ class Locator {
     this.#lines = readLineTable(this.#binary);
     this.#bodies = [...bodyReaders(this.#binary)];
     this.#firstFunction = prepared.facts.imports.filter(({ kind }) => kind === "function").length;
+  }
+
+  get leftOut(): readonly string[] {
+    const section = findCustomSection(this.#binary, leftOutSection);
+    if (section === undefined) return [];
+    const text = this.#binary.bytes.subarray(section.bodyStart, section.end);
+    return new TextDecoder().decode(text).split("\n");
   }
 
   locate(frame: EngineFrame): FaultFrame {

@@ -15,8 +15,8 @@ export {
   type ProgramThreadState,
 } from "./program-state.ts";
 export { CaptureError, NoRoomError } from "./capture-error.ts";
-export type { FaultFrame } from "./fault-frames.ts";
-export { readFaultFrames } from "./fault-origin.ts";
+export type { FaultFrame, FaultStack } from "./fault-frames.ts";
+export { readFaultStack } from "./fault-origin.ts";
 export { PortalTable } from "./portal-table.ts";
 export {
   reasonOf,

@@ -20,6 +20,8 @@ const removed = [
 
 export function setGlobals(host: RealmHost, random: RealmRandom, timers: RealmTimers): void {
   for (const name of removed) Reflect.deleteProperty(globalThis, name);
+  // It leads there, and makes all of it when it is looked at.
+  Reflect.deleteProperty(Date.prototype, "toTemporalInstant");
   define(globalThis, "Date", dateOf(host));
   setFormats(host);
   define(Math, "random", () => random.next());

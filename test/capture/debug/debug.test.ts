@@ -1,6 +1,9 @@
 // Debug sections are kept right: every line of a rewritten program is where it was, for each way in which
 // compilers write it down; and a program that breaks says where, at every level and after it was moved.
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findCustomSection, readBinary } from "../../../src/process/wasm/binary/index.ts";
 import { rewriteForCapture } from "../../../src/process/wasm/prepare/capture.ts";
 import {
@@ -50,6 +53,25 @@ describe("the comparison", () => {
     } finally {
       CodeMoves.prototype.map = right;
     }
+  });
+});
+
+describe("a line table that is not understood", () => {
+  let directory: string;
+  beforeAll(() => (directory = mkdtempSync(join(tmpdir(), "shoal-lines-"))));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it("is left out, and whoever misses it is told why", async () => {
+    const bytes = await bytesOf(breaking[0]!);
+    const section = findCustomSection(readBinary(bytes), ".debug_line")!;
+    bytes[section.bodyStart + 4] = 9; // its version
+    const path = join(directory, "broken.wasm");
+    writeFileSync(path, bytes);
+    const { stderr } = await shoal(["run", "--level", "checkpoint", path, "trap"]);
+    const told = new TextDecoder().decode(stderr);
+    expect(told).toMatch(/ at breaks \[\d+\] \+0x/);
+    expect(told).not.toContain("lines.c:");
+    expect(told).toContain(".debug_line: a line table has version 9 at 4");
   });
 });
 

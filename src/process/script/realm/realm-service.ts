@@ -53,6 +53,7 @@ export class RealmService implements Service {
   #realm: Realm | undefined;
   #lastRequest = 0;
   readonly #tickets = new Map<number, number>();
+  readonly #firsts: (Uint8Array | undefined)[] = [];
   #told: Told[] = [];
   #happenings: Happening[] = [];
   readonly #timers = new Map<number, NodeJS.Timeout>();
@@ -82,7 +83,7 @@ export class RealmService implements Service {
     const { face } = realm;
     const request = ++this.#lastRequest;
     for (let i = 0; i < 6; i++) face.words[i] = words[i];
-    if (bytes.length > 0) face.inbox(bytes.length).set(bytes);
+    if (bytes.length > 0) copyInto(face.inbox(bytes.length), bytes, bytes.length);
     const length = face.serve(request, badge, label, bytes.length);
     const answer = length === laterAnswer ? undefined : this.#taken(realm, length, host);
     realm.drain();
@@ -111,7 +112,13 @@ export class RealmService implements Service {
     const words = [face.words[1]];
     if (length === 0) return { label, words };
     copyInto(host.outbox, face.outbox(), length);
-    return { label, words, bytes: host.outbox.subarray(0, length) };
+    return { label, words, bytes: this.#firstOf(host.outbox, length) };
+  }
+
+  /** The first bytes of the outbox: sizes in use cost no new view each time. */
+  #firstOf(outbox: Uint8Array, length: number): Uint8Array {
+    if (length > fewBytes) return outbox.subarray(0, length);
+    return (this.#firsts[length] ??= outbox.subarray(0, length));
   }
 
   #over(request: number, answer: Answer | undefined, host: ServiceHost): Answer | Later {

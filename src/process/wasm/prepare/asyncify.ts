@@ -13,6 +13,7 @@ import {
   findCustomSection,
   readBinary,
   readDeclarations,
+  speaksOfOffsets,
   writeBinary,
 } from "../binary/index.ts";
 import type { WasmBinary } from "../binary/index.ts";
@@ -57,7 +58,8 @@ export function asyncify(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const hasNames = findCustomSection(binary, "name") !== undefined;
   const memoryCount = readDeclarations(binary).memories.length;
   try {
-    return exportCaptureMemory(runAsyncify(bytes, hasNames), memoryCount);
+    const rewritten = runAsyncify(withoutOffsets(binary), hasNames);
+    return exportCaptureMemory(rewritten, memoryCount);
   } catch (error) {
     if (error instanceof InvalidModuleError) throw error;
     throw new InvalidModuleError(
@@ -66,6 +68,14 @@ export function asyncify(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
       "Run it under the process model for now, which needs no capture.",
     );
   }
+}
+
+/** Binaryen would keep debug sections as far as it understands them, and this pass moves everything. */
+function withoutOffsets(binary: WasmBinary): Uint8Array {
+  const named = binary.sections.map(({ customName }) => customName).filter(speaksOfOffsets);
+  if (named.length === 0) return binary.bytes;
+  const customSections = new Map(named.map((name) => [name, null]));
+  return writeBinary(binary, { sections: new Map(), customSections });
 }
 
 // Asyncify aborts without a word on exception handling of today's form.
