@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{src,sim,tools}/**/*.test.ts"],
-          testTimeout: 10_000,
+          testTimeout: 60_000,
         },
       },
       {

@@ -110,7 +110,7 @@ describe("a store of images", () => {
       const wanted = contentOf(version) as { memory: Uint8Array };
       expect(Buffer.compare(memory, wanted.memory), `seed ${seed}`).toBe(0);
     }
-  });
+  }, 60_000);
 });
 
 class PowerLoss extends Error {}

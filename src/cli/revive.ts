@@ -3,7 +3,6 @@
 import { existsSync } from "node:fs";
 import { ownerOf } from "../boot/index.ts";
 import { ensureSystem, type ProgramEntry, readEntry, systemPlaceOf } from "../system/index.ts";
-import { say } from "./message.ts";
 import { ownCommand } from "./system-access.ts";
 
 /** Whether the system of this user is to run a program of that name; it may be down. */
@@ -30,10 +29,13 @@ export function isLaidDown(): boolean {
   return existsSync(systemPlaceOf().downPath);
 }
 
-/** Starts the system if one of these names is its, and it was killed. */
+/**
+ * Starts the system if one of these names is its, and it was killed. If it does not come up there are other
+ * attempts for as long as the client waits, and the reason is in its log.
+ */
 export async function reviveFor(names: readonly string[]): Promise<void> {
   if (!names.some(isToRevive)) return;
-  await ensureSystem(systemPlaceOf(), ownCommand()).catch((error: Error) => say(error.message));
+  await ensureSystem(systemPlaceOf(), ownCommand()).catch(() => undefined);
 }
 
 /** What to do each time that a server cannot be reached. */

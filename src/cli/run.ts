@@ -74,7 +74,7 @@ export async function run(
 ): Promise<void> {
   checkCommand(file, options);
   if (isToDetach(options)) return runDetached(file, options);
-  if (isService(file)) {
+  if (isService(file) && !isToKeep(options)) {
     const { runService } = await import("./service.ts");
     return runService(file, options);
   }
@@ -97,11 +97,13 @@ export async function run(
   if (options.durable !== undefined) refuseInMemory(grants);
   const env = options.env.map(setting);
   const serving = serveFor(file, commands.length, options);
+  const codes = serving?.codes ?? commands.map((command) => read(command.file));
+  serving?.onRead?.(codes);
   let streams: ConsoleDevice["streams"] | undefined;
   const programs = await Promise.all(
     commands.map(async (command, i) => {
       const given = { args: [options.argv0 ?? command.file, ...command.args], env, grants };
-      const code = read(command.file);
+      const code = codes[i]!;
       const kept = serving?.keeper?.find(i, code, given);
       const made = await prepare(command.file, kept?.code ?? code, options);
       if (options.durable !== undefined) refuseUndurable(command.file, made.prepared);

@@ -44,6 +44,10 @@ export interface ProgramKeeper {
 export interface Serving {
   /** Of a durable server whose log outlives its cell. */
   readonly keeper?: ProgramKeeper;
+  /** The programs' files, where they are not to be read again. */
+  readonly codes?: readonly Uint8Array[] | undefined;
+  /** They have been read. */
+  readonly onRead?: (codes: readonly Uint8Array[]) => void;
   /** Opens what it serves with. In a cell that has to wait until it is this core's turn. */
   open(program: WarmUpProgram): Promise<OpenedServer>;
 }
@@ -105,13 +109,14 @@ function serveInCell(file: string, programCount: number, options: ServeOptions):
     return openInCell({ name, directory, programCount, options, seat, turn });
   };
   // A log in memory begins anew with each cell, with whatever program that is given.
-  if (options.durable === "memory") return { open };
+  const { codes, hasRead: onRead } = seat;
+  if (options.durable === "memory") return { codes, onRead, open };
   const manner = { ...mannerOf(options), programCount };
   const keeper: ProgramKeeper = {
     find: (program, code, given) => keptProgram(directory, code, { ...manner, ...given }, program),
     keep: (program, code, given) => keepFirst(directory, code, { ...manner, ...given }, program),
   };
-  return { keeper, open };
+  return { codes, onRead, keeper, open };
 }
 
 interface CellServer {

@@ -5,6 +5,8 @@ import { resolve } from "node:path";
 import {
   bundledService,
   bundleService,
+  coreSeat,
+  type CoreTurn,
   dataDirectoryOf,
   LostImageError,
   openDurableServer,
@@ -34,7 +36,7 @@ export async function runService(file: string, options: ServiceCommandOptions): 
   if (!existsSync(file)) fail(`there is no file "${file}"`, ExitCode.notFound);
   const { durable, cell } = options;
   if (durable === undefined) return runPlain(file, options);
-  if (cell !== undefined) return runInCell(file, options, cell);
+  if (cell !== undefined) return runInCell(file, options);
   // What is wrong with it, or that it is another than it was, is found out here, where it is said once.
   const code = await codeOf(file);
   if (durable !== "memory") keptProgram(directoryOf(file, options), bytesOf(code), mannerOf(file));
@@ -63,17 +65,18 @@ async function runPlain(file: string, options: ServiceCommandOptions): Promise<v
   );
 }
 
-async function runInCell(
-  file: string,
-  options: ServiceCommandOptions,
-  epoch: number,
-): Promise<void> {
-  const { durable: level = "host", logMax } = options;
+/** On a core of a cell: it is brought up when it is this core's turn. */
+async function runInCell(file: string, options: ServiceCommandOptions): Promise<void> {
+  const seat = coreSeat();
+  if (seat === undefined) fail("--cell is for a supervisor to say", ExitCode.usage);
   const name = options.name ?? nameOfFile(file);
   const directory = directoryOf(file, options);
-  const cell = joinSupervisor(startCellReports());
   const code = await keptCode(file, options, directory);
-  const { durable, served } = openLogs({ level, directory, epoch, logBytesMax: logMax, name });
+  seat.ready();
+  const turn = await seat.turn;
+  const cell = joinSupervisor(seat.progress);
+  const { durable, served, tookOverAt } = openLogs(name, directory, options, turn);
+  seat.tookOver(tookOverAt);
   const answered = (slot: number): number => durable.answered?.get(slot) ?? 0;
   const connections = await connectionsOf(options, { directory, answered });
   await orFail(() =>
@@ -83,9 +86,9 @@ async function runInCell(
       durable,
       connections,
       serve: {
-        ...servedName(placeOf(name), epoch, directory),
+        ...servedName(placeOf(name), turn.epoch, directory),
         ...served,
-        onOpen: reportOpen,
+        onOpen: seat.opened,
         onProgress: cell.onProgress,
       },
       say: (line) => say(`${name}: ${line}`),
@@ -129,25 +132,26 @@ function directoryOf(file: string, { name, data }: ServiceCommandOptions): strin
   return data ?? dataDirectoryOf(name ?? nameOfFile(file));
 }
 
-function openLogs({
-  name,
-  ...options
-}: {
-  readonly name: string;
-  readonly level: "memory" | "host" | "disk";
-  readonly directory: string;
-  readonly epoch: number;
-  readonly logBytesMax: number | undefined;
-}) {
+function openLogs(
+  name: string,
+  directory: string,
+  { durable: level = "host", logMax }: ServiceCommandOptions,
+  { epoch, isFirst, kept, writer }: CoreTurn,
+) {
   try {
     return openDurableServer({
-      ...options,
+      level,
+      directory,
+      epoch,
+      // Whom to blame for a core that was lost is seen in the service's own log.
+      held: { isContinued: !isFirst, kept, writer, blame: undefined },
+      logBytesMax: logMax,
       onImageRefused: (error) => say(`${name}: no image can be made of it: ${textOf(error)}`),
       onImageDamaged: (error) => say(`${name}: an image is passed over: ${error.message}`),
     });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "LogRefusedError") throw error;
-    return fail(`${options.directory}: ${error.message}`, ExitCode.cannotRun);
+    return fail(`${directory}: ${error.message}`, ExitCode.cannotRun);
   }
 }
 

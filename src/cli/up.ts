@@ -29,6 +29,9 @@ export async function up(options: UpOptions): Promise<void> {
   if (options.foreground === true) return beSystem(options);
   const { status: found, isNew } = await upOrFail();
   const status = await withHttp(found, options.http);
+  if (status.version !== version) {
+    say(`it is of version ${status.version}, and this is ${version}: shoal down, then shoal up`);
+  }
   if (options.json === true) return printJson({ ...status, isNew });
   const programs = `${status.running} of ${status.programs} programs running`;
   printLine(

@@ -88,11 +88,6 @@ export class Dispatcher {
     }
   }
 
-  /** Ends what is open: its callers are told the reason. */
-  endAll(reason: unknown): void {
-    for (const call of this.#open.values()) call.abort(reason);
-  }
-
   #call(request: Request): Telling | undefined {
     const { name } = request;
     const call = request.word === 0 ? undefined : this.#enter(name);

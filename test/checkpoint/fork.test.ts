@@ -9,6 +9,9 @@ import { Place } from "./named-run.ts";
 /** How many copies: few here, a hundred by COPIES=100. */
 const copies = Number(process.env["COPIES"] ?? 4);
 
+/** One that hangs is told from one on a busy machine. */
+const timeoutMs = 300_000;
+
 const scripts = {
   /** Waits for input, or its end, in the middle of a line. */
   "make.lua": `for i = 1, 600 do
@@ -49,7 +52,7 @@ describe.skipIf(!isBuilt("lua"))(
         const image = place.path(`image-${calls}`);
         const freeze = ["--freeze-after-calls", `${calls}`, "--freeze-to", image];
         const first = await place.run(["run", "--level", "checkpoint", ...freeze, ...session]);
-        const second = await shoal(["thaw", image], { isSource: true });
+        const second = await shoal(["thaw", image], { isSource: true, timeoutMs });
         expect(second.exitCode).toBe(0);
         expect(Buffer.concat([first.stdout, second.stdout])).toEqual(undisturbed.stdout);
       }

@@ -19,8 +19,9 @@ export interface FrozenCase {
 /** Calls after which the first process is frozen, then the second, and so on, for each run of the case. */
 export type Points = readonly (readonly number[])[];
 
-/** What is not the program's: it may have ended before, or be in the middle of a line. */
-const ownLines = /shoal: (frozen to .*|not frozen, and goes on: No program runs any more\.)\n/g;
+/** What is not the program's, which may have ended before, or be in the middle of a line. */
+const ownLines =
+  /shoal: (frozen to .*|not frozen, and goes on: No program runs any more\.|.*: \d+( of \d+)? MiB)\n/g;
 
 /** One that hangs is told from one on a busy machine. */
 const timeoutMs = 600_000;

@@ -6,8 +6,8 @@ import { prepareTree, treeLife, type TreeManner } from "./trees-cell.ts";
 
 /** Streams that fill a pipe, and shorter ones and fewer deaths where each life takes longer. */
 const manners: readonly (TreeManner & { readonly bytes: number; readonly step: number })[] = [
-  { model: "process", bytes: 300_000, step: 1 },
-  { model: "interrupt", bytes: 100_000, step: 2 },
+  { model: "process", bytes: 300_000, step: 3 },
+  { model: "interrupt", bytes: 100_000, step: 3 },
   { model: "process", bytes: 60_000, imageEvery: 1, step: 5 },
   { model: "interrupt", bytes: 100_000, imageEvery: 20_000, step: 5 },
 ];

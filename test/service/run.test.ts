@@ -7,11 +7,16 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../src/boot/index.ts";
 import type * as ledgerModule from "./fixtures/ledger.ts";
+import type * as relayModule from "./fixtures/relay.ts";
 
 type Ledger = typeof ledgerModule;
+type Relay = typeof relayModule;
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const file = fileURLToPath(new URL("./fixtures/ledger.ts", import.meta.url));
+
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
+}
 
 describe("shoal run with a service", () => {
   let home: string;
@@ -29,10 +34,10 @@ describe("shoal run with a service", () => {
   });
 
   it("keeps a durable one for its clients, whatever happens to its process", async () => {
-    const server = start(["--durable", "--name", "kept", file]);
+    const server = start(["--durable", "--name", "kept", fixture("ledger")]);
     try {
       await expect.poll(() => isOwned(home, "kept"), { timeout: 60_000 }).toBe(true);
-      await using ledger = await connect<Ledger>("kept");
+      await using ledger = await connect<Ledger>("kept", { timeoutSeconds: 100 });
       let sum = 0;
       let kills = 0;
       for (let i = 1; i <= 150; i++) {
@@ -53,11 +58,29 @@ describe("shoal run with a service", () => {
     } finally {
       await server.stop();
     }
-  });
+  }, 300_000);
+
+  it("makes each call of one durable service to another once, whichever is lost", async () => {
+    const notes = start(["--durable", "--name", "notes", fixture("notes")]);
+    await expect.poll(() => isOwned(home, "notes"), { timeout: 60_000 }).toBe(true);
+    const relay = start(["--durable", "--name", "relay", "--connect", "notes", fixture("relay")]);
+    try {
+      await expect.poll(() => isOwned(home, "relay"), { timeout: 60_000 }).toBe(true);
+      await using client = await connect<Relay>("relay", { timeoutSeconds: 100 });
+      for (let i = 1; i <= 40; i++) {
+        expect(await client.note(`${i}`)).toBe(i);
+        if (i === 10 || i === 30) process.kill(cellOf(notes.pid), "SIGKILL");
+        if (i === 20 || i === 30) process.kill(cellOf(relay.pid), "SIGKILL");
+      }
+    } catch (error) {
+      throw new Error(`they said: ${notes.text()} ${relay.text()}`, { cause: error });
+    } finally {
+      await Promise.all([relay.stop(), notes.stop()]);
+    }
+  }, 300_000);
 
   it("says what is wrong with a module that is none", async () => {
-    const none = fileURLToPath(new URL("./fixtures/reads-files.ts", import.meta.url));
-    const server = start(["--durable", "--name", "none", none]);
+    const server = start(["--durable", "--name", "none", fixture("reads-files")]);
     expect(await server.ended).toBe(126);
     expect(server.text()).toMatch(/cannot import node:fs/);
     expect(server.text()).not.toMatch(/ {4}at /);

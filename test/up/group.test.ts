@@ -48,6 +48,14 @@ describe("a group of programs", () => {
     expect(b.end?.how).toContain("given up: it died 3 times");
   });
 
+  it("that restarts all goes on when one of it has done what it had to do", async () => {
+    await inGroup("all", "a", server);
+    const { pid } = await rig.program("a");
+    await inGroup("all", "b", actor, "exit:0");
+    await rig.when("b", ({ state }) => state === "ended");
+    expect(await rig.program("a")).toMatchObject({ state: "running", pid, restarts: 0 });
+  });
+
   it("is chosen as a whole by its name", async () => {
     for (const name of ["a", "b"]) await inGroup("one", name, server);
     await rig.run("run", "--detach", "--name", "other", server);

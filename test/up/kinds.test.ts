@@ -6,7 +6,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { compileHostedC } from "../sdk/compile.ts";
-import { SystemRig } from "./rig.ts";
+import { until } from "../session/command.ts";
+import { isThere, SystemRig } from "./rig.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -45,7 +46,10 @@ it("a tool server: its client on attach does not notice that the system was kill
     return JSON.parse((await lines.next()).value as string) as unknown;
   };
   expect(await call(1)).toEqual({ jsonrpc: "2.0", id: 1, result: { id: 1 } });
+  const [cell] = rig.cellPids;
   const former = await rig.killSystem();
+  // For as long as it has not noticed it would answer, and nobody would need another.
+  await until("the cell has noticed", () => !isThere(cell!));
   expect(await call(2)).toEqual({ jsonrpc: "2.0", id: 2, result: { id: 2 } });
   expect(rig.systemPid).not.toBe(former);
   attached.stdin.end();

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { compileC, compileHostedC } from "../sdk/compile.ts";
 import { Bench, type Running, until } from "../session/command.ts";
+import { runClient } from "../session/rig.ts";
+import { CoreRig } from "./rig.ts";
 
 let bench: Bench;
 let moody = "";
@@ -128,5 +130,25 @@ describe("a core that stands by", () => {
     expect(server.stderr).toContain("one program has kept its core for 1 s");
     expect(server.stderr).toContain("two cores were lost at the same request, which is set aside");
     expect(server.cellPid).toBe(cell);
+  });
+
+  it("runs what the first has read, whatever is in the program's file by then", async () => {
+    const rig = new CoreRig({ level: "memory", program: readFileSync(moody) });
+    try {
+      await rig.opened;
+      const ask = async (): Promise<string> =>
+        (await runClient(readFileSync(client), ["1"], rig.place, 60_000)).output;
+      expect(await ask()).toMatch(/^0 1 /);
+      writeFileSync(join(rig.directory, "server.wasm"), "no program");
+      for (const number of [2, 3, 4]) {
+        const turn = rig.nextTurn();
+        rig.kill();
+        await turn;
+        expect(await ask()).toMatch(new RegExp(`^0 ${number} `));
+        await rig.stoodBy();
+      }
+    } finally {
+      await rig.close();
+    }
   });
 });

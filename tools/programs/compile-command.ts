@@ -39,7 +39,11 @@ export async function compileOwn(request: CompileRequest): Promise<string> {
   const begun = sources.some(beginsAtShoalMain)
     ? freestandingFlags
     : commonFlags.filter((flag) => flag !== "-w");
-  const included = Object.keys(trees).map((name) => `-I${name}`);
+  const included = Object.keys(trees).flatMap((name) => [
+    `-I${name}`,
+    // So that a trap names the file as its author does.
+    `-ffile-prefix-map=${name}/=`,
+  ]);
   await compile(files, [...begun, ...included, "-Wall", ...request.flags], trees, output);
   return output;
 }

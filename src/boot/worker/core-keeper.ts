@@ -47,6 +47,7 @@ export class CoreKeeper {
   #writer: SegmentWriter | undefined;
   #nextEpoch: number | undefined;
   #blame: Blame | undefined;
+  #codes: readonly Uint8Array[] | undefined;
   #turns = 0;
   #isOpen = false;
   #isNext = false;
@@ -75,8 +76,7 @@ export class CoreKeeper {
   async run(epoch: number): Promise<CoreEnd> {
     this.#nextEpoch = epoch;
     for (;;) {
-      this.#standby.fill();
-      const core = this.#standby.take() ?? new CoreThread(this.#options.core);
+      const core = this.#standby.take() ?? new CoreThread(this.#program());
       const end = await this.#live(core);
       if (end.kind === "left") return end;
       // Of the first, whatever was before it may have ended otherwise.
@@ -96,7 +96,7 @@ export class CoreKeeper {
   async #live(core: CoreThread): Promise<CoreEnd> {
     core.begin(this.#turn());
     this.#options.onTurn?.(core);
-    void core.opened.then(() => this.#opened());
+    void core.opened.then(() => this.#opened(core));
     return core.ended;
   }
 
@@ -112,7 +112,8 @@ export class CoreKeeper {
     };
   }
 
-  #opened(): void {
+  #opened({ codes }: CoreThread): void {
+    this.#codes ??= codes;
     if (!this.#isOpen) this.#options.onOpen();
     this.#isOpen = true;
     if (this.#options.standsBy) setTimeout(() => this.#provide(), provideMs).unref();
@@ -124,11 +125,16 @@ export class CoreKeeper {
     this.#nextEpoch ??= this.#options.nextEpoch();
   }
 
+  #program(): CoreProgram {
+    const { core } = this.#options;
+    return { ...core, start: { ...core.start, codes: this.#codes } };
+  }
+
   /** What stands by can be got ready by what the core that serves has done. */
   #next(): CoreProgram {
-    const { core } = this.#options;
-    if (!this.#isOpen && !this.#isNext) return core;
-    return { ...core, start: { ...core.start, next: { buffers: this.#segments.buffers } } };
+    const program = this.#program();
+    if (!this.#isOpen && !this.#isNext) return program;
+    return { ...program, start: { ...program.start, next: { buffers: this.#segments.buffers } } };
   }
 
   #takeEpoch(): number {

@@ -11,6 +11,8 @@ export interface CoreStart {
   readonly isShoalCore: true;
   /** How the cell gets on: `Progress` of the supervisor. */
   readonly progress: Int32Array<SharedArrayBuffer>;
+  /** The programs' files as the first core of the cell has read them: others may have been put there since. */
+  readonly codes?: readonly Uint8Array[] | undefined;
   /** There is a core that serves, to which this one is the next; it has so much in memory. */
   readonly next?: { readonly buffers: ReadonlyMap<string, SharedArrayBuffer> } | undefined;
 }
@@ -31,11 +33,17 @@ export interface CoreTurn {
 }
 
 /** What a core tells the thread that started it: `tookOverAt` is where the log ended. */
-export type CoreReport = "ready" | "open" | { readonly tookOverAt: number };
+export type CoreReport =
+  | "ready"
+  | "open"
+  | { readonly tookOverAt: number }
+  | { readonly codes: readonly Uint8Array[] };
 
 export interface CoreSeat extends CoreStart {
   /** It is this core's turn. */
   readonly turn: Promise<CoreTurn>;
+  /** It has read these files. */
+  hasRead(codes: readonly Uint8Array[]): void;
   /** It stands by. Its turn may have come already. */
   ready(): void;
   /** It has taken the log over, which ended there. */
@@ -69,6 +77,9 @@ export function coreSeat(): CoreSeat | undefined {
   return {
     ...start,
     turn,
+    hasRead: (codes) => {
+      if (start.codes === undefined) tell({ codes });
+    },
     ready: () => tell("ready"),
     tookOver: (tookOverAt) => tell({ tookOverAt }),
     opened: () => tell("open"),

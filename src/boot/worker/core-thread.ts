@@ -27,6 +27,7 @@ export class CoreThread {
   readonly ended: Promise<CoreEnd>;
   readonly #worker: Worker;
   #tookOverAt: number | undefined;
+  #codes: readonly Uint8Array[] | undefined;
   #error: Error | undefined;
   #stopped: string | undefined;
 
@@ -45,6 +46,7 @@ export class CoreThread {
     this.#worker.on("message", (report: CoreReport) => {
       if (report === "ready") ready.resolve();
       else if (report === "open") opened.resolve();
+      else if ("codes" in report) this.#codes = report.codes;
       else this.#tookOverAt = report.tookOverAt;
     });
     this.#worker.on("error", (error: unknown) => {
@@ -59,6 +61,11 @@ export class CoreThread {
   /** Where the log ended that it has taken over, if it came to that. */
   get tookOverAt(): number | undefined {
     return this.#tookOverAt;
+  }
+
+  /** The files that it has read, if it was not given any. */
+  get codes(): readonly Uint8Array[] | undefined {
+    return this.#codes;
   }
 
   /** Lets it own the server. One that is not ready yet takes its turn when it is. */

@@ -37,11 +37,14 @@ export class LibCTransfer {
 }
 
 /**
- * Where bytes lie in the memory of the process. A server reads and writes through few views, one after the
- * other the same, so the last one is remembered. One whose buffer is gone has no bytes any more.
+ * Where bytes lie in the memory of the process. A server reads and writes through few views of one buffer, one
+ * view after the other mostly the same, so both are remembered: to ask a view for its buffer is a call into the
+ * engine. A view whose buffer is gone has no bytes any more.
  */
 class KnownPlace {
   readonly #ffi: LibraryOfC["ffi"];
+  #view: Uint8Array | undefined;
+  #address = 0n;
   #buffer: ArrayBufferLike | undefined;
   #base = 0n;
 
@@ -52,15 +55,19 @@ class KnownPlace {
   /** 0 if it is not to be known. */
   addressOf(view: Uint8Array): bigint {
     if (view.length === 0) return 0n;
-    const { buffer } = view;
-    if (buffer !== this.#buffer && !this.#take(buffer)) return 0n;
-    return this.#base + argument(view.byteOffset);
+    if (view !== this.#view && !this.#take(view)) return 0n;
+    return this.#address;
   }
 
-  #take(buffer: ArrayBufferLike): boolean {
+  #take(view: Uint8Array): boolean {
+    const { buffer } = view;
     if (!(buffer instanceof ArrayBuffer)) return false;
-    this.#base = this.#ffi.getRawPointer(buffer);
-    this.#buffer = buffer;
+    if (buffer !== this.#buffer) {
+      this.#base = this.#ffi.getRawPointer(buffer);
+      this.#buffer = buffer;
+    }
+    this.#address = this.#base + argument(view.byteOffset);
+    this.#view = view;
     return true;
   }
 }

@@ -7,7 +7,6 @@ import { type Methods, type ServiceDefinition } from "../definition.ts";
 import type { Surroundings } from "../call-context.ts";
 import { Dispatcher } from "../dispatcher.ts";
 import { errorTelling, type Telling } from "../telling.ts";
-import { AbortError } from "../call-signal.ts";
 import { GrantError } from "./grant-error.ts";
 import { definitionFault } from "./definition-fault.ts";
 import { freezePrimordials } from "./freeze.ts";
@@ -27,21 +26,135 @@ export function makeRealm(unguarded: RealmHost, seed: string): RealmFace {
   const timers = new RealmTimers(host);
   setGlobals(host, random, timers);
   freezePrimordials();
-  const words = new Int32Array(8);
-  const writer = new CodecWriter(bodyBytesMax);
-  const reader = new CodecReader();
-  let inbox = new Uint8Array(4096);
-  const links = new ServerLinks({ host, words, writer, timers, inbox: () => inbox });
-  let outbox = writer;
-  let definition: ServiceDefinition<unknown, Methods<unknown>> | undefined;
-  let dispatcher: Dispatcher | undefined;
-  let state: unknown;
-  let surroundings: Surroundings | undefined;
-  let why = "";
+  return new ServiceRealm(host, random, timers);
+}
+
+class ServiceRealm implements RealmFace {
+  readonly words = new Int32Array(8);
+  readonly promisePrototype = Promise.prototype as object;
+  readonly #host: RealmHost;
+  readonly #random: RealmRandom;
+  readonly #timers: RealmTimers;
+  readonly #links: ServerLinks;
+  readonly #writer = new CodecWriter(bodyBytesMax);
+  readonly #reader = new CodecReader();
+  #inbox = new Uint8Array(4096);
+  #outbox = this.#writer;
+  #definition: ServiceDefinition<unknown, Methods<unknown>> | undefined;
+  #dispatcher: Dispatcher | undefined;
+  #surroundings: Surroundings | undefined;
+  #state: unknown;
+  #why = "";
+
+  constructor(host: RealmHost, random: RealmRandom, timers: RealmTimers) {
+    this.#host = host;
+    this.#random = random;
+    this.#timers = timers;
+    this.#links = new ServerLinks({
+      host,
+      timers,
+      words: this.words,
+      writer: this.#writer,
+      inbox: () => this.#inbox,
+    });
+  }
+
+  inbox(bytes: number): Uint8Array {
+    if (bytes > this.#inbox.length) {
+      this.#inbox = new Uint8Array(Math.max(bytes, this.#inbox.length * 2));
+    }
+    return this.#inbox;
+  }
+
+  outbox(): Uint8Array {
+    return this.#outbox.bytes;
+  }
+
+  load(module: unknown, grants: string): string {
+    const fault = definitionFault(module);
+    if (fault !== "") return fault;
+    // `definitionFault` has looked at it.
+    this.#definition = (
+      module as { default: ServiceDefinition<unknown, Methods<unknown>> }
+    ).default;
+    this.#surroundings = surroundingsOf({
+      host: this.#host,
+      timers: this.#timers,
+      links: this.#links,
+      random: this.#random,
+      grants: grants.split("\n"),
+    });
+    try {
+      this.#state = this.#definition.state?.();
+    } catch (error) {
+      return `its state cannot be made: ${shown(error)}`;
+    }
+    this.#begin();
+    return "";
+  }
+
+  serve(ticket: number, caller: number, label: number, bytes: number): number {
+    const { words } = this;
+    const body = (functions?: (number: number) => unknown): unknown =>
+      bytes === 0 ? undefined : this.#reader.read(this.#inbox, bytes, { functions });
+    const name = { low: words[0], high: words[1], number: words[2] };
+    const told = this.#dispatcher!.serve({ ticket, caller, label, name, word: words[3], body });
+    if (told === undefined) return -1;
+    const sent = this.#put(told);
+    words[0] = sent.label;
+    words[1] = sent.word;
+    return this.#writer.length;
+  }
+
+  replied(number: number, status: number, label: number, bytes: number): void {
+    this.#links.replied(number, status, label, bytes);
+  }
+
+  fire(number: number): void {
+    this.#timers.fire(number);
+  }
+
+  openCount(): number {
+    return this.#dispatcher!.openCount + this.#links.openCount + this.#timers.count;
+  }
+
+  exportState(): number {
+    const large = new CodecWriter(stateBytesMax);
+    try {
+      large.write(this.#state);
+    } catch (error) {
+      this.#why = error instanceof ValueError ? `its state holds ${error.message}` : shown(error);
+      return -1;
+    }
+    this.#outbox = large;
+    return large.length;
+  }
+
+  why(): string {
+    return this.#why;
+  }
+
+  importState(bytes: number): void {
+    this.#state = this.#reader.read(this.#inbox, bytes);
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#dispatcher = new Dispatcher({
+      definition: this.#definition!,
+      state: this.#state,
+      surroundings: this.#surroundings!,
+      answer: (ticket, telling) => {
+        const { label, word } = this.#put(telling);
+        this.#host.tell(ticket, label, word, this.#writer.length);
+      },
+    });
+  }
 
   /** Writes the body of an answer; one that cannot be sent becomes an error that says so. */
-  const put = (telling: Telling): Telling => {
-    outbox = writer;
+  #put(telling: Telling): Telling {
+    const writer = this.#writer;
+    this.#outbox = writer;
     try {
       if (telling.value === undefined) writer.length = 0;
       else writer.write(telling.value);
@@ -52,75 +165,7 @@ export function makeRealm(unguarded: RealmHost, seed: string): RealmFace {
       writer.write(refusal.value);
       return refusal;
     }
-  };
-
-  const answer = (ticket: number, telling: Telling): void => {
-    const { label, word } = put(telling);
-    host.tell(ticket, label, word, writer.length);
-  };
-
-  const begin = (): void => {
-    dispatcher = new Dispatcher({
-      definition: definition!,
-      state,
-      surroundings: surroundings!,
-      answer,
-    });
-  };
-
-  return {
-    words,
-    promisePrototype: Promise.prototype as object,
-    inbox(bytes) {
-      if (bytes > inbox.length) inbox = new Uint8Array(Math.max(bytes, inbox.length * 2));
-      return inbox;
-    },
-    outbox: () => outbox.bytes,
-    load(module, grants) {
-      const fault = definitionFault(module);
-      if (fault !== "") return fault;
-      definition = (module as { default: typeof definition }).default;
-      surroundings = surroundingsOf(host, timers, links, grants.split("\n"), random);
-      try {
-        state = definition!.state?.();
-      } catch (error) {
-        return `its state cannot be made: ${shown(error)}`;
-      }
-      begin();
-      return "";
-    },
-    serve(ticket, caller, label, bytes) {
-      const body = (functions?: (number: number) => unknown): unknown =>
-        bytes === 0 ? undefined : reader.read(inbox, bytes, { functions });
-      const name = { low: words[0], high: words[1], number: words[2] };
-      const told = dispatcher!.serve({ ticket, caller, label, name, word: words[3], body });
-      if (told === undefined) return -1;
-      const sent = put(told);
-      words[0] = sent.label;
-      words[1] = sent.word;
-      return writer.length;
-    },
-    replied: (number, status, label, bytes) => links.replied(number, status, label, bytes),
-    fire: (number) => timers.fire(number),
-    openCount: () => dispatcher!.openCount + links.openCount + timers.count,
-    endAll: (text) => dispatcher!.endAll(new AbortError(text)),
-    exportState() {
-      const large = new CodecWriter(stateBytesMax);
-      try {
-        large.write(state);
-      } catch (error) {
-        why = error instanceof ValueError ? `its state holds ${error.message}` : shown(error);
-        return -1;
-      }
-      outbox = large;
-      return large.length;
-    },
-    why: () => why,
-    importState(bytes) {
-      state = reader.read(inbox, bytes);
-      begin();
-    },
-  };
+  }
 }
 
 /**
@@ -148,13 +193,16 @@ function guarded(host: RealmHost): RealmHost {
   };
 }
 
-function surroundingsOf(
-  host: RealmHost,
-  timers: RealmTimers,
-  links: ServerLinks,
-  grants: readonly string[],
-  random: RealmRandom,
-): Surroundings {
+interface SurroundingsOptions {
+  readonly host: RealmHost;
+  readonly timers: RealmTimers;
+  readonly links: ServerLinks;
+  readonly random: RealmRandom;
+  readonly grants: readonly string[];
+}
+
+function surroundingsOf(options: SurroundingsOptions): Surroundings {
+  const { host, timers, links, random, grants } = options;
   const targetOf = (name: string): number => {
     const target = grants.indexOf(name);
     if (target >= 0 && name !== "") return target;

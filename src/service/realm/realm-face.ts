@@ -34,8 +34,6 @@ export interface RealmFace {
   fire(number: number): void;
   /** Calls, streams and questions that are open. */
   openCount(): number;
-  /** Ends the calls that are open: their callers are told why. */
-  endAll(why: string): void;
   /** Writes the state into the outbox; its length. -1: it cannot be written, and `why` says why not. */
   exportState(): number;
   why(): string;

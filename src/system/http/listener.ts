@@ -26,7 +26,11 @@ export async function listenHttp(
   const bound = await bind(server, port);
   const answer = answerAt(bound);
   // No connection comes up before this: that takes a turn of the event loop.
-  server.on("request", (from, to) => void respond(from, to, answer));
+  server.on("request", (from, to) => {
+    // Its reader went away, which the stream of the answer hears, too.
+    to.on("error", () => {});
+    respond(from, to, answer).catch(() => to.destroy());
+  });
   return {
     port: bound,
     url: `http://${host}:${bound}`,

@@ -98,9 +98,9 @@ export class ToolSessions {
 function streamed(session: ToolSession, begin: (stream: MessageStream) => () => void): Response {
   const encoder = new TextEncoder();
   let left = (): void => undefined;
+  let isOver = false;
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      let isOver = false;
       left = begin({
         send: (message) => {
           const event = `event: message\ndata: ${JSON.stringify(message)}\n\n`;
@@ -112,7 +112,10 @@ function streamed(session: ToolSession, begin: (stream: MessageStream) => () => 
         },
       });
     },
-    cancel: () => left(),
+    cancel() {
+      isOver = true;
+      left();
+    },
   });
   const headers = {
     "Content-Type": "text/event-stream",
