@@ -145,12 +145,6 @@ describe("what people are told", () => {
     expect(server.stderr).toContain(expected);
   });
 
-  it("of joined programs that are to be durable: that only one can be", async () => {
-    const server = bench.start("run", "--durable", "--name", "kv", kvServer, "::", kvServer);
-    expect(await server.ended).toBe(2);
-    expect(server.stderr.trim()).toMatch(/^shoal: --durable is for one program[^\n]*$/);
-  });
-
   it("of a directory that others may enter: to close it", async () => {
     const directory = join(bench.directory, "shoal", "kv");
     mkdirSync(directory, { recursive: true });
