@@ -19,10 +19,14 @@ export const defaultConnectTimeout = 30;
 
 type Connections = ReturnType<typeof connectTo>[];
 
-/** Of a durable program: where its sessions are kept, and how many calls of a slot were answered. */
+/** Of a durable program. */
 export interface KeptCalls {
+  /** Where its sessions are kept. */
   readonly directory: string;
+  /** How many calls of a slot were answered. */
   readonly answered: (slot: number) => number;
+  /** Whether another process has its log now: then the sessions are that one's. */
+  readonly isTakenOver: (() => boolean) | undefined;
 }
 
 export function openConnections(
@@ -40,6 +44,7 @@ export function openConnections(
       durable: kept && {
         directory: kept.directory,
         answered: () => kept.answered(firstConnectedSlot + i),
+        isTakenOver: kept.isTakenOver,
       },
       timeoutMs: timeoutSeconds * 1000,
       onUnreachable: reviver(name),

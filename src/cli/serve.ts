@@ -141,7 +141,7 @@ function openInCell(server: CellServer): OpenedServer {
   if (server.options.durable !== "memory") cell.watchLogs(growthOf(programs));
   return {
     serve: { ...named, ...served, onOpen: seat.opened, onProgress },
-    kept: { directory, answered },
+    kept: { directory, answered, isTakenOver: served.isTakenOver },
     durables: programs,
     cell,
     console: new ConsolePort({

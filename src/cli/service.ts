@@ -78,7 +78,11 @@ async function runInCell(file: string, options: ServiceCommandOptions): Promise<
   const { durable, served, tookOverAt } = openLogs(name, directory, options, turn);
   seat.tookOver(tookOverAt);
   const answered = (slot: number): number => durable.answered?.get(slot) ?? 0;
-  const connections = await connectionsOf(options, { directory, answered });
+  const connections = await connectionsOf(options, {
+    directory,
+    answered,
+    isTakenOver: served.isTakenOver,
+  });
   await orFail(() =>
     runServiceHere({
       name,

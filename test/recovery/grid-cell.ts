@@ -57,6 +57,7 @@ async function live(boot: typeof Boot, job: GridJob): Promise<number> {
       directory: data,
       epoch,
       logBytesMax,
+      writesInPlace: kill?.moment === "beforeCut" || kill?.moment === "afterCut",
       hangNs,
       onDeath,
       onImageRefused: (error) => void process.stderr.write(`no image: ${String(error)}\n`),

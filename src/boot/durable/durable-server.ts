@@ -41,6 +41,8 @@ export interface DurableServerOptions extends Pick<DurableOptions, "hangNs" | "o
   readonly logBytesMax?: number | undefined;
   /** The log is not cut at images, so that it goes back to the start. */
   readonly keepsLog?: boolean | undefined;
+  /** The process stands still until an image is written: it is then certain when there is one. */
+  readonly writesInPlace?: boolean | undefined;
   /** What another thread of the cell holds, which outlives this one. */
   readonly held?: HeldForCore | undefined;
   /** No images can be made of the process, so that its log grows for as long as it lives. */
@@ -137,8 +139,7 @@ function imagesOf(options: DurableServerOptions, program: number, log: MessageLo
   const { mkdirSync, rmSync } = process.getBuiltinModule("node:fs");
   if (beginsAnew(options)) rmSync(path, { recursive: true, force: true });
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  return new BackgroundImages({
-    directory: path,
+  const images = {
     store: new FileStore(path),
     digest: sha256,
     name: logNameOf(program),
@@ -148,7 +149,10 @@ function imagesOf(options: DurableServerOptions, program: number, log: MessageLo
     keepsLog: options.keepsLog,
     onRefused: options.onImageRefused,
     onDamaged: options.onImageDamaged,
-  });
+  };
+  return options.writesInPlace === true
+    ? new StoredImages(images)
+    : new BackgroundImages({ ...images, directory: path });
 }
 
 /** Removes the images of a program that another takes the place of, whose log goes back to its start. */
