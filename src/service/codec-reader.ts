@@ -1,7 +1,7 @@
 // Bytes to values: the other way of `codec-writer.ts`. What comes may be from anybody, so every length is
 // checked against what is there, and no key can reach a prototype.
 import { type ErrorClass, type ErrorForm, readError } from "./error-form.ts";
-import { Extension } from "./extension.ts";
+import { Extension, typedArrays } from "./extension.ts";
 import { readUtf8 } from "./utf8.ts";
 
 /** What came is no message: its sender does not speak this protocol, or another version of it. */
@@ -18,19 +18,6 @@ export interface ReadOptions {
 }
 
 const depthMax = 512;
-
-const typedArrays = [
-  Int8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-] as const;
 
 export class CodecReader {
   #bytes: Uint8Array = new Uint8Array(0);

@@ -4,7 +4,7 @@
 //
 // It is ours and not a package's, since it runs in realms whose primordials are frozen and where nothing
 // can be compiled from text, and since it has to refuse what packages write as an empty object.
-import { Extension } from "./extension.ts";
+import { Extension, typedArrays } from "./extension.ts";
 import { writeError } from "./error-form.ts";
 import { utf8BytesOf, writeUtf8 } from "./utf8.ts";
 
@@ -22,20 +22,9 @@ const firstBytes = 4096;
 /** Texts whose length goes into the code itself. */
 const shortText = 32;
 
-const arrayKinds = new Map<object, number>();
-for (const [kind, make] of [
-  Int8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-].entries())
-  arrayKinds.set(make.prototype, kind);
+const arrayKinds = new Map<object, number>(
+  typedArrays.map((make, kind) => [make.prototype, kind] as const),
+);
 
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;

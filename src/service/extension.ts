@@ -19,3 +19,17 @@ export const Extension = {
   /** The number of a function at whoever sent it. */
   callback: 9,
 } as const;
+
+/** The arrays that go as `Extension.typedArray`: the kind of each is its place here, which never changes. */
+export const typedArrays = [
+  Int8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+] as const;

@@ -1,7 +1,7 @@
 // How a service calls the servers that it was granted: a process of its own, made when the first call is,
 // whose threads wait for the answers. What came is handed to the service's own thread.
 import { Kind, Right } from "../../abi/index.ts";
-import { createObject, createRootSpace, grant, startThread } from "../../kernel/index.ts";
+import { createRootSpace, grant } from "../../kernel/index.ts";
 import {
   ClientProcess,
   clientSlots,
@@ -9,6 +9,7 @@ import {
   type ServerQuestion,
   type ThreadParts,
 } from "../../process/index.ts";
+import { makeClientThread } from "../session/client-thread.ts";
 import type { System } from "../system.ts";
 
 /** A server that a service may call, and by which badge. */
@@ -47,23 +48,7 @@ export class ServerCallers {
       const given = { kind: Kind.endpoint, row: endpoint, rights, badge };
       grant(kernel, space, clientSlots.firstFree + i, given);
     });
-    const makeThread = (slot: number): ThreadParts => this.#makeThread(space, slot);
+    const makeThread = (slot: number): ThreadParts => makeClientThread(core, space, slot);
     return new ClientProcess({ core, memories, space, makeThread });
-  }
-
-  #makeThread(space: number, slot: number): ThreadParts {
-    const { core } = this.#system;
-    const { kernel } = core;
-    const notification = createObject(kernel, Kind.notification, space);
-    const thread = createObject(kernel, Kind.thread, space);
-    grant(kernel, space, slot, { kind: Kind.thread, row: thread });
-    grant(kernel, space, slot + 1, { kind: Kind.notification, row: notification });
-    return {
-      wake: () => core.raise(notification, 1),
-      start(runner) {
-        core.setRunner(thread, runner);
-        core.machine.post(() => startThread(kernel, thread));
-      },
-    };
   }
 }

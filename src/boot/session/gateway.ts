@@ -1,7 +1,7 @@
 // The gateway of a named server, put together: an endpoint of the program's own, on which it serves, a
 // process of TypeScript that calls it for clients in other OS processes, and the socket by which they come.
 import { InitialSlot, Kind, Right, Syscall } from "../../abi/index.ts";
-import { createObject, createRootSpace, grant, startThread } from "../../kernel/index.ts";
+import { createObject, createRootSpace, grant } from "../../kernel/index.ts";
 import { ClientProcess, clientSlots, type ThreadParts } from "../../process/index.ts";
 import {
   Gateway,
@@ -12,6 +12,7 @@ import {
   UnixListener,
 } from "../../server/session/index.ts";
 import type { System } from "../system.ts";
+import { makeClientThread } from "./client-thread.ts";
 
 /** The name under which the first program of a session serves others. */
 export interface ServedName {
@@ -87,20 +88,7 @@ function startClients({ core }: System, endpoint: number): ClientProcess {
   const space = createRootSpace(kernel);
   const rights = Right.send | Right.derive;
   grant(kernel, space, clientSlots.endpoint, { kind: Kind.endpoint, row: endpoint, rights });
-  const makeThread = (slot: number): ThreadParts => {
-    const notification = createObject(kernel, Kind.notification, space);
-    const thread = createObject(kernel, Kind.thread, space);
-    grant(kernel, space, slot, { kind: Kind.thread, row: thread });
-    grant(kernel, space, slot + 1, { kind: Kind.notification, row: notification });
-    return {
-      wake: () => core.raise(notification, 1),
-      start(runner) {
-        core.setRunner(thread, runner);
-        // It may be a thread of the same process that asks for another.
-        core.machine.post(() => startThread(kernel, thread));
-      },
-    };
-  };
+  const makeThread = (slot: number): ThreadParts => makeClientThread(core, space, slot);
   return new ClientProcess({ core, memories, space, makeThread });
 }
 

@@ -25,7 +25,10 @@ export function serviceImages(
   answered: () => readonly number[],
 ): ServiceImages {
   return {
-    logBytesMax: stored.logBytesMax,
+    // While an image is being written there is no need for another.
+    get logBytesMax() {
+      return stored.logBytesMax;
+    },
     newest() {
       // The store looks at the position alone; the rest is what `save` made it.
       const image = stored.newest() as unknown as { readonly program: ServiceImage } | undefined;
