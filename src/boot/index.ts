@@ -60,6 +60,10 @@ export {
   type RehearsalOptions,
   type RehearsedProgram,
 } from "./durable/rehearsal.ts";
+export {
+  describeServiceRecord,
+  isServiceRecord,
+} from "./service/durable/describe-service-record.ts";
 export { describeRecord, LogRefusedError, type ReadOnlyLog } from "../recovery/index.ts";
 export { type RunningGateway, type ServedName, startGateway } from "./session/gateway.ts";
 export { ConsolePort } from "./worker/console-port.ts";

@@ -50,6 +50,13 @@ export function keepFirst(
   return orFail(() => keepProgram(directory, code, manner, streams, program));
 }
 
+const wasmMagic = [0x00, 0x61, 0x73, 0x6d];
+
+/** Whether what was kept is a WebAssembly module, and not a service in text. */
+export function isModule(code: Uint8Array): boolean {
+  return wasmMagic.every((byte, i) => code[i] === byte);
+}
+
 export function orFail<T>(use: () => T): T {
   try {
     return use();

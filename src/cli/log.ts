@@ -3,6 +3,8 @@
 import {
   dataDirectoryOf,
   describeRecord,
+  describeServiceRecord,
+  isServiceRecord,
   InvalidModuleError,
   LinkError,
   LogRefusedError,
@@ -18,7 +20,7 @@ import {
   type RehearsedProgram,
 } from "../boot/index.ts";
 import { ExitCode } from "./exit-code.ts";
-import { type KeptProgram, orFail } from "./kept-program.ts";
+import { isModule, type KeptProgram, orFail } from "./kept-program.ts";
 import { errorCode, fail, traceLine } from "./message.ts";
 
 export interface LogOptions {
@@ -34,8 +36,12 @@ export function logShow(name: string, options: LogOptions): void {
   process.stdout.on("error", (error) => process.exit(errorCode(error) === "EPIPE" ? 0 : 1));
   const { log } = logOf(name, options);
   for (let number = log.first; number < log.end; number++) {
-    process.stdout.write(`${number}  ${describeRecord(log.read(number))}\n`);
+    process.stdout.write(`${number}  ${lineOf(log.read(number))}\n`);
   }
+}
+
+function lineOf(record: Int32Array): string {
+  return isServiceRecord(record) ? describeServiceRecord(record) : describeRecord(record);
 }
 
 export function logVerify(name: string, options: LogOptions): void {
@@ -112,7 +118,15 @@ export interface LoggedProgram {
 /** The programs of a server, which are one unless several were joined. Ends the command if there is none. */
 export function programsOf(name: string, options: LogOptions): LoggedProgram[] {
   const { directory } = logOf(name, options);
-  const { programCount = 1 } = programOf(directory, 0).record;
+  const { code, record } = programOf(directory, 0);
+  if (!isModule(code)) {
+    fail(
+      `${name} is a service, whose log only its own starts can go through yet: it can be neither replayed ` +
+        "apart nor upgraded",
+      ExitCode.cannotRun,
+    );
+  }
+  const { programCount = 1 } = record;
   return Array.from({ length: programCount }, (_, program) => {
     const { log } = logOf(name, { ...options, program: program + 1 });
     // From the start, where the log goes back to it: an image holds another program's frames.

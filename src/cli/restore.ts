@@ -16,7 +16,7 @@ import {
 } from "../boot/index.ts";
 import type { DurableLevel } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
-import { orFail } from "./kept-program.ts";
+import { isModule, orFail } from "./kept-program.ts";
 import { fail, say } from "./message.ts";
 
 export interface RestoreOptions {
@@ -66,9 +66,9 @@ function recordOf(name: string, directory: string): ProgramRecord {
     );
   }
   const { code, record } = kept;
-  const isModule = code[0] === 0 && code[1] === 0x61 && code[2] === 0x73 && code[3] === 0x6d;
-  if (isModule && (record.programCount ?? 1) === 1) return record;
-  const what = isModule ? `${record.programCount} joined programs` : "a service";
+  const isProgram = isModule(code);
+  if (isProgram && (record.programCount ?? 1) === 1) return record;
+  const what = isProgram ? `${record.programCount} joined programs` : "a service";
   return fail(
     `${name} is ${what}: start it again with the command line that it was first started with`,
     ExitCode.cannotRun,

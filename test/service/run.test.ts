@@ -1,5 +1,5 @@
 // `shoal run notes.ts` as a user has it: another process calls, and the server is killed meanwhile.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,6 +53,8 @@ describe("shoal run with a service", () => {
       expect((await ledger.all()).entries).toHaveLength(150);
       expect(kills).toBe(2);
       expect(server.text().match(/was ended by SIGKILL/g)).toHaveLength(3);
+      expect(shoal("log", "show", "kept")).toMatch(/^\d+ {2}call \d+ from \d+: add\(150\)$/m);
+      expect(() => shoal("log", "replay", "kept")).toThrow(/kept is a service/);
     } catch (error) {
       throw new Error(`the server said: ${server.text()}`, { cause: error });
     } finally {
@@ -100,6 +102,11 @@ function isOwned(home: string, name: string): boolean {
     // It is not there yet.
     return false;
   }
+}
+
+/** What a command prints; throws with its words if it fails. */
+function shoal(...args: readonly string[]): string {
+  return execFileSync(process.execPath, [main, ...args], { encoding: "utf8", stdio: "pipe" });
 }
 
 function start(args: readonly string[]) {
