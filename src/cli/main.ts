@@ -227,10 +227,13 @@ program
   .passThroughOptions()
   .action((file, args, options) => run(file, args, options));
 
-addImageCommands(program);
-addServerCommands(program);
-addSystemCommands(program);
-addAttachCommand(program);
+// A program that is run need not wait until the other commands are described.
+if (process.argv[2] !== "run") {
+  addImageCommands(program);
+  addServerCommands(program);
+  addSystemCommands(program);
+  addAttachCommand(program);
+}
 
 // Not awaited: the built command is CommonJS, which has no top-level await. An error that reaches here is
 // ours, and ends the process with its stack.

@@ -1,5 +1,7 @@
 // UTF-8 for realms that have no TextEncoder: texts of messages are short, and there the calls into the
 // engine would cost more than they save. A lone surrogate becomes U+FFFD, as everywhere.
+
+/** What stands for what is no character. A number: one such character in the text of the bundle would double it. */
 const replacement = 0xfffd;
 
 /** Bytes that a text has in UTF-8. */
@@ -79,7 +81,7 @@ function readPoints(from: Uint8Array, at: number, end: number): string {
     const more = lead < 0x80 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
     let point = more === 0 ? lead : lead & (0x3f >> more);
     for (let i = 1; i <= more; i++) point = (point << 6) | (from[at + i] & 0x3f);
-    text += point > 0x10_ffff ? "\ufffd" : String.fromCodePoint(point);
+    text += String.fromCodePoint(point > 0x10_ffff ? replacement : point);
     at += more + 1;
   }
   return text;

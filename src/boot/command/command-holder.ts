@@ -1,6 +1,5 @@
 // Holds the sessions of one name: each client has one, with a child of its own. A session is kept for a
 // while when its client's connection is lost, and with the log of its lines also when this process is.
-import { randomBytes } from "node:crypto";
 import { chmodSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { join } from "node:path";
@@ -144,7 +143,7 @@ export class CommandHolder {
     if (given.protocol !== protocol) {
       return `it speaks ${given.protocol}: attach with --protocol ${given.protocol}`;
     }
-    const fresh = randomBytes(16).toString("hex");
+    const fresh = process.getBuiltinModule("node:crypto").randomBytes(16).toString("hex");
     const { level, data } = this.#options;
     if (level !== "memory") keepManner(data, fresh, given);
     return this.#make(fresh, given);

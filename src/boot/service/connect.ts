@@ -1,5 +1,4 @@
 // `connect("notes")`: a typed client of a service that another OS process of this machine and user runs.
-import { randomFillSync } from "node:crypto";
 import { ownerOf, placeOf } from "../../server/session/index.ts";
 import {
   type Client,
@@ -36,6 +35,6 @@ export async function connect<T extends ServiceModule>(
     );
   }
   const link = new RemoteLink({ place, timeoutMs: timeoutSeconds * 1000 });
-  const [low, high] = randomFillSync(new Int32Array(2));
+  const [low, high] = process.getBuiltinModule("node:crypto").randomFillSync(new Int32Array(2));
   return clientOf<T>({ link, errors, identity: [low, high] });
 }

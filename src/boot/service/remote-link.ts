@@ -1,6 +1,5 @@
 // The way from code of the host to a service in another OS process: sessions with its gateway. A session has
 // one request at a time, so there are as many sessions as there are calls under way; each is used again.
-import { randomFillSync } from "node:crypto";
 import { portalBytesMax } from "../../abi/index.ts";
 import {
   ClientSession,
@@ -98,7 +97,7 @@ export class RemoteLink implements Link {
   #open(): ClientSession | undefined {
     if (this.#busy.size >= sessionsMax) return undefined;
     const { place, timeoutMs } = this.#options;
-    const [low, high] = randomFillSync(new Uint32Array(2));
+    const [low, high] = process.getBuiltinModule("node:crypto").randomFillSync(new Uint32Array(2));
     return new ClientSession({
       number: (high % 2 ** 21) * 2 ** 32 + low,
       dial: (events) => dialUnix(place.socketPath, events),

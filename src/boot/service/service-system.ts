@@ -1,6 +1,5 @@
 // A system of services for code of the host: `boot()` makes one, `spawn` starts services in it and answers
 // with typed clients of them. It lives in the process that makes it, and ends with it.
-import { randomFillSync } from "node:crypto";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultLimits, Kind, type Limits, Right, slotsPerSpace } from "../../abi/index.ts";
@@ -162,7 +161,7 @@ export class ServiceSystem implements AsyncDisposable {
       badge,
     });
     const link = hostLink(this.#caller, slot, started.name);
-    const identity = randomFillSync(new Int32Array(2));
+    const identity = process.getBuiltinModule("node:crypto").randomFillSync(new Int32Array(2));
     const client = clientOf<T>({ link, errors, identity: [identity[0], identity[1]] });
     this.#started.set(client, started);
     return client;

@@ -1,7 +1,6 @@
 // A durable service: what its realm hears is in its log before it hears it, and what it says is delivered
 // when that is stable. Brought up again it hears the log, and goes on: who asked and was not answered is
 // answered, servers that were asked and did not answer are asked again, timers go off when they were due.
-import { randomFillSync } from "node:crypto";
 import { LogStatus, type MessageLog, ReplayError, type Sessions } from "../../../recovery/index.ts";
 import type { ServerAnswer, ServerQuestion } from "../../../process/index.ts";
 import { Ask } from "../../../service/index.ts";
@@ -171,7 +170,7 @@ export class DurableService implements Service {
   #entropy(): number {
     const known = this.#replay?.entropy();
     if (known !== undefined) return known;
-    const [word] = randomFillSync(new Int32Array(1));
+    const [word] = process.getBuiltinModule("node:crypto").randomFillSync(new Int32Array(1));
     this.#keep(makeRecord(ServiceRecordKind.entropy, { numbers: [word] }));
     return word;
   }
@@ -359,5 +358,8 @@ function answerOf(said: Said): Answer {
 }
 
 function seedWords(): number[] {
-  return Array.from(randomFillSync(new Uint32Array(4)), (word) => word | 0);
+  return Array.from(
+    process.getBuiltinModule("node:crypto").randomFillSync(new Uint32Array(4)),
+    (word) => word | 0,
+  );
 }

@@ -1,7 +1,6 @@
 // A service in its realm, as the server that the kernel's portal calls. It hands messages in, runs the realm
 // until nothing is left to do there, and hands out what was answered. What comes from outside while nobody
 // calls (answers of other servers, timers) waits for the service's own thread.
-import { randomFillSync } from "node:crypto";
 import type { RealmHost } from "../../../service/index.ts";
 import type { Answer, Later, Message, Service, ServiceHost } from "../../../userlib/index.ts";
 import { Realm, type RealmScript } from "./realm.ts";
@@ -73,7 +72,7 @@ export class RealmService implements Service {
       grants,
       onRejection,
       host: this.#host(),
-      seed: Array.from(randomFillSync(new Uint32Array(4))),
+      seed: Array.from(process.getBuiltinModule("node:crypto").randomFillSync(new Uint32Array(4))),
     });
     return this.#realm;
   }
@@ -156,7 +155,7 @@ export class RealmService implements Service {
     const { realtimeNs, log } = this.#options;
     return {
       now: () => Number(realtimeNs() / 1_000_000n),
-      entropy: () => randomFillSync(new Int32Array(1))[0],
+      entropy: () => process.getBuiltinModule("node:crypto").randomFillSync(new Int32Array(1))[0],
       tell: (request, label, word, bytes) => {
         const body = this.#realm!.handedOut(bytes);
         this.#told.push({ request, answer: { label, words: [word], bytes: body } });
