@@ -48,6 +48,13 @@ export function addAttachCommand(program: Command): void {
         .default("host" as const),
     )
     .option("--data <directory>", "where the session is kept")
-    .passThroughOptions()
-    .action((name, command, options) => attach(name, command, options));
+    .action((name, words, options) => attach(name, withSeparator(words), options));
+}
+
+/** Operands with the `--` that stood among them, which the parser takes away: what follows is the command. */
+function withSeparator(words: readonly string[]): readonly string[] {
+  const at = process.argv.indexOf("--", 2);
+  if (at === -1) return words;
+  const command = process.argv.slice(at + 1);
+  return [...words.slice(0, words.length - command.length), "--", ...command];
 }

@@ -75,6 +75,18 @@ it("has to be told how a server is started that nobody holds", async () => {
   expect(attached.stderr).toContain("shoal attach nobody -- COMMAND");
 });
 
+it("takes its options on both sides of the name, and leaves those behind -- to the command", async () => {
+  const attached = bench.start(
+    ["attach", "--state", "memory", "both", "--protocol", "bytes", "--", "cat", "-u"],
+    "said\n",
+    "ends",
+  );
+  expect(await attached.ended).toBe(0);
+  expect(attached.lines).toEqual(["said"]);
+  const without = bench.start(["attach", "nobody", "--timeout", "1"]);
+  expect(await without.ended).toBe(127);
+});
+
 it("does not take a word too many for a command", async () => {
   const attached = bench.start(["attach", "--durable", "disk", "name", "--", "cat"]);
   expect(await attached.ended).toBe(2);
