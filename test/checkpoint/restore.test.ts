@@ -2,9 +2,10 @@
 // it had been told at an earlier moment.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ownerOf } from "../../src/boot/index.ts";
 import { compileHostedC } from "../sdk/compile.ts";
 import { Bench, type Running, until } from "../session/command.ts";
 
@@ -31,10 +32,15 @@ async function end(server: Running): Promise<void> {
   await server.ended;
 }
 
-/** Starts a server by restore, and waits until clients can come. */
+/** Starts a server by restore, and waits until clients can come: a socket may be that of its former life. */
 async function restore(served: string, ...args: readonly string[]): Promise<Running> {
   const server = bench.start("restore", ...args);
-  await until(`${served} serves`, () => server.isOver || existsSync(bench.socket(served)));
+  const socket = bench.socket(served);
+  await until(
+    `${served} serves`,
+    () =>
+      server.isOver || (existsSync(socket) && ownerOf(dirname(socket))?.pid === server.child.pid),
+  );
   expect(server.stderr).not.toContain("cannot");
   return server;
 }

@@ -16,7 +16,7 @@ const askNames: Readonly<Record<number, string>> = {
 
 /** Whether a record is of a service, and not of a program. */
 export function isServiceRecord(words: Int32Array): boolean {
-  return words[0]! >= ServiceRecordKind.begin;
+  return (words[0]! & 0xff) >= ServiceRecordKind.begin;
 }
 
 /** A line without the record's number. */
