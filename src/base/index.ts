@@ -12,4 +12,5 @@ export {
   type Table,
 } from "./table.ts";
 export { append, nextOf, prepend, prevOf, remove, rowsOf, type Links } from "./list.ts";
+export { messageOf } from "./message-of.ts";
 export { Random } from "./random.ts";

@@ -1,6 +1,7 @@
 // `shoal attach NAME [-- COMMAND]`: a session with a tool server, on standard input and output. It is what
 // a client is configured with instead of the server itself; the death of the server, of whoever holds it,
 // and of the connection between are not noticed here.
+import { codeOfSignal } from "../supervisor/index.ts";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
@@ -31,8 +32,6 @@ export interface AttachOptions {
 }
 
 const lostCode = 1;
-const signalExitBase = 128;
-
 export function attach(name: string, words: readonly string[], options: AttachOptions): void {
   refuseUnsound(options);
   const place = placeOrFail(name);
@@ -116,11 +115,10 @@ function passOn(input: NodeJS.ReadStream, client: AttachClient): void {
 }
 
 function endOnSignals(client: AttachClient): void {
-  const { signals } = process.getBuiltinModule("node:os").constants;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       client.close();
-      leave(signalExitBase + signals[signal], undefined, leaveMs);
+      leave(codeOfSignal(signal), undefined, leaveMs);
     });
   }
 }

@@ -1,10 +1,7 @@
 // The supervisor of a holder of sessions. Its cell runs the same command line, in its first thread: there
 // is no core in it, since a command is a process of its own.
-import { ownerOf } from "../boot/index.ts";
-import { claimEpoch, holdDirectory, supervise, whileHeld } from "../supervisor/index.ts";
 import type { CommandOptions } from "./command.ts";
-import { say } from "./message.ts";
-import { takeData, takeName } from "./name.ts";
+import { superviseNamed } from "./durable.ts";
 
 /** Whether this process is to start another one in which sessions are held. */
 export function isCommandToSupervise({ hostCommand, durable, cell }: CommandOptions): boolean {
@@ -13,20 +10,7 @@ export function isCommandToSupervise({ hostCommand, durable, cell }: CommandOpti
 
 /** Has sessions held in a cell for as long as it takes. Answers the exit code of this process. */
 export function superviseCommand(options: CommandOptions): Promise<number> {
-  const name = options.name!;
-  takeName(name);
-  const directory = takeData(name, options.data);
-  return supervise({
-    serverName: name,
-    commandOf: holderCommand,
-    nextEpoch: () => claimEpoch(directory),
-    whileHeld: () => whileHeld(directory, () => ownerOf(holdDirectory(directory)) !== undefined),
-    mode: options.restart,
-    restartLimit: options.restartLimit,
-    hangSeconds: options.hangSeconds,
-    standsBy: false,
-    say,
-  });
+  return superviseNamed(options.name!, options, holderCommand);
 }
 
 /** This command line, with the number of the start right after `run`. */

@@ -14,7 +14,13 @@ import {
   sessionVariable,
   type StateMode,
 } from "../boot/index.ts";
-import { countTurns, Progress, reportOpen, startCellReports } from "../supervisor/index.ts";
+import {
+  countTurns,
+  Progress,
+  reportOpen,
+  startCellReports,
+  codeOfSignal,
+} from "../supervisor/index.ts";
 import { ChildRestarts } from "./child-restarts.ts";
 import { type DurableCommandOptions, joinSupervisor } from "./durable.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -205,14 +211,11 @@ function endWithoutLog(): void {
   });
 }
 
-const signalExitBase = 128;
-
 function endOnSignals(close: () => void): void {
-  const { signals } = process.getBuiltinModule("node:os").constants;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       close();
-      process.exit(signalExitBase + signals[signal]);
+      process.exit(codeOfSignal(signal));
     });
   }
 }

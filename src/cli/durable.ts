@@ -13,6 +13,7 @@ import {
   reportProgress,
   standbyEpoch,
   supervise,
+  type SuperviseOptions,
   whileHeld,
 } from "../supervisor/index.ts";
 import type { RestartMode } from "../supervisor/index.ts";
@@ -89,19 +90,27 @@ export function isToSupervise({ durable, cell }: DurableCommandOptions): boolean
 
 /** Runs the program in a cell for as long as it takes. Answers the exit code of this process. */
 export function superviseRun(file: string, options: CellOptions): Promise<number> {
-  const name = options.name ?? nameOfFile(file);
-  takeName(name);
-  const directory = takeData(name, options.data);
   const settings = settingsOf(file, options);
+  return superviseNamed(settings.name, options, (epoch) => cellCommand({ ...settings, epoch }));
+}
+
+/** Has the cells of a name run by these commands, one after the other. Answers the exit code of this process. */
+export function superviseNamed(
+  name: string,
+  { data, restart, restartLimit, hangSeconds, standby }: DurableCommandOptions & NameOptions,
+  commandOf: SuperviseOptions["commandOf"],
+): Promise<number> {
+  takeName(name);
+  const directory = takeData(name, data);
   return supervise({
     serverName: name,
-    commandOf: (epoch) => cellCommand({ ...settings, epoch }),
+    commandOf,
     nextEpoch: () => claimEpoch(directory),
     whileHeld: () => whileHeld(directory, () => ownerOf(holdDirectory(directory)) !== undefined),
-    mode: options.restart,
-    restartLimit: options.restartLimit,
-    hangSeconds: options.hangSeconds,
-    standsBy: options.standby === "cell",
+    mode: restart,
+    restartLimit,
+    hangSeconds,
+    standsBy: standby === "cell",
     say,
   });
 }

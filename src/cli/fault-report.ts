@@ -1,4 +1,5 @@
 // What a person is told about a program that did not end by itself: which, why, and where it was.
+import { messageOf } from "../base/index.ts";
 import { FaultReason } from "../abi/index.ts";
 import { type FaultFrame, type ProgramEnd, readFaultStack } from "../boot/index.ts";
 import { say } from "./message.ts";
@@ -24,7 +25,7 @@ export async function tellFaults(
 }
 
 async function tellFault(file: string, { reason, error }: Fault): Promise<void> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   say(`${file} ${faultNames[reason] ?? "faulted"}: ${message}`);
   const { frames, leftOut } = await readFaultStack(error);
   for (const line of shortened(frames.map(lineOf))) say(`    ${line}`);

@@ -1,5 +1,6 @@
 // `--listen`: opens the sockets that a program is granted, before it starts, so that an address that
 // cannot be had is a mistake of the command line and not a surprise of the program's.
+import { messageOf } from "../base/index.ts";
 import {
   formatListenAddress,
   type ListenAddress,
@@ -51,6 +52,6 @@ function reasonOf(error: unknown, { host, port }: ListenAddress): string {
     case "EAI_AGAIN":
       return `there is no host "${host}"`;
     default:
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
   }
 }

@@ -1,5 +1,6 @@
 // `shoal log`: looks at the message log of a durable server, which may be running: shows its records, checks
 // it, or brings the program up from it and stops where it ends.
+import { messageOf } from "../base/index.ts";
 import {
   dataDirectoryOf,
   describeRecord,
@@ -58,7 +59,7 @@ export async function logReplay(name: string, options: LogOptions): Promise<void
   const programs = programsOf(name, options);
   const started = performance.now();
   const { records, failure } = await replayOrFail(name, programs, options);
-  if (failure !== undefined) fail(`${name}: ${textOf(failure)}`, ExitCode.fault);
+  if (failure !== undefined) fail(`${name}: ${messageOf(failure)}`, ExitCode.fault);
   const ms = (performance.now() - started).toFixed(1);
   process.stdout.write(`${records} records replayed in ${ms} ms, and nothing differed\n`);
 }
@@ -158,8 +159,4 @@ export function logOf(
 function programOf(directory: string, program: number): KeptProgram {
   const kept = orFail(() => readProgram(directory, program));
   return kept ?? fail(`${directory} has a log and no program`, ExitCode.cannotRun);
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

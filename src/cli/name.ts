@@ -1,5 +1,6 @@
 // `--name` and `--data`: the name under which a server is found, and the directories of it, taken for
 // this process. Whoever else has them is named.
+import { messageOf } from "../base/index.ts";
 import {
   dataDirectoryOf,
   keyFile,
@@ -51,7 +52,7 @@ export function servedName(place: NamePlace, epoch: number, data?: string): Serv
     place,
     keys,
     epoch,
-    onError: (error) => fail(`--name ${place.serverName}: ${textOf(error)}`, ExitCode.usage),
+    onError: (error) => fail(`--name ${place.serverName}: ${messageOf(error)}`, ExitCode.usage),
   };
 }
 
@@ -77,8 +78,4 @@ function orFail<T>(option: string, use: () => T): T {
 
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && ("code" in error || error.name === "KeyFileError");
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 // What a run has to do with serving others: nothing, a name, or, in the cell of a durable server, a name
 // that outlives the process.
+import { messageOf } from "../base/index.ts";
 import { InitialSlot } from "../abi/index.ts";
 import {
   type ConsoleDevice,
@@ -182,7 +183,7 @@ function openServer({ options, directory, programCount, turn }: CellServer) {
       keepsLog: options.keepHistory,
       hangNs: hangNsOf(options),
       onDeath: tellDeath,
-      onImageRefused: (error) => say(`the log of the server cannot be cut: ${textOf(error)}`),
+      onImageRefused: (error) => say(`the log of the server cannot be cut: ${messageOf(error)}`),
       onImageDamaged: (error) => say(`an image is passed over: ${error.message}`),
     });
   } catch (error) {
@@ -198,10 +199,6 @@ function openServer({ options, directory, programCount, turn }: CellServer) {
 function hangNsOf(options: ServeOptions): number | undefined {
   const isWatched = preparationOf(options).fuel && options.hangSeconds > 0;
   return isWatched ? (options.hangSeconds * 1e9) / 4 : undefined;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function tellDeath({

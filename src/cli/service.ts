@@ -1,5 +1,6 @@
 // `shoal run notes.ts`: a service in TypeScript, under a name by which other OS processes call it. With
 // `--durable` it runs in a cell of its own, which is started again when it is lost.
+import { messageOf } from "../base/index.ts";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import {
@@ -58,7 +59,7 @@ async function runPlain(file: string, options: ServiceCommandOptions): Promise<v
       serve: { ...serve, onOpen: cell ? reportOpen : tell, onProgress: cell?.onProgress },
       connections,
       say: (line) => say(`${name}: ${line}`),
-      onFailure: (error) => fail(`${name}: ${textOf(error)}`, ExitCode.fault),
+      onFailure: (error) => fail(`${name}: ${messageOf(error)}`, ExitCode.fault),
       beat: cell?.beat,
       onIdle: cell?.onIdle,
     }),
@@ -96,7 +97,7 @@ async function runInCell(file: string, options: ServiceCommandOptions): Promise<
         onProgress: cell.onProgress,
       },
       say: (line) => say(`${name}: ${line}`),
-      onFailure: (error) => fail(`${name}: ${textOf(error)}`, ExitCode.fault),
+      onFailure: (error) => fail(`${name}: ${messageOf(error)}`, ExitCode.fault),
       beat: cell.beat,
       onIdle: cell.onIdle,
     }),
@@ -150,7 +151,7 @@ function openLogs(
       // Whom to blame for a core that was lost is seen in the service's own log.
       held: { isContinued: !isFirst, kept, writer, blame: undefined },
       logBytesMax: logMax,
-      onImageRefused: (error) => say(`${name}: no image can be made of it: ${textOf(error)}`),
+      onImageRefused: (error) => say(`${name}: no image can be made of it: ${messageOf(error)}`),
       onImageDamaged: (error) => say(`${name}: an image is passed over: ${error.message}`),
     });
   } catch (error) {
@@ -184,8 +185,4 @@ async function orFail<T>(run: () => Promise<T>): Promise<T> {
     if (isOurs) fail(error.message, ExitCode.cannotRun);
     throw error;
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -16,7 +16,7 @@ export {
   restartModes,
   RestartPolicy,
 } from "./restart-policy.ts";
-export { codeOfLife, supervise, type SuperviseOptions } from "./supervise.ts";
+export { codeOfLife, codeOfSignal, supervise, type SuperviseOptions } from "./supervise.ts";
 export { Supervisor, type SupervisorEnd, type SupervisorState } from "./supervisor.ts";
 export { holdDirectory, holdSignal, makeHoldDirectory, stopCell, whileHeld } from "./hold.ts";
 export { awaitTurn, standbyEpoch } from "./standby-line.ts";

@@ -16,7 +16,7 @@ export interface SuperviseOptions extends Pick<
 
 const passedOn = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
-/** Exit codes as shells have them: of a process that a signal ended, and of one that was given up. */
+/** Exit codes as shells have them: what is added to a signal's number, and that of a cell that was given up. */
 const signalExitBase = 128;
 const gaveUpCode = 134;
 
@@ -46,7 +46,8 @@ export function codeOfLife({ said, code, signal }: CellLife): number {
   return codeOfSignal(signal as NodeJS.Signals);
 }
 
-function codeOfSignal(signal: NodeJS.Signals): number {
+/** The exit code of a process that a signal ended, as shells have it. */
+export function codeOfSignal(signal: NodeJS.Signals): number {
   const { constants } = process.getBuiltinModule("node:os");
   return signalExitBase + constants.signals[signal];
 }

@@ -1,4 +1,5 @@
 // The system that stays up, inside: all its programs, and what can be done to them.
+import { messageOf } from "../base/index.ts";
 import type { ChildProcess } from "node:child_process";
 import {
   saveEntry,
@@ -40,7 +41,7 @@ export class BackgroundSystem {
         const program = this.#add(entry);
         if (entry.isWanted) wanted.push(program);
       } catch (error) {
-        say(textOf(error));
+        say(messageOf(error));
       }
     }
     await Promise.all(wanted.map((program) => this.#startAgain(program)));
@@ -51,8 +52,8 @@ export class BackgroundSystem {
     try {
       await program.start();
     } catch (error) {
-      program.fail(textOf(error));
-      this.#options.say(textOf(error));
+      program.fail(messageOf(error));
+      this.#options.say(messageOf(error));
     }
   }
 
@@ -201,8 +202,4 @@ function failureOf(programs: readonly SystemProgram[]): SystemError {
 function textOfFailure({ entry, lastErrors }: SystemProgram): string {
   const said = lastErrors === "" ? "" : `. It said:\n    ${lastErrors.replaceAll("\n", "\n    ")}`;
   return `${entry.name} ${entry.end?.how}${said}`;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

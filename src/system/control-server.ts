@@ -1,5 +1,6 @@
 // The system's end of its control socket. Only this user gets to it: the directory and the socket are
 // closed to others, and the system is asked who is at the other end.
+import { messageOf } from "../base/index.ts";
 import { chmodSync, rmSync } from "node:fs";
 import type { Server, Socket } from "node:net";
 import { peerOf, PlaceError } from "../server/session/index.ts";
@@ -96,7 +97,7 @@ async function answerOf(line: string, { answer, onError }: ControlServerOptions)
     const isRefusal = error instanceof SystemError || error instanceof PlaceError;
     if (!isRefusal) onError(error);
     const code = error instanceof SystemError ? error.code : undefined;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { ok: false, message, code: code ?? null };
   }
 }

@@ -1,4 +1,5 @@
 // How the end of a program is written down, and what its state is called after it.
+import { messageOf } from "../base/index.ts";
 import { codeOfLife, type SupervisorEnd } from "../supervisor/index.ts";
 import type { EndNote } from "./program-entry.ts";
 import type { ProgramState } from "./system-request.ts";
@@ -28,7 +29,7 @@ export function isFailure(end: SupervisorEnd): boolean {
 
 /** What keeps a program from being supervised, a full disk for instance, is its end and not the system's. */
 export function brokenOff(error: unknown): SupervisorEnd {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return { kind: "gave up", why, how: "could not be started" };
 }
 

@@ -1,5 +1,6 @@
 // What the system keeps of a program: how it is run, whether it should be running, and how it ended last.
 // It is written before anything is done by it, so a system that comes up after a crash knows what to start.
+import { messageOf } from "../base/index.ts";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { dataDirectoryOf, placeOf, readWhole, writeWhole } from "../server/session/index.ts";
@@ -86,7 +87,7 @@ export function readEntry(place: SystemPlace, name: string): ProgramEntry | unde
   try {
     return entryOf(JSON.parse(text));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new EntryError(`${path} cannot be used (${why}): run ${name} anew, or remove that file`, {
       cause: error,
     });

@@ -1,5 +1,6 @@
 // What a program writes and what is said of it, kept. What cannot be written is not worth the end of all
 // programs: it is told once, until it can be written again.
+import { messageOf } from "../base/index.ts";
 import { OutputLog } from "./output-log.ts";
 
 const errorTextMax = 2000;
@@ -41,7 +42,7 @@ export class ProgramOutput {
       write();
       this.#isMute = false;
     } catch (error) {
-      if (!this.#isMute) this.#onTrouble(error instanceof Error ? error.message : String(error));
+      if (!this.#isMute) this.#onTrouble(messageOf(error));
       this.#isMute = true;
     }
   }

@@ -1,5 +1,6 @@
 // A program of the system: its entry, its supervisor while it is to run, and what it writes. The system
 // process owns its name and its data directory for it, so its cells come and go without asking anybody.
+import { messageOf } from "../base/index.ts";
 import { mkdirSync } from "node:fs";
 import { ownerOf } from "../server/session/index.ts";
 import {
@@ -93,7 +94,7 @@ export class SystemProgram implements GroupMember {
       await endFormerCell(this.#directory);
     } catch (error) {
       leave();
-      throw new SystemError(`${this.#entry.name}: ${textOf(error)}`, { cause: error });
+      throw new SystemError(`${this.#entry.name}: ${messageOf(error)}`, { cause: error });
     }
     void supervisor
       .run()
@@ -240,8 +241,4 @@ export class SystemProgram implements GroupMember {
     this.#entry = { ...this.#entry, ...change };
     saveEntry(this.#place, this.#entry);
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,22 +3,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+
+export { until } from "../support/until.ts";
 
 export const shoal =
   process.env["SHOAL_COMMAND"] ?? fileURLToPath(new URL("../../bin/shoal.js", import.meta.url));
-
-const waitMs = 60_000;
-
-/** Looks again and again until something is so. */
-export async function until(what: string, isSo: () => boolean): Promise<void> {
-  const endMs = performance.now() + waitMs;
-  while (!isSo()) {
-    if (performance.now() > endMs) throw new Error(`it never came to this: ${what}`);
-    await pause(5);
-  }
-}
 
 /** Processes that a process has started and not outlived. */
 export function childrenOf(pid: number): number[] {

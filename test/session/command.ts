@@ -5,20 +5,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setTimeout as pause } from "node:timers/promises";
+
+import { until } from "../support/until.ts";
+
+export { until };
 
 const command = fileURLToPath(new URL("../../bin/shoal.js", import.meta.url));
-const waitMs = 60_000;
-
-/** Looks again and again until something is so. */
-export async function until(what: string, isSo: () => boolean): Promise<void> {
-  const endMs = performance.now() + waitMs;
-  while (!isSo()) {
-    if (performance.now() > endMs) throw new Error(`it never came to this: ${what}`);
-    await pause(5);
-  }
-}
-
 /** A command that runs, and what it has said so far. */
 export class Running {
   readonly child: ChildProcess;

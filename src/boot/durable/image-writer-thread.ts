@@ -1,5 +1,6 @@
 // What the writer of images runs: it keeps one image after the other, of one process, while the process goes
 // on. The copy of the process's memory that it reads is left alone until it has said that it is done.
+import { messageOf } from "../../base/index.ts";
 import { parentPort, workerData } from "node:worker_threads";
 import { ImageError } from "../../checkpoint/index.ts";
 import { FileStore } from "../../machine/node/index.ts";
@@ -41,7 +42,7 @@ function write(image: DurableImage): ImageWritten {
     return { label: images.store(image) };
   } catch (error) {
     const isFull = error instanceof ImageError && error.reason === "full";
-    return { refused: error instanceof Error ? error.message : String(error), isFull };
+    return { refused: messageOf(error), isFull };
   }
 }
 

@@ -1,4 +1,5 @@
 // The system's face to HTTP while it has one: opened by what is kept, or when somebody asks for it.
+import { messageOf } from "../../base/index.ts";
 import type { ChildProcess } from "node:child_process";
 import { readOutput } from "../output-reader.ts";
 import { programDirectoryOf, type SystemPlace } from "../system-place.ts";
@@ -76,7 +77,7 @@ export class HttpFace {
       });
       this.#tools = sessions;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new SystemError(`HTTP on port ${port}: ${why}; give another with shoal up --http`, {
         cause: error,
       });

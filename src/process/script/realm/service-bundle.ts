@@ -1,5 +1,6 @@
 // A service and all that it imports as one script, by rolldown. What it may not have is refused here, by
 // name, before anything of it runs.
+import { messageOf } from "../../../base/index.ts";
 import { sep } from "node:path";
 import { moduleName, realmName } from "../../../service/index.ts";
 
@@ -81,7 +82,7 @@ async function bundled(file: string, name: string, isService: boolean): Promise<
   } catch (error) {
     throw (
       refusal ??
-      new ServiceLoadError(`${file} cannot be loaded: ${textOf(error)}`, { cause: error })
+      new ServiceLoadError(`${file} cannot be loaded: ${messageOf(error)}`, { cause: error })
     );
   }
 }
@@ -122,8 +123,4 @@ const replaced = new Set([
 
 function lastPart(file: string): string {
   return file.slice(file.lastIndexOf(sep) + 1);
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
