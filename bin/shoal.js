@@ -6,7 +6,6 @@
 // third of Node's own start.
 "use strict";
 const { existsSync } = require("node:fs");
-const { enableCompileCache } = require("node:module");
 const { join } = require("node:path");
 
 const nodeMajorNeeded = 26;
@@ -33,12 +32,20 @@ if (Number.parseInt(process.versions.node, 10) >= nodeMajorNeeded) {
 }
 
 function runHere() {
-  enableCompileCache();
-  const file = systemCommands.includes(process.argv[2]) ? "cli-system.cjs" : "cli.cjs";
+  const isSystemCommand = systemCommands.includes(process.argv[2]);
+  const file = isSystemCommand ? "cli-system.cjs" : "cli.cjs";
   const compiled = join(__dirname, "..", "dist", file);
-  if (existsSync(compiled)) require(compiled);
+  if (existsSync(compiled)) {
+    require("./compiled.js").runCompiled(compiled, isSystemCommand || isPlainRun(process.argv));
+  }
   // A checkout that was never built runs from source, which Node reads as it is.
   else void import("../src/cli/main.ts");
+}
+
+/** One that runs a program in this process, and so calls most of what any command calls. */
+function isPlainRun([, , command, ...words]) {
+  const others = /^(-h|--help|-d|--detach|--durable(=.*)?|--host-command)$/;
+  return command === "run" && !words.some((word) => others.test(word));
 }
 
 /** The path of the Node 26 that npm installed for this platform, wherever it was hoisted to. */

@@ -3,7 +3,8 @@
 //
 // All entries lie in dist/ itself: the workers are found by a URL relative to whoever starts them.
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { hash } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Plugin, rolldown } from "rolldown";
 
@@ -19,6 +20,8 @@ const entries = {
   "image-writer-thread": "src/boot/durable/image-writer-thread.ts",
   "rewrite-worker": "src/process/wasm/prepare/rewrite-worker.ts",
 };
+
+const stamped: ReadonlySet<string> = new Set(["cli.cjs", "cli-system.cjs"]);
 
 /**
  * Node's own modules, taken by `process.getBuiltinModule`: an ESM import of one makes a facade that
@@ -67,7 +70,7 @@ async function build(
     treeshake: { propertyReadSideEffects: false },
     optimization: { inlineConst: { mode: "all", pass: 2 } },
   });
-  await bundle.write({
+  const { output } = await bundle.write({
     dir: `${root}dist`,
     format,
     entryFileNames: format === "cjs" ? "[name].cjs" : "[name].js",
@@ -75,6 +78,13 @@ async function build(
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   });
   await bundle.close();
+  for (const { fileName } of output) if (stamped.has(fileName)) stamp(`${root}dist/${fileName}`);
+}
+
+/** The first line of a bundle says which it is, for what keeps machine code of it (bin/compiled.js). */
+function stamp(file: string): void {
+  const text = readFileSync(file);
+  writeFileSync(file, `// ${hash("sha256", text)}\n${text.toString()}`);
 }
 
 /** What runs in the realm of a service before the service does: read as text, and run in a context of its own. */
