@@ -6,7 +6,7 @@
 // is CommonJS, and nothing here is needed before it is.
 "use strict";
 const fs = require("node:fs");
-const { createRequire } = require("node:module");
+const Module = require("node:module");
 const { dirname, join } = require("node:path");
 const vm = require("node:vm");
 
@@ -39,8 +39,12 @@ function runCompiled(file, isToKeep) {
       if (code === 0) write(directory, kept, script.createCachedData());
     });
   }
-  const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
+  const bundle = new Module(file);
+  // Its other files require it by name, and are to find the one that runs.
+  require.cache[file] = bundle;
+  const run = script.runInThisContext();
+  run(bundle.exports, Module.createRequire(file), bundle, file, dirname(file));
+  bundle.loaded = true;
 }
 
 /** Beside the prepared programs (src/process/wasm/prepare/cache.ts). */

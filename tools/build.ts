@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const entries = {
   cli: "src/cli/main.ts",
   "cli-system": "src/cli/system-main.ts",
-  cell: "src/cli/cell-main.ts",
+  cell: "src/cli/durable/cell-main.ts",
   index: "src/boot/index.ts",
   "core-worker": "src/machine/node/core-worker.ts",
   "segment-writer-thread": "src/machine/node/segment-writer-thread.ts",

@@ -3,7 +3,7 @@
 // has these commands, too.
 import { Command } from "@commander-js/extra-typings";
 import { ExitCode } from "./exit-code.ts";
-import { addSystemCommands } from "./system-commands.ts";
+import { addSystemCommands } from "./system/system-commands.ts";
 
 const program = new Command("shoal")
   .showHelpAfterError("(shoal --help lists what there is)")

@@ -120,6 +120,15 @@ it.each(damages)("is not believed, and replaced, when it is %s", (_, damage) => 
   expect(shoal("run", "x").said).toBe("two");
 });
 
+it("loads a bundle once, also when its other files require it", () => {
+  const bundle = `// ${stamp}\nexports.word = "one"; process.stdout.write("loaded "); require("./other.cjs").tell();`;
+  const other = `const { word } = require("./cli.cjs"); exports.tell = () => process.stdout.write(word);`;
+  writeFileSync(join(directory, "dist/cli.cjs"), bundle);
+  writeFileSync(join(directory, "dist/other.cjs"), other);
+  expect(shoal("run", "x").said).toBe("loaded one");
+  expect(shoal("run", "x").said).toBe("loaded one");
+});
+
 it("is left away where it cannot be written", () => {
   writeFileSync(cache, "a file, where a directory should be");
   expect(shoal("run", "x")).toEqual({ said: "one", code: 0 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command } from "@commander-js/extra-typings";
 import { expect, it } from "vitest";
-import { addSystemCommands } from "../../src/cli/system-commands.ts";
+import { addSystemCommands } from "../../src/cli/system/system-commands.ts";
 
 it("every command on the background system is known to bin/shoal.js, and no other", () => {
   const program = new Command();

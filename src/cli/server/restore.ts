@@ -1,0 +1,149 @@
+// `shoal restore`: a durable server whose supervisor was ended goes on, as it was run; or it begins once more
+// under another name, as it was before a record. The command line of its first start is in its data directory.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import {
+  copyServer,
+  dataDirectoryOf,
+  type Grant,
+  LogRefusedError,
+  NoSuchRecordError,
+  ownerOf,
+  PlaceError,
+  placeOf,
+  type ProgramRecord,
+  readProgram,
+} from "../../boot/index.ts";
+import type { DurableLevel } from "../durable/durable.ts";
+import { ExitCode } from "../exit-code.ts";
+import { isModule, orFail } from "../durable/kept-program.ts";
+import { fail, say } from "../message.ts";
+
+export interface RestoreOptions {
+  readonly data?: string | undefined;
+  readonly durable: DurableLevel;
+  readonly as?: string | undefined;
+  readonly until?: number | undefined;
+  readonly listen: readonly string[];
+  readonly connect: readonly string[];
+  readonly logMax?: number | undefined;
+  readonly keepHistory?: boolean | undefined;
+}
+
+/** Answers the words of the `shoal run` that brings the server back. Ends the command if there is none. */
+export function restore(name: string, options: RestoreOptions): string[] {
+  const { as, until } = options;
+  const source = options.data ?? dataDirectoryOf(name);
+  const record = recordOf(name, source);
+  if (as === undefined && until !== undefined) {
+    fail(
+      `--until makes a server that has heard less than ${name}, which keeps what it has: say --as NAME, too`,
+      ExitCode.usage,
+    );
+  }
+  const directory = as === undefined ? source : dataDirectoryOf(checkedName(as));
+  if (as === undefined) refuseIfRunning(name, source);
+  else copyOrFail(name, source, as, directory, until);
+  return wordsOf(as ?? name, directory, record, options);
+}
+
+function checkedName(name: string): string {
+  try {
+    return placeOf(name).serverName;
+  } catch (error) {
+    if (!(error instanceof PlaceError)) throw error;
+    return fail(`--as ${name}: ${error.message}`, ExitCode.usage);
+  }
+}
+
+function recordOf(name: string, directory: string): ProgramRecord {
+  const kept = orFail(() => readProgram(directory));
+  if (kept === undefined) {
+    return fail(
+      `there is no durable server named ${name} (${directory}): it was not run with --durable=host or disk, ` +
+        "or --data has to say where else to look",
+      ExitCode.notFound,
+    );
+  }
+  const { code, record } = kept;
+  const isProgram = isModule(code);
+  if (isProgram && (record.programCount ?? 1) === 1) return record;
+  const what = isProgram ? `${record.programCount} joined programs` : "a service";
+  return fail(
+    `${name} is ${what}: start it again with the command line that it was first started with`,
+    ExitCode.cannotRun,
+  );
+}
+
+function refuseIfRunning(name: string, directory: string): void {
+  const owner = ownerOf(directory);
+  if (owner === undefined) return;
+  fail(
+    `${name} runs already, as process ${owner.pid}: --as NAME makes another server of what it has heard`,
+    ExitCode.usage,
+  );
+}
+
+function copyOrFail(
+  name: string,
+  source: string,
+  as: string,
+  directory: string,
+  until: number | undefined,
+): void {
+  if (existsSync(directory)) {
+    fail(`there is a server named ${as} already (${directory}): give another name`, ExitCode.usage);
+  }
+  try {
+    const { first, end } = copyServer(source, directory, until);
+    say(`${as} is made of ${name} with ${end - first} records, up to record ${end - 1}`);
+  } catch (error) {
+    const isRefusal = error instanceof NoSuchRecordError || error instanceof LogRefusedError;
+    if (!isRefusal) throw error;
+    fail(`${as} cannot be made of ${name}: ${error.message}`, ExitCode.cannotRun);
+  }
+}
+
+function wordsOf(
+  name: string,
+  directory: string,
+  record: ProgramRecord,
+  { durable, listen, connect, logMax, keepHistory }: RestoreOptions,
+): string[] {
+  const { args, env, model, fuel, fuelSlice, memoryMaxBytes, grants } = record;
+  const [argv0 = name, ...rest] = args;
+  const maybe = (flag: string, value: number | null | undefined): string[] =>
+    value === null || value === undefined ? [] : [flag, `${value}`];
+  return [
+    "run",
+    `--durable=${durable}`,
+    "--name",
+    name,
+    "--data",
+    directory,
+    "--argv0",
+    argv0,
+    "--model",
+    model,
+    "--level",
+    fuel ? "preempt" : "checkpoint",
+    ...maybe("--fuel-slice", fuelSlice),
+    ...maybe("--memory-max", memoryMaxBytes),
+    ...maybe("--log-max", logMax),
+    ...(keepHistory === true ? ["--keep-history"] : []),
+    ...grants.flatMap(optionOf),
+    ...env.flatMap((setting) => ["--env", setting]),
+    ...listen.flatMap((address) => ["--listen", address]),
+    ...connect.flatMap((server) => ["--connect", server]),
+    join(directory, "program.wasm"),
+    ...rest,
+  ];
+}
+
+function optionOf({ guest, host, isReadOnly, changes }: Grant): string[] {
+  // What is in memory is no durable program's.
+  if (host === undefined) return [];
+  const tree = `${host}::${guest}`;
+  if (changes === undefined) return [isReadOnly ? "--dir-read-only" : "--dir", tree];
+  return ["--dir-overlay", changes === "memory" ? tree : `${tree}::${changes.host}`];
+}

@@ -1,0 +1,79 @@
+// `shoal upgrade`: puts another program in the place of a durable server's. First it is rehearsed: brought up
+// from the log, away from everybody, it must say in every call what the old one said. Only then is it
+// switched; if it differs, nothing has changed.
+import { readFileSync } from "node:fs";
+import {
+  forgetImages,
+  ownerOf,
+  readProgram,
+  replaceProgram,
+  takeOwnership,
+} from "../../boot/index.ts";
+import { makeHoldDirectory, stopCell } from "../../supervisor/index.ts";
+import { ExitCode } from "../exit-code.ts";
+import { orFail } from "../durable/kept-program.ts";
+import { type LogOptions, logOf, programsOf, replayOrFail } from "./log.ts";
+import { errorCode, fail, say } from "../message.ts";
+
+export async function upgrade(name: string, file: string, options: LogOptions): Promise<void> {
+  const { directory } = logOf(name, options);
+  if (orFail(() => readProgram(directory)) === undefined) {
+    fail(`${directory} has a log and no program`, ExitCode.cannotRun);
+  }
+  const code = read(file);
+  // Once while the old one runs, which takes as long as it takes.
+  await rehearseOrFail(name, file, code, options);
+  const supervisor = ownerOf(directory);
+  // And again with what came meanwhile, while nobody adds to it.
+  const hold = takeOwnership(makeHoldDirectory(directory));
+  if (supervisor !== undefined && !(await stopCell(directory, supervisor.pid))) {
+    fail(
+      `process ${supervisor.pid}, which runs ${name}, does not let go of it`,
+      ExitCode.cannotRun,
+    );
+  }
+  const records = await rehearseOrFail(name, file, code, options);
+  const program = (options.program ?? 1) - 1;
+  // They hold the frames of the old program. Without them the new one is brought up from the whole log.
+  forgetImages(directory, program);
+  orFail(() => replaceProgram(directory, code, program));
+  hold.release();
+  const when = supervisor === undefined ? "from its next start on" : "now";
+  say(`${name} is ${file} ${when}, which did the same in all ${records} records`);
+}
+
+/** Answers how many records there were. Ends the command if the program differs; the old one goes on. */
+async function rehearseOrFail(
+  name: string,
+  file: string,
+  code: Uint8Array,
+  options: LogOptions,
+): Promise<number> {
+  const programs = programsOf(name, options);
+  const at = (options.program ?? 1) - 1;
+  const upgraded = programs[at];
+  if (upgraded === undefined) {
+    fail(`${name} has ${programs.length} programs, and none is number ${at + 1}`, ExitCode.usage);
+  }
+  if (upgraded.log.first > 0) {
+    fail(
+      `the log of ${name} begins at an image, from which only the program that it was made of can go on: it ` +
+        "can be upgraded only while its log goes back to its start, which --keep-history keeps so",
+      ExitCode.cannotRun,
+    );
+  }
+  const rehearsed = programs.with(at, { ...upgraded, code });
+  const { records, failure } = await replayOrFail(file, rehearsed, options);
+  if (failure === undefined) return records;
+  const why = failure instanceof Error ? failure.message : JSON.stringify(failure);
+  return fail(`${name} is as it was, since ${file} would do otherwise: ${why}`, ExitCode.cannotRun);
+}
+
+function read(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") fail(`there is no file "${file}"`, ExitCode.notFound);
+    throw error;
+  }
+}
