@@ -63,7 +63,7 @@ export class Servers {
   }
 
   serve(slot: number, service: Service): StartedService {
-    const started = this.#system.serve(service);
+    const started = this.#system.services.serve(service);
     this.#bySlot.set(slot, started);
     this.#services.set(slot, service);
     return started;
@@ -90,7 +90,7 @@ export class Servers {
   /** Lets a process call the servers in these slots, or all there are. */
   allow(space: number, badge: number, slots?: ReadonlySet<number>): void {
     for (const [slot, service] of this.#bySlot) {
-      if (slots?.has(slot) ?? true) this.#system.allow(space, slot, service, badge);
+      if (slots?.has(slot) ?? true) this.#system.services.allow(space, slot, service, badge);
     }
   }
 
@@ -126,7 +126,7 @@ export class Servers {
 
   /** Whoever had this badge will not come: the servers let go of what was kept for it. */
   forget(badge: number): void {
-    for (const service of this.#bySlot.values()) this.#system.clientGone(service, badge);
+    for (const service of this.#bySlot.values()) this.#system.services.clientGone(service, badge);
   }
 
   /** Descriptors 0 to 2 of a program that has the console to itself. */

@@ -1,25 +1,15 @@
 // A session: one core with its servers, and the programs that run on it, alone, joined by pipes, or
 // started by each other. It knows each program's pid, which is the badge by which servers know it.
-import { InitialSlot } from "../abi/index.ts";
 import type {
   ExecutionModel,
   FaultReport,
-  Library,
   PreparedModule,
   ProgramState,
 } from "../process/index.ts";
 import { LinkError, serviceSlots } from "../process/index.ts";
 import type { PipeService } from "../server/pipe/index.ts";
 import type { ProcessService } from "../server/process/index.ts";
-import { Access, areaPages, Filetype } from "../userlib/index.ts";
-import {
-  type Descriptor,
-  DescriptorTable,
-  openedRow,
-  processModule,
-  type WasiProcess,
-} from "../wasi/index.ts";
-import { DurableTree, type TreePipe } from "./durable/durable-tree.ts";
+import { DescriptorTable, processModule } from "../wasi/index.ts";
 import type { DurableOptions } from "./durable/durable.ts";
 import {
   type RunningGateway,
@@ -27,6 +17,7 @@ import {
   startGateway,
   giveServed,
 } from "./session/gateway.ts";
+import { boundTogether, joinPrograms } from "./joined-programs.ts";
 import { createLauncher } from "./launcher.ts";
 import type { PauseDoor } from "./capture/pause.ts";
 import type { MadeProgram, RunningProgram } from "./running-program.ts";
@@ -39,10 +30,8 @@ import type {
   System,
 } from "./system.ts";
 import { sizeVariables, withDefaults } from "./terminal-variables.ts";
-import { tracedProgram, traceOfProgram } from "./trace/program-trace.ts";
-import { tracedEnter } from "./trace/trace.ts";
+import { ProgramLinks } from "./program-links.ts";
 import { checkThreads, ProgramThreads } from "./program-threads.ts";
-import { makeWasiProcess } from "./wasi-library.ts";
 
 export interface ProgramSpec {
   readonly prepared: PreparedModule;
@@ -89,6 +78,7 @@ export class Session {
   /** By which other OS processes call the first program, once it is there, if it has a name. */
   gateway: RunningGateway | undefined;
   readonly #options: SessionOptions;
+  readonly #links: ProgramLinks;
   #processServers: ProcessServers | undefined;
   readonly #freeSlots: number[] = [];
   #nextSlot: number = serviceSlots.firstProcess;
@@ -100,6 +90,12 @@ export class Session {
     this.system = system;
     this.#options = options;
     this.servers = new Servers(system, options);
+    this.#links = new ProgramLinks({
+      system,
+      trace: options.trace,
+      pause: options.pause,
+      hasSeveral: () => this.#processServers !== undefined,
+    });
   }
 
   /** The pipe and the process server, from when they were first needed. */
@@ -116,8 +112,9 @@ export class Session {
     if (!isFirst || programs.length > 1 || programs.some(startsOthers)) this.#needProcesses();
     const size = sizeVariables(this.#options.console.size?.());
     const pids = programs.map(({ args }) => this.#addProcess(args[0] ?? ""));
-    const { tables, pipes } = this.#tablesOf(pids);
-    const specs = this.#joined(programs, pids, pipes);
+    const server = this.#processServers?.pipes;
+    const { tables, pipes } = joinPrograms(pids, this.servers, server);
+    const specs = boundTogether(programs, pids, pipes, server);
     const ends = specs.map((spec, i) => {
       const { promise, resolve } = Promise.withResolvers<ProgramEnd>();
       // How big a terminal is now is nothing that a replay could find again.
@@ -214,12 +211,13 @@ export class Session {
     // A process that is brought up again finds open what it found at first, or had in its image.
     let current = table;
     const spawnedNow = (): SpawnedProgram => made.spawned!;
+    const links = this.#links;
     const threads = new ProgramThreads({
       system: this.system,
       spawned: spawnedNow,
       processOf: (page, thread) =>
-        this.#wasiProcessOf(pid, spec, spawnedNow(), current, page, thread),
-      wrap: (thread) => this.#wrapFor(pid, spec, () => memoryOf(spawnedNow()), thread),
+        links.wasiProcess({ pid, spec, spawned: spawnedNow(), table: current, page, thread }),
+      wrap: (thread) => links.wrap(pid, spec, spawnedNow, thread),
     });
     let first = threads.linked();
     const options: SpawnOptions = {
@@ -236,7 +234,7 @@ export class Session {
         current = new DescriptorTable(rows ?? initial);
         first = threads.linked();
       },
-      wrap: this.#wrapFor(pid, spec, () => memoryOf(spawnedNow()), 0),
+      wrap: links.wrap(pid, spec, spawnedNow, 0),
       onSpace: (space) => this.#adopt(pid, space),
       onFault: (report) => (fault = report),
       onExit: (code) => {
@@ -265,43 +263,11 @@ export class Session {
     return this.#processServers?.processes.table.add(0, name).pid ?? this.#programCount;
   }
 
-  /** The descriptors of programs in a row: those at the ends have the console, the others pipes. */
-  #tablesOf(pids: readonly number[]): { tables: DescriptorTable[]; pipes: TreePipe[] } {
-    const rows = pids.map(() => this.servers.streams());
-    const pipes = pids.slice(1).map((reader, i) => {
-      const pipe = this.#processServers!.pipes.connect(reader, pids[i]!);
-      rows[i]![1] = pipeRow(pipe.write, Access.write);
-      rows[i + 1]![0] = pipeRow(pipe.read, Access.read);
-      return pipe;
-    });
-    const tables = pids.map(
-      (pid, i) => new DescriptorTable([...rows[i]!, ...this.servers.granted(pid)]),
-    );
-    return { tables, pipes };
-  }
-
-  /** Durable programs that are joined by pipes come back together. */
-  #joined(
-    programs: readonly ProgramSpec[],
-    badges: readonly number[],
-    pipes: readonly TreePipe[],
-  ): readonly ProgramSpec[] {
-    if (pipes.length === 0 || programs.some(({ durable }) => durable === undefined)) {
-      return programs;
-    }
-    const server = this.#processServers!.pipes;
-    const tree = new DurableTree({ badges, pipes, onPipes: (state) => server.replace(state) });
-    return programs.map((spec, i) => ({
-      ...spec,
-      durable: { ...spec.durable!, ...tree.member(i) },
-    }));
-  }
-
   #adopt(pid: number, space: number): void {
     if (this.#processServers === undefined) return;
     const { processes, started } = this.#processServers;
     const slot = this.#freeSlots.pop() ?? this.#nextSlot++;
-    this.system.entrust(started, slot, space);
+    this.system.services.entrust(started, slot, space);
     processes.adopt(pid, slot, () => this.#freeSlots.push(slot));
   }
 
@@ -317,60 +283,6 @@ export class Session {
     started.raise(1);
     return { ...end, code };
   }
-
-  #wasiProcessOf(
-    pid: number,
-    { args, env, durable }: ProgramSpec,
-    spawned: SpawnedProgram,
-    table: DescriptorTable,
-    page: number,
-    thread: number,
-  ): WasiProcess {
-    const { core } = this.system;
-    const write = this.#traceOf(pid, args, thread);
-    const { pause } = this.#options;
-    // A durable process has a door of its own, which sees to its images.
-    const isPausing = pause !== undefined && durable === undefined;
-    const door = isPausing ? () => pause.enter() : () => spawned.core.enter();
-    return makeWasiProcess({
-      caller: {
-        registers: core.registers,
-        area:
-          page < areaPages ? core.memories.area(spawned.space) : core.memories.annex(spawned.space),
-        enter: tracedEnter(door, core.registers, write),
-      },
-      memory: () => memoryOf(spawned).buffer,
-      table,
-      args,
-      env,
-      page,
-      onExit: () => this.system.endWithCurrent(spawned.space),
-    });
-  }
-
-  /** Where a program's trace goes; with several programs or threads each line says whose it is. */
-  #traceOf(
-    pid: number,
-    args: readonly string[],
-    thread: number,
-  ): ((line: string) => void) | undefined {
-    const { trace } = this.#options;
-    if (trace === undefined) return undefined;
-    const isOneOfSeveral = this.#processServers !== undefined;
-    return traceOfProgram(trace, isOneOfSeveral ? { pid, name: args[0] ?? "" } : undefined, thread);
-  }
-
-  #wrapFor(
-    pid: number,
-    { args }: ProgramSpec,
-    memory: () => Uint8Array,
-    thread: number,
-  ): ((library: Library) => Library) | undefined {
-    const write = this.#traceOf(pid, args, thread);
-    return (
-      write && ((library) => tracedProgram(library, this.system.core.registers, memory, write))
-    );
-  }
 }
 
 /** Runs something that may find that a program cannot be linked, and then says which of several. */
@@ -385,13 +297,4 @@ function namingItself({ args }: ProgramSpec, run: () => void): void {
 
 function startsOthers({ prepared }: ProgramSpec): boolean {
   return prepared.facts.imports.some(({ module }) => module === processModule);
-}
-
-function pipeRow(handle: number, access: number): Descriptor {
-  return openedRow(InitialSlot.pipes, handle, Filetype.unknown, access);
-}
-
-function memoryOf({ program }: SpawnedProgram): Uint8Array {
-  const { memory } = program;
-  return memory === undefined ? new Uint8Array(0) : new Uint8Array(memory.buffer);
 }

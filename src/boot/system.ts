@@ -1,21 +1,8 @@
 // A system: one core with its services and programs, put together. Everything that a process has, it
 // has because something here gave it: a capability in a slot, a library function, a memory.
 import { defaultLimits, InitialSlot, Kind, Right } from "../abi/index.ts";
-import {
-  createObject,
-  createRootSpace,
-  exitCodeOf,
-  grant,
-  liveThreads,
-  startThread,
-} from "../kernel/index.ts";
+import { createObject, exitCodeOf, grant, liveThreads, startThread } from "../kernel/index.ts";
 import type { Core, FaultReport, ProgramStack } from "../process/index.ts";
-import {
-  clientGoneBit,
-  ServiceProcess,
-  serviceDescriptor,
-  serviceSlots,
-} from "../process/index.ts";
 import {
   type CapturedThread,
   CaptureError,
@@ -25,7 +12,6 @@ import {
   type ProgramThreadState,
   restoreProgram,
 } from "../process/index.ts";
-import type { Service } from "../userlib/index.ts";
 import { CoreLoop } from "./core.ts";
 import { checkDurable, DurableProcess, type DurableSeat } from "./durable/durable.ts";
 import type { ProgramImage } from "./durable/durable-images.ts";
@@ -33,13 +19,12 @@ import { SpaceBytes } from "./capture/space-bytes.ts";
 import type {
   InstanceOptions,
   RestoredProgram,
-  ServiceClient,
   SpawnedProgram,
   SpawnOptions,
-  StartedService,
   SystemOptions,
   ThreadOptions,
 } from "./system-options.ts";
+import { SystemServices } from "./system-services.ts";
 import { ThreadGroup } from "./thread-group.ts";
 import { threadPause } from "./capture/thread-pause.ts";
 
@@ -61,12 +46,9 @@ const programLimits = [1024, 4096, 24] as const;
 
 export class System {
   readonly core: CoreLoop;
+  readonly services: SystemServices;
   readonly #spawned = new Map<number, SpawnOptions>();
   readonly #groups = new Map<number, ThreadGroup>();
-  readonly #serviceNames = new Map<number, string>();
-  /** By space: the notification that its servers raise, and what it is a client of. */
-  readonly #readiness = new Map<number, number>();
-  readonly #clients = new Map<number, ServiceClient[]>();
 
   constructor(options: SystemOptions) {
     this.core = new CoreLoop({
@@ -86,32 +68,7 @@ export class System {
         ...(options.onIdle === undefined ? {} : { onIdle: options.onIdle }),
       },
     });
-  }
-
-  /** Starts a TypeScript service as a process of its own. `memory`: see `ServiceProcessOptions`. */
-  serve(service: Service, memory?: WebAssembly.Memory): StartedService {
-    const { kernel, memories } = this.core;
-    const space = createRootSpace(kernel);
-    const runner = new ServiceProcess({
-      core: this.core,
-      memories,
-      space,
-      service,
-      nowNs: () => this.core.machine.nowNs(),
-      memory,
-    });
-    const endpoint = createObject(kernel, Kind.endpoint, space, [1, 0, serviceDescriptor]);
-    const notification = createObject(kernel, Kind.notification, space);
-    grant(kernel, space, serviceSlots.notification, { kind: Kind.notification, row: notification });
-    // An endpoint ends with its last name, which is not to be that of a client.
-    grant(kernel, space, serviceSlots.endpoint, { kind: Kind.endpoint, row: endpoint });
-    const thread = createObject(kernel, Kind.thread, space);
-    this.core.setPortal(endpoint, () => runner.serve());
-    this.core.setRunner(thread, runner);
-    startThread(kernel, thread);
-    this.#serviceNames.set(space, service.name);
-    const raise = (bits: number): void => this.core.raise(notification, bits);
-    return { name: service.name, space, endpoint, raise, process: runner };
+    this.services = new SystemServices(this.core);
   }
 
   /** Makes a process of a prepared program; `start` lets it run. */
@@ -234,9 +191,7 @@ export class System {
     grant(kernel, space, InitialSlot.space, { kind: Kind.space, row: space, rights });
     grant(kernel, space, InitialSlot.thread, { kind: Kind.thread, row: thread });
     grant(kernel, space, InitialSlot.futexQueue, { kind: Kind.futexQueue, row: futexQueue });
-    const readiness = createObject(kernel, Kind.notification, space);
-    grant(kernel, space, InitialSlot.ready, { kind: Kind.notification, row: readiness });
-    this.#readiness.set(space, readiness);
+    this.services.addReadiness(space);
     return thread;
   }
 
@@ -266,7 +221,7 @@ export class System {
         const rows = options.rows?.() ?? [];
         return { state: this.capture(space), rows };
       },
-      wakeUp: () => this.core.raise(this.readinessOf(space), allBits),
+      wakeUp: () => this.core.raise(this.services.readinessOf(space), allBits),
       memoryBytes: () => spawned().program.memory?.buffer.byteLength ?? 0,
       renew: (image) => this.#renew(spawned(), options, image),
     };
@@ -332,70 +287,23 @@ export class System {
     this.#groups.get(space)?.endsWith(this.core.current());
   }
 
-  /** The notification of a process that its servers raise. */
-  readinessOf(space: number): number {
-    return this.#readiness.get(space) ?? 0;
-  }
-
   /** Lets a program's first thread run. */
   start({ thread }: SpawnedProgram): void {
     startThread(this.core.kernel, thread);
   }
 
-  /** Gives a process the right to call a service; the badge tells the service who calls. */
-  allow(space: number, slot: number, service: StartedService, badge: number): void {
-    const rights = Right.send | Right.grant | Right.derive;
-    grant(this.core.kernel, space, slot, {
-      kind: Kind.endpoint,
-      row: service.endpoint,
-      rights,
-      badge,
-    });
-    this.#addClient(space, { service, badge });
-  }
-
-  /**
-   * Gives a service control of a process, in a slot from `serviceSlots.firstProcess` on, so that it can
-   * end it by a kernel call of its own.
-   */
-  entrust(service: StartedService, slot: number, space: number): void {
-    const given = { kind: Kind.space, row: space, rights: Right.control };
-    grant(this.core.kernel, service.space, slot, given);
-  }
-
   #faulted(report: FaultReport, { onServiceFault }: SystemOptions): void {
-    const service = this.#serviceNames.get(report.space);
+    const service = this.services.nameOf(report.space);
     if (service !== undefined) onServiceFault?.(service, report.error);
     // A thread that faults takes the others of its process along.
     this.#groups.get(report.space)?.endsWith(report.thread);
     this.#spawned.get(report.space)?.onFault?.(report);
   }
 
-  #addClient(space: number, client: ServiceClient): void {
-    const known = this.#clients.get(space) ?? [];
-    if (known.some(({ service }) => service === client.service)) return;
-    this.#clients.set(space, [...known, client]);
-    const row = this.#readiness.get(space);
-    if (row === undefined) return;
-    const slot = client.service.process.admit(client.badge);
-    const given = { kind: Kind.notification, row, rights: Right.send };
-    grant(this.core.kernel, client.service.space, slot, given);
-  }
-
   #spaceGone(space: number): void {
     this.#spawned.delete(space);
     this.#groups.delete(space);
-    this.#readiness.delete(space);
-    for (const { service, badge } of this.#clients.get(space) ?? []) {
-      this.clientGone(service, badge);
-    }
-    this.#clients.delete(space);
-  }
-
-  /** Tells a service that whoever had this badge is gone. */
-  clientGone(service: StartedService, badge: number): void {
-    service.process.clientGone(badge);
-    service.raise(clientGoneBit);
+    this.services.spaceGone(space);
   }
 
   #threadGone(space: number): void {

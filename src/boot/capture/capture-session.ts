@@ -99,7 +99,7 @@ export class SessionCapture {
 
   #hold(program: RunningProgram): Held {
     const { space, thread } = program.spawned;
-    const ready = this.#session.system.readinessOf(space);
+    const ready = this.#session.system.services.readinessOf(space);
     return {
       program,
       space: this.#operator.give(Kind.space, space),

@@ -74,7 +74,7 @@ function restoreProgram(
   if (first === undefined || row === undefined || program.threads.length > 1) {
     throw new CaptureError(`The image of ${args[0]} has no thread to go on with, or several.`);
   }
-  const ready = session.system.readinessOf(restored.space);
+  const ready = session.system.services.readinessOf(restored.space);
   return {
     thread: operator.give(Kind.thread, row),
     ready: operator.give(Kind.notification, ready),

@@ -58,7 +58,7 @@ export async function runService(options: RunServiceOptions): Promise<RunningSer
   };
   const service = makeService(parts, durable);
   service.open();
-  const started = system.serve(service);
+  const started = system.services.serve(service);
   service.onReady = () => started.raise(1);
   const gateway = openGateway(system, started.endpoint, serve);
   durable?.onLive?.();
@@ -85,7 +85,7 @@ function scriptOf(code: ServiceCode): RealmScript {
 
 function serveConnections(system: System, connections: readonly ConnectService[]) {
   return connections.map((connection) => {
-    const started = system.serve(connection);
+    const started = system.services.serve(connection);
     connection.onReady = () => started.raise(1);
     return { endpoint: started.endpoint, badge: ownBadge };
   });

@@ -133,7 +133,7 @@ export class ServiceSystem implements AsyncDisposable {
   }
 
   #start(service: RunnableService | PowerService): StartedService {
-    const started = this.system.serve(service, this.#memory);
+    const started = this.system.services.serve(service, this.#memory);
     service.onReady = () => started.raise(1);
     // The core may be idle: a task lets the thread of the service run.
     this.#machine.post(() => undefined);
