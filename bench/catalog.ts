@@ -1,4 +1,5 @@
 // The benchmarks there are. The command lists and runs them from here and from nowhere else.
+import { channelBench } from "./channel/channel.ts";
 import { filesBench } from "./files/files.ts";
 import { flukeBench } from "./fluke/fluke.ts";
 import type { Bench } from "./harness/bench.ts";
@@ -22,6 +23,7 @@ export const benches: readonly Bench[] = [
   taxBench,
   recoveryBench,
   servicesBench,
+  channelBench,
 ];
 
 export function findBench(name: string): Bench | undefined {

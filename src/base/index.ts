@@ -13,4 +13,5 @@ export {
 } from "./table.ts";
 export { append, nextOf, prepend, prevOf, remove, rowsOf, type Links } from "./list.ts";
 export { messageOf } from "./message-of.ts";
+export { quietly } from "./quietly.ts";
 export { Random } from "./random.ts";

@@ -44,7 +44,9 @@ export {
 } from "./durable/durable-server.ts";
 export {
   differenceOf,
+  keepConnections,
   keepProgram,
+  planNext,
   type ProgramManner,
   type ProgramRecord,
   ProgramRecordError,
@@ -64,7 +66,12 @@ export {
   describeServiceRecord,
   isServiceRecord,
 } from "./service/durable/describe-service-record.ts";
-export { describeRecord, LogRefusedError, type ReadOnlyLog } from "../recovery/index.ts";
+export {
+  describeRecord,
+  LogRefusedError,
+  type ReadOnlyLog,
+  ReplayError,
+} from "../recovery/index.ts";
 export { type RunningGateway, type ServedName, startGateway } from "./session/gateway.ts";
 export { ConsolePort } from "./worker/console-port.ts";
 export { CoreKeeper, type CoreKeeperOptions, type CoreLoss } from "./worker/core-keeper.ts";
@@ -99,7 +106,30 @@ export {
 } from "../server/network/index.ts";
 export type { CapturePolicy } from "./capture/capture-policy.ts";
 export type { SessionCapture } from "./capture/capture-session.ts";
-export { askControl, type ControlAnswer, controlPathOf, serveControl } from "./session/control.ts";
+export {
+  askControl,
+  type ControlAnswer,
+  controlPathOf,
+  endedFirst,
+  serveControl,
+  type UpgradeRequest,
+} from "./session/control.ts";
+export { type FrozenService, makeServiceOf, readServiceFile } from "./service/service-file.ts";
+export {
+  codeDirectory,
+  codeFile,
+  hashOfCode,
+  keepCode,
+  KeptCodes,
+} from "./service/durable/service-codes.ts";
+export { DivergenceError } from "./service/durable/service-replay.ts";
+export {
+  type RehearsedLog,
+  rehearseService,
+  rehearseUpgrade,
+  type UpgradeRehearsal,
+} from "./service/durable/service-rehearsal.ts";
+export { UpgradeError, type UpgradeTrial } from "./service/durable/service-trial.ts";
 export { describeSession, type SessionDescription } from "./session/description.ts";
 export { readImageFile, sha256, writeImageFile } from "./capture/image-file.ts";
 export { type SessionContent, SessionContentError, sessionOf } from "./capture/session-content.ts";
@@ -134,6 +164,7 @@ export {
 export {
   bundledService,
   bundleService,
+  RealmScript,
   type ServiceCode,
   ServiceLoadError,
 } from "../process/index.ts";

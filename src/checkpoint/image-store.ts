@@ -36,10 +36,7 @@ export class ImageStore {
     this.#store = store;
     this.#digest = digest;
     this.#pages = new PageBlobs(store, digest);
-    for (const image of this.list()) {
-      const opened = this.#tryOpen(image);
-      if (!(opened instanceof ImageError)) this.#pages.learn(opened.manifest);
-    }
+    this.#pages.shareOnly(this.#manifests());
   }
 
   /** All images there are, good or not, the older ones of a name first. */
@@ -89,6 +86,18 @@ export class ImageStore {
     return contentOf(opened, (page) => this.#pages.read(opened, page), this.#digest, progress);
   }
 
+  /** Makes sure of an image that is there: whoever saved it may have been lost just before that was done. */
+  makeDurable(image: StoredImage): void {
+    const blob = blobOf(image, "image");
+    check(blob, this.#store.flush(blob));
+  }
+
+  /** Removes an image whose content does not read back: later ones would share its pages, bad ones among them. */
+  removeDamaged(image: StoredImage): void {
+    this.remove(image);
+    this.#pages.shareOnly(this.#manifests());
+  }
+
   remove(image: StoredImage): void {
     const blob = blobOf(image, "image");
     this.#store.remove(blob);
@@ -110,6 +119,12 @@ export class ImageStore {
       manifests.push(opened.manifest);
     }
     this.#pages.keepOnly(manifests);
+  }
+
+  /** Of all images that can be opened. */
+  #manifests(): Manifest[] {
+    const opened = this.list().map((image) => this.#tryOpen(image));
+    return opened.flatMap((one) => (one instanceof ImageError ? [] : [one.manifest]));
   }
 
   #tryOpen(image: StoredImage): OpenImage | ImageError {

@@ -83,6 +83,11 @@ export class PageBlobs {
       this.#store.remove(blob);
       this.#store.flush(blob);
     }
+    this.shareOnly(manifests);
+  }
+
+  /** Later images share the pages of these, and no others. */
+  shareOnly(manifests: readonly Manifest[]): void {
     this.#homes.clear();
     for (const manifest of manifests) this.learn(manifest);
   }

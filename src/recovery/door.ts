@@ -104,9 +104,14 @@ export class RecordingDoor {
     return this.#failure;
   }
 
+  /** The record before which all that the process changed outside of itself stands in this kernel. */
+  get accounted(): number {
+    return this.#replay.accounted;
+  }
+
   /**
-   * The process begins anew in the same kernel, at its beginning or where an image left it: what it does
-   * next is a replay.
+   * The process begins anew in the same kernel, at its beginning or where an image left it, at `accounted` or
+   * before: what it does next is a replay.
    */
   restart(from?: DoorState): void {
     this.#replay.restart(from?.position ?? this.#options.log.first);
@@ -115,16 +120,20 @@ export class RecordingDoor {
     this.#isLive = false;
   }
 
-  /**
-   * Sets aside the request that is being served: its sender will be answered with `poisonLabel`, and a
-   * replay passes over it. False if none is, so that the fault is no request's.
-   */
-  setAside(reason: number): boolean {
+  /** The record that brought the request which is being served and can be set aside; undefined if there is none. */
+  get requestAtFault(): number | undefined {
     const { lastRequest, owed } = this.#ledger;
     // What it wrote to its pipes since has been read by others.
-    if (this.#options.joined !== undefined) return false;
-    if (lastRequest < 0 || owed.current === undefined) return false;
-    return this.#kept(this.#recorder.setAside(lastRequest, reason));
+    if (this.#options.joined !== undefined) return undefined;
+    return lastRequest < 0 || owed.current === undefined ? undefined : lastRequest;
+  }
+
+  /**
+   * Sets a request aside: its sender will be answered with `poisonLabel`, and a replay passes over it. False if
+   * the log takes no more.
+   */
+  setAside(request: number, reason: number): boolean {
+    return this.#kept(this.#recorder.setAside(request, reason));
   }
 
   /** Whether the thread left its stack for an image to be made, after a call that is over. */

@@ -7,7 +7,7 @@ export type { Peer, Peers } from "./rejoin.ts";
 export type { DoorState } from "./door-state.ts";
 export type { Joined } from "./joined.ts";
 export type { PipeEndState, PipeHandle } from "./pipe-flows.ts";
-export { poisonLabel, requestServedAtEnd, setAsideInLog } from "./poison.ts";
+export { poisonLabel, requestServedAtEnd, servesPoison, setAsideInLog } from "./poison.ts";
 export type { ProcessMemory } from "./process-memory.ts";
 export { ReplayError } from "./replay-error.ts";
 export { Sessions, type Standing, type StoredReply } from "./sessions.ts";

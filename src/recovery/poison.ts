@@ -24,6 +24,18 @@ export function poisonMarks(log: MessageLog): Map<number, PoisonMark> {
 }
 
 /**
+ * Whether a process that stands at a record was serving a request which has been set aside since: it cannot pass
+ * over what it has heard.
+ */
+export function servesPoison(log: MessageLog, position: number): boolean {
+  for (let at = Math.max(position, log.first); at < log.end; at++) {
+    const record = log.read(at);
+    if (kindOf(record) === RecordKind.poison && record[1]! < position) return true;
+  }
+  return false;
+}
+
+/**
  * The record that brought the request which a server was serving when its log ended; undefined if it served
  * none, or one that is older than the log.
  */

@@ -2,6 +2,7 @@
 // changed in the kernel and in what the server owes is done again where it does not stand any more:
 // in a new kernel.
 import { Register, Status, statusName, syscallName } from "../abi/index.ts";
+import { assert } from "../base/index.ts";
 import type { MessageLog } from "./log/index.ts";
 import type { Ledger } from "./ledger.ts";
 import type { PendingCall } from "./pending-call.ts";
@@ -53,8 +54,13 @@ export class Replay {
     this.#marks = poisonMarks(options.log);
   }
 
+  get accounted(): number {
+    return this.#accounted;
+  }
+
   /** Back to a record; what the records changed in this kernel stands. */
   restart(position: number): void {
+    assert(position <= this.#accounted, "what was before stands", position, this.#accounted);
     this.#next = position;
     this.#marks = poisonMarks(this.#options.log);
     this.poison = undefined;

@@ -1,11 +1,13 @@
 // The calling side: a proxy whose methods are those of the service. A call that was answered at once is a
 // promise that is resolved already; a method that streams gives its stream at once, too.
 import { AbortError } from "./call-signal.ts";
+import { CallQuestion } from "./call-question.ts";
 import type { ReadOptions } from "./codec-reader.ts";
 import type { Client, ServiceModule, SyncClient } from "./definition.ts";
 import type { ErrorClass } from "./error-form.ts";
 import { serveFunctions } from "./function-host.ts";
 import type { Link, Question, Reply } from "./link.ts";
+import { methodTable } from "./method-table.ts";
 import { CallPromise, StreamReader } from "./stream-reader.ts";
 import { Ask, type CallName, itemsAheadDefault, Tell } from "./wire.ts";
 
@@ -59,43 +61,31 @@ class ServiceCaller {
     this.#identity = identity;
   }
 
-  call(list: readonly unknown[], options: CallOptions | undefined): unknown {
+  call(method: string, args: readonly unknown[], options: CallOptions | undefined): unknown {
     if (options?.signal?.aborted === true) return Promise.reject(reasonOf(options.signal));
-    const name = this.#nextName();
-    let functions: ((...args: never[]) => unknown)[] | undefined;
-    const question = {
-      label: Ask.call,
-      name,
-      word: 0,
-      value: list,
-      functions: (one: (...args: never[]) => unknown) => {
-        question.word = 1;
-        return (functions ??= []).push(one) - 1;
-      },
-    };
+    const question = new CallQuestion(this.#nextName(), method, args, false);
     let reply: Reply | Promise<Reply>;
     try {
       reply = this.link.ask(question, this.reading);
     } catch (error) {
       return Promise.reject(error);
     }
-    if (!(reply instanceof Promise)) return this.#settled(reply, name, options);
-    return this.#pending(reply, name, { functions, options });
+    if (reply instanceof Promise) return this.#pending(reply, question, options);
+    return this.#settled(reply, question.name, options);
   }
 
-  callNow(list: readonly unknown[]): unknown {
-    const name = this.#nextName();
-    const question = { label: Ask.call, name, word: 0, value: list, isUrgent: true };
+  callNow(method: string, args: readonly unknown[]): unknown {
+    const question = new CallQuestion(this.#nextName(), method, args, true);
     const reply = this.link.ask(question, this.reading);
     if (!(reply instanceof Promise)) {
       if (reply.label === Tell.value) return reply.value;
       if (reply.label === Tell.error) throw reply.value;
     } else {
       reply.catch(() => undefined);
-      this.tell({ label: Ask.abort, name, word: 0 });
+      this.tell({ label: Ask.abort, name: question.name, word: 0 });
     }
     throw new NotImmediateError(
-      `${String(list[0])} was not answered at once: its method waits, or the service is elsewhere. Call it ` +
+      `${method} was not answered at once: its method waits, or the service is elsewhere. Call it ` +
         "without syncOf, and await it",
     );
   }
@@ -126,17 +116,11 @@ class ServiceCaller {
 
   #pending(
     reply: Promise<Reply>,
-    name: CallName,
-    {
-      functions,
-      options,
-    }: {
-      readonly functions: ((...args: never[]) => unknown)[] | undefined;
-      readonly options: CallOptions | undefined;
-    },
+    { name, given }: CallQuestion,
+    options: CallOptions | undefined,
   ): CallPromise {
-    const close =
-      functions && serveFunctions({ functions, name, link: this.link, reading: this.reading });
+    const { link, reading } = this;
+    const close = given && serveFunctions({ functions: given, name, link, reading });
     return new CallPromise((resolve, reject) => {
       const stop = this.#watch(name, options, reject);
       reply
@@ -191,18 +175,11 @@ export function withOptions<C extends AsyncDisposable>(client: C, options: CallO
 /** The same client, whose calls are answered before they return. Only for methods that do not wait. */
 export function syncOf<T extends ServiceModule>(client: Client<T>): SyncClient<T> {
   const caller = known(client);
-  const methods = new Map<string, unknown>();
-  return new Proxy(Object.create(null) as object, {
-    get(_, key) {
-      if (typeof key !== "string") return undefined;
-      let method = methods.get(key);
-      if (method === undefined) {
-        method = (...args: unknown[]) => caller.callNow([key, ...args]);
-        methods.set(key, method);
-      }
-      return method;
-    },
-  }) as SyncClient<T>;
+  return methodTable(
+    (name) =>
+      (...args: unknown[]) =>
+        caller.callNow(name, args),
+  ) as SyncClient<T>;
 }
 
 function known(client: object): ServiceCaller {
@@ -212,22 +189,15 @@ function known(client: object): ServiceCaller {
 }
 
 function proxyOf(caller: ServiceCaller, options: CallOptions | undefined): object {
-  const methods = new Map<string, unknown>();
-  const proxy = new Proxy(Object.create(null) as object, {
-    get(_, key) {
-      if (key === Symbol.asyncDispose) return async () => caller.link.close();
-      // A client is not a promise, whoever awaits it.
-      if (typeof key !== "string" || key === "then") return undefined;
-      let method = methods.get(key);
-      if (method === undefined) {
-        method = (...args: unknown[]) => caller.call([key, ...args], options);
-        methods.set(key, method);
-      }
-      return method;
-    },
-  });
-  callerOf.set(proxy, caller);
-  return proxy;
+  const close = { value: async () => caller.link.close() };
+  const client = methodTable(
+    (name) =>
+      (...args: unknown[]) =>
+        caller.call(name, args, options),
+    { [Symbol.asyncDispose]: close },
+  );
+  callerOf.set(client, caller);
+  return client;
 }
 
 function listenTo(signal: AbortSource | undefined, listener: () => void): () => void {

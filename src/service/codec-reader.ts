@@ -2,6 +2,7 @@
 // checked against what is there, and no key can reach a prototype.
 import { type ErrorClass, type ErrorForm, readError } from "./error-form.ts";
 import { Extension, typedArrays } from "./extension.ts";
+import { ShortTexts } from "./short-texts.ts";
 import { readUtf8 } from "./utf8.ts";
 
 /** What came is no message: its sender does not speak this protocol, or another version of it. */
@@ -17,7 +18,17 @@ export interface ReadOptions {
   readonly errors?: ReadonlyMap<string, ErrorClass> | undefined;
 }
 
+/** What is asked of a service: a method, by its name if it is one, and what it is given. */
+export interface Call {
+  readonly method: unknown;
+  readonly args: unknown[];
+}
+
+const noCall = "a call is a list: the method's name, and its arguments";
 const depthMax = 512;
+const noOptions: ReadOptions = {};
+/** Texts of up to so many bytes are likely to come again. */
+const shortBytes = 16;
 
 export class CodecReader {
   #bytes: Uint8Array = new Uint8Array(0);
@@ -25,14 +36,40 @@ export class CodecReader {
   #at = 0;
   #end = 0;
   #depth = 0;
-  #options: ReadOptions = {};
+  #options = noOptions;
+  readonly #texts = new ShortTexts();
 
   /**
    * Reads the value in the first `length` bytes.
    *
    * @throws FormatError if there is none
    */
-  read(bytes: Uint8Array, length: number, options: ReadOptions = {}): unknown {
+  read(bytes: Uint8Array, length: number, options = noOptions): unknown {
+    this.#begin(bytes, length, options);
+    const value = this.#value();
+    if (this.#at !== length) throw new FormatError("bytes follow the value");
+    return value;
+  }
+
+  /**
+   * Reads a call: the list of a method's name and arguments, in which `first` stands instead of the name.
+   *
+   * @throws FormatError if there is none
+   */
+  readCall(bytes: Uint8Array, length: number, first: unknown, options = noOptions): Call {
+    this.#begin(bytes, length, options);
+    const code = length === 0 ? 0 : this.#byte();
+    const isWide = code === 0xdc || code === 0xdd;
+    const count = isWide ? this.#count(code - 0xdc + 1) : code & 0xf;
+    if (count === 0 || (!isWide && (code & 0xf0) !== 0x90)) throw new FormatError(noCall);
+    this.#enter(count);
+    const method = this.#value();
+    const args = this.#argumentsOf(first, count - 1);
+    if (this.#at !== length) throw new FormatError("bytes follow the call");
+    return { method, args };
+  }
+
+  #begin(bytes: Uint8Array, length: number, options: ReadOptions): void {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
       this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -41,9 +78,6 @@ export class CodecReader {
     this.#end = length;
     this.#depth = 0;
     this.#options = options;
-    const value = this.#value();
-    if (this.#at !== length) throw new FormatError("bytes follow the value");
-    return value;
   }
 
   #value(): unknown {
@@ -102,9 +136,29 @@ export class CodecReader {
 
   #array(count: number): unknown[] {
     this.#enter(count);
+    const list = this.#listOf(count);
+    this.#depth--;
+    return list;
+  }
+
+  /**
+   * Few are made in one go, with no room for more. And none is made with holes: to fill one, the engine looks
+   * at each frozen prototype, and those of realms are.
+   */
+  #listOf(count: number): unknown[] {
+    if (count === 2) return [this.#value(), this.#value()];
+    if (count === 1) return [this.#value()];
+    if (count === 3) return [this.#value(), this.#value(), this.#value()];
     const list: unknown[] = [];
     for (let i = 0; i < count; i++) list.push(this.#value());
-    this.#depth--;
+    return list;
+  }
+
+  #argumentsOf(first: unknown, count: number): unknown[] {
+    if (count === 1) return [first, this.#value()];
+    if (count === 2) return [first, this.#value(), this.#value()];
+    const list = [first];
+    for (let i = 0; i < count; i++) list.push(this.#value());
     return list;
   }
 
@@ -129,7 +183,14 @@ export class CodecReader {
 
   #string(bytes: number): string {
     const at = this.#take(bytes);
-    return readUtf8(this.#bytes, at, at + bytes);
+    const from = this.#bytes;
+    const end = at + bytes;
+    if (bytes > shortBytes) return readUtf8(from, at, end);
+    const known = this.#texts.find(from, at, end);
+    if (known !== undefined) return known;
+    const text = readUtf8(from, at, end);
+    this.#texts.keep(text, from, at, end);
+    return text;
   }
 
   #binary(bytes: number): Uint8Array {

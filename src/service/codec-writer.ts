@@ -14,9 +14,13 @@ export class ValueError extends TypeError {
 }
 
 /** What becomes of a function that is part of what is written: the number by which it is known. */
-export type FunctionNumbers = (callback: (...args: never[]) => unknown) => number;
+export interface FunctionNumbers {
+  numberOf(callback: (...args: never[]) => unknown): number;
+}
 
 const depthMax = 256;
+/** So many keys say where a value stands that is too deep. */
+const placeKeys = 8;
 const firstBytes = 4096;
 
 /** Texts whose length goes into the code itself. */
@@ -36,7 +40,9 @@ export class CodecWriter {
   length = 0;
   #view: DataView;
   #functions: FunctionNumbers | undefined;
-  #path: (string | number)[] = [];
+  /** The keys under which the writer is, as many as it is deep; what is behind those is of earlier. */
+  readonly #path: (string | number)[] = [];
+  #depth = 0;
   readonly #bytesMax: number;
 
   /** @param bytesMax What a message may have, in bytes. */
@@ -54,8 +60,18 @@ export class CodecWriter {
   write(value: unknown, functions?: FunctionNumbers): void {
     this.length = 0;
     this.#functions = functions;
-    this.#path.length = 0;
+    this.#depth = 0;
     this.put(value);
+  }
+
+  /** The list of a method's name and the arguments. @throws ValueError */
+  writeCall(method: string, args: readonly unknown[], functions?: FunctionNumbers): void {
+    this.length = 0;
+    this.#functions = functions;
+    this.#depth = 0;
+    this.#header(args.length + 1, 0x90, 0xdc);
+    this.#string(method);
+    for (let i = 0; i < args.length; i++) this.putAt(i + 1, args[i]);
   }
 
   /** Bytes as they are, from the beginning on. Answers how many. */
@@ -99,19 +115,19 @@ export class CodecWriter {
 
   /** A value as it stands under a key: the key is part of what a refusal says. */
   putAt(key: string | number, value: unknown): void {
-    if (typeof value !== "object" && typeof value !== "function") {
-      if (typeof value !== "symbol") {
-        this.put(value);
-        return;
-      }
-    }
-    this.#path.push(key);
-    if (this.#path.length > depthMax) {
-      this.#path.length = 8;
+    if (typeof value === "number") this.#number(value);
+    else if (typeof value === "string") this.#string(value);
+    else this.#putUnder(key, value);
+  }
+
+  #putUnder(key: string | number, value: unknown): void {
+    if (this.#depth === depthMax) {
+      this.#depth = placeKeys;
       this.#refuse("a value that is too deep, or contains itself", "send a tree");
     }
+    this.#path[this.#depth++] = key;
     this.put(value);
-    this.#path.pop();
+    this.#depth--;
   }
 
   #object(value: object): void {
@@ -152,7 +168,7 @@ export class CodecWriter {
     if (this.#functions === undefined) {
       this.#refuse("a function", "functions can be passed as arguments, not returned or kept");
     }
-    this.#nested(Extension.callback, this.#functions(callback));
+    this.#nested(Extension.callback, this.#functions.numberOf(callback));
   }
 
   #array(value: readonly unknown[]): void {
@@ -305,7 +321,7 @@ export class CodecWriter {
   }
 
   #refuse(what: string, instead: string): never {
-    const place = this.#path.length === 0 ? "" : ` at ${this.#path.join(".")}`;
+    const place = this.#depth === 0 ? "" : ` at ${this.#path.slice(0, this.#depth).join(".")}`;
     throw new ValueError(`${what}${place} cannot be sent: ${instead}`);
   }
 }

@@ -45,6 +45,14 @@ export type Methods<S> = Readonly<
 export interface ServiceDefinition<S, M extends Methods<S>> {
   /** Makes the first state. */
   readonly state?: () => S;
+  /** Which form the state has: a whole number, raised whenever that changes. 0 unless given. */
+  readonly version?: number;
+  /**
+   * Makes the state of this form from that of another, when the service takes the place of one with another
+   * version while it runs (`shoal upgrade`). It may not wait. What it throws is why the other one stays. What the
+   * other form was like is known to the author alone, who says so as the type of the first parameter.
+   */
+  readonly upgrade?: (state: never, fromVersion: number) => NoInfer<S>;
   /**
    * One call at a time, or several that take turns where they await. Default: `false`. The bodies of
    * streams take turns with calls either way.

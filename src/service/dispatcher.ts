@@ -2,7 +2,8 @@
 // it came to. It runs in the service's own realm, and for powers of the host in the host's. It knows nothing
 // of kernels: messages come as labels, words and values, and answers go the same way.
 import { AbortError, CallSignal } from "./call-signal.ts";
-import type { Methods, ServiceDefinition } from "./definition.ts";
+import { type Call, CodecReader } from "./codec-reader.ts";
+import type { Context, Methods, ServiceDefinition } from "./definition.ts";
 import type { Outcome } from "./wire.ts";
 import { Ask, type CallName, itemsAheadMax, keyOf, Tell } from "./wire.ts";
 import { OpenCall } from "./open-call.ts";
@@ -11,15 +12,15 @@ import { errorTelling, type Telling } from "./telling.ts";
 import { contextClass, type MakeContext, type Surroundings } from "./call-context.ts";
 import { Turns } from "./turns.ts";
 
-export interface Request {
+export interface Request extends CallName {
   /** For an answer that is given later. */
   readonly ticket: number;
   readonly caller: number;
   readonly label: number;
-  readonly name: CallName;
   readonly word: number;
-  /** Reads the body; functions in it become what `functions` makes of them. */
-  body(functions?: (number: number) => unknown): unknown;
+  /** The body: so many bytes from the beginning on. They are read before `serve` returns. */
+  readonly bytes: Uint8Array;
+  readonly length: number;
 }
 
 export interface DispatcherOptions {
@@ -38,7 +39,8 @@ export class MethodError extends Error {
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #methods: Methods<unknown>;
-  readonly #byName: ReadonlyMap<string, Methods<unknown>[string]>;
+  readonly #byName: ReadonlyMap<unknown, Methods<unknown>[string]>;
+  readonly #reader = new CodecReader();
   readonly #open = new Map<string, OpenCall>();
   readonly #turns: Turns | undefined;
   readonly #Context: MakeContext;
@@ -57,6 +59,11 @@ export class Dispatcher {
     return this.#openCount;
   }
 
+  /** Whether a call is there that is not over. */
+  isOpen(name: CallName): boolean {
+    return this.#find(name) !== undefined;
+  }
+
   /** Serves a request. Answers what to answer; undefined: that will be given later. */
   serve(request: Request): Telling | undefined {
     try {
@@ -73,15 +80,15 @@ export class Dispatcher {
       case Ask.next:
         return this.#next(request);
       case Ask.close:
-        this.#find(request.name)?.close();
+        this.#find(request)?.close();
         return nothing;
       case Ask.abort:
-        this.#find(request.name)?.abort(request.body() ?? undefined);
+        this.#find(request)?.abort(this.#body(request) ?? undefined);
         return nothing;
       case Ask.take:
         return this.#take(request);
       case Ask.settle:
-        this.#find(request.name)?.settled(request.word, request.body() as Outcome);
+        this.#find(request)?.settled(request.word, this.#body(request) as Outcome);
         return nothing;
       default:
         throw new MethodError(`there is no request ${request.label}: see docs/guide/services.md`);
@@ -89,12 +96,12 @@ export class Dispatcher {
   }
 
   #call(request: Request): Telling | undefined {
-    const { name } = request;
-    const call = request.word === 0 ? undefined : this.#enter(name);
-    const args = listOf(request.body(call && ((number) => call.callback(number))));
-    const run = this.#methodOf(String(args[0]));
+    const call = request.word === 0 ? undefined : this.#enter(request);
+    const context = new this.#Context(this.#options.state, request.caller, call?.signal);
+    const { method, args } = this.#read(request, context, call);
+    const run = this.#byName.get(method) ?? this.#noMethod(String(method));
     if (this.#turns !== undefined && this.#turns.isTaken) {
-      const entered = call ?? this.#enter(name);
+      const entered = call ?? this.#enter(request, context.signal);
       void this.#turns.wait().then(() => {
         const told = this.#run(request, run, args, entered);
         if (told !== undefined) this.#tell(request, told, entered);
@@ -106,41 +113,46 @@ export class Dispatcher {
     return told;
   }
 
-  #methodOf(name: string): Methods<unknown>[string] {
-    const method = this.#byName.get(name);
-    if (method !== undefined) return method;
+  /** What is asked for; functions among its arguments run at the client, while the call is open. */
+  #read({ bytes, length }: Request, context: unknown, call: OpenCall | undefined): Call {
+    if (call === undefined) return this.#reader.readCall(bytes, length, context);
+    const functions = (number: number): unknown => call.callback(number);
+    return this.#reader.readCall(bytes, length, context, { functions });
+  }
+
+  #body({ bytes, length }: Request): unknown {
+    return length === 0 ? undefined : this.#reader.read(bytes, length);
+  }
+
+  #noMethod(name: string): never {
     const names = [...this.#byName.keys()].join(", ");
     throw new MethodError(`the service has no method ${name}; it has ${names}`);
   }
 
-  /** Runs a method; in `args` its name gives way to its context. Undefined: it goes on, and will answer. */
+  /** Runs a method; the first of `args` is its context. Undefined: it goes on, and will answer. */
   #run(
     request: Request,
     method: Methods<unknown>[string],
-    args: unknown[],
+    args: readonly unknown[],
     entered: OpenCall | undefined,
   ): Telling | undefined {
-    const context = new this.#Context(this.#options.state, request.caller, entered?.signal);
     let value: unknown;
     try {
       entered?.signal.throwIfAborted();
-      args[0] = context;
       value = Reflect.apply(method, this.#methods, args);
     } catch (error) {
       this.#turns?.done();
       return errorTelling(error);
     }
-    if (isStream(value))
-      return this.#stream(value, entered ?? this.#enter(request.name, context.signal));
-    if (!isPromise(value)) {
-      this.#turns?.done();
-      return { label: Tell.value, word: 0, value };
+    if (isStream(value)) return this.#stream(value, entered ?? this.#enterWith(request, args));
+    if (isPromise(value)) {
+      return this.#await(request, value, entered ?? this.#enterWith(request, args));
     }
-    this.#await(request, value, entered ?? this.#enter(request.name, context.signal));
-    return undefined;
+    this.#turns?.done();
+    return { label: Tell.value, word: 0, value };
   }
 
-  #await(request: Request, value: PromiseLike<unknown>, call: OpenCall): void {
+  #await(request: Request, value: PromiseLike<unknown>, call: OpenCall): undefined {
     this.#turns?.take();
     const over = (told: Telling): void => {
       this.#turns?.done();
@@ -161,17 +173,18 @@ export class Dispatcher {
     return { label: Tell.stream, word: 0, value: undefined };
   }
 
-  #next({ ticket, name, word }: Request): Telling | undefined {
-    const pump = this.#find(name)?.pump;
+  #next(request: Request): Telling | undefined {
+    const { ticket, word } = request;
+    const pump = this.#find(request)?.pump;
     if (pump === undefined)
       throw new AbortError("the stream is over: it was closed, or is of an earlier life");
     return pump.next(ticket, Math.min(Math.max(word, 1), itemsAheadMax));
   }
 
   /** Whoever asks may be ahead of the call, or behind its end; it says so itself when the call is over. */
-  #take({ ticket, name }: Request): Telling | undefined {
-    const call = this.#find(name) ?? this.#enter(name);
-    return call.take(ticket);
+  #take(request: Request): Telling | undefined {
+    const call = this.#find(request) ?? this.#enter(request);
+    return call.take(request.ticket);
   }
 
   #enter(name: CallName, signal?: CallSignal): OpenCall {
@@ -183,6 +196,11 @@ export class Dispatcher {
     this.#openCount++;
     call.onClosed = () => this.#leave(call);
     return call;
+  }
+
+  /** A call whose method knows a signal already. */
+  #enterWith(name: CallName, [context]: readonly unknown[]): OpenCall {
+    return this.#enter(name, (context as Context<unknown>).signal);
   }
 
   #find(name: CallName): OpenCall | undefined {
@@ -202,11 +220,6 @@ export class Dispatcher {
 }
 
 const nothing: Telling = { label: Tell.value, word: 0, value: undefined };
-
-function listOf(body: unknown): unknown[] {
-  if (Array.isArray(body) && body.length > 0) return body;
-  throw new MethodError("a call is a list: the method's name, and its arguments");
-}
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
   return (

@@ -1,5 +1,6 @@
 // The face of services: how they are written, called and spoken to.
 export { AbortError, CallSignal } from "./call-signal.ts";
+export { writeQuestion } from "./call-question.ts";
 export {
   type CallOptions,
   clientOf,
@@ -23,9 +24,15 @@ export {
   type Stream,
   type SyncClient,
 } from "./definition.ts";
-export { Dispatcher, MethodError, type Request } from "./dispatcher.ts";
+export { Dispatcher, type DispatcherOptions, MethodError, type Request } from "./dispatcher.ts";
 export { errorTelling, type Telling } from "./telling.ts";
 export type { ErrorClass } from "./error-form.ts";
 export { type Link, type Question, type Reply, ServiceGoneError } from "./link.ts";
 export { Ask, Tell } from "./wire.ts";
-export { moduleName, type RealmFace, type RealmHost, realmName } from "./realm/realm-face.ts";
+export {
+  type MakeRealm,
+  moduleName,
+  type RealmFace,
+  type RealmHost,
+  realmName,
+} from "./realm/realm-face.ts";

@@ -9,6 +9,8 @@ export interface Question {
   readonly name: CallName;
   /** To be read when the value is written: to meet a function changes it. */
   readonly word: number;
+  /** Of a call: its method. The value is the list of the arguments then. */
+  readonly method?: string;
   /** Absent: no body. */
   readonly value?: unknown;
   readonly functions?: FunctionNumbers | undefined;

@@ -5,7 +5,7 @@ export class Turns {
   readonly #waiting: (() => void)[] = [];
 
   get isTaken(): boolean {
-    return this.#isTaken || this.#waiting.length > 0;
+    return this.#isTaken;
   }
 
   take(): void {
@@ -18,8 +18,7 @@ export class Turns {
   }
 
   done(): void {
-    const next = this.#waiting.shift();
-    this.#isTaken = next !== undefined;
-    next?.();
+    this.#isTaken = this.#waiting.length > 0;
+    if (this.#isTaken) this.#waiting.shift()!();
   }
 }

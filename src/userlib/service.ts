@@ -20,7 +20,7 @@ export interface Message {
 export interface Answer {
   readonly label: number;
   readonly words?: readonly number[];
-  readonly bytes?: Uint8Array;
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /** Answered instead of an `Answer`: the client waits until `Host.answer` is called with this ticket. */

@@ -54,7 +54,7 @@ describe("shoal run with a service", () => {
       expect(kills).toBe(2);
       expect(server.text().match(/was ended by SIGKILL/g)).toHaveLength(3);
       expect(shoal("log", "show", "kept")).toMatch(/^\d+ {2}call \d+ from \d+: add\(150\)$/m);
-      expect(() => shoal("log", "replay", "kept")).toThrow(/kept is a service/);
+      expect(shoal("log", "replay", "kept")).toMatch(/records replayed in .* and nothing differed/);
     } catch (error) {
       throw new Error(`the server said: ${server.text()}`, { cause: error });
     } finally {

@@ -1,6 +1,10 @@
 // Images that are written while their process goes on. It stands still while its memory is copied; a thread
 // hashes and writes the copy, and the log is cut when the image is durable. Until then, and if it never is,
 // the image before it is the one that counts.
+//
+// It is written when the log before it is stable: an image ahead of that would be good for nothing after a loss of
+// power, and have taken the place of one that is.
+import { LogStatus } from "../../recovery/index.ts";
 import type { DurableImage, DurableImages } from "./durable-images.ts";
 import { StoredImages, type StoredImagesOptions } from "./durable-images.ts";
 import { ImageWriter } from "./image-writer.ts";
@@ -37,15 +41,18 @@ export class BackgroundImages implements DurableImages {
     this.#writer.prepare(memoryBytes);
   }
 
-  newest(): DurableImage | undefined {
-    return this.#stored.newest();
+  newest(limit?: number): DurableImage | undefined {
+    return this.#stored.newest(limit);
   }
 
   /** Returns when the image is copied. Nothing is done while another is being written. */
   save(image: DurableImage): void {
     if (this.#writer.isBusy) return;
     const { position } = image.door;
-    this.#writer.write(image, (written) => this.#written(position, written));
+    const whenStable = (begin: () => void): void => {
+      this.#options.log.whenStable(position, (status) => status === LogStatus.ok && begin());
+    };
+    this.#writer.write(image, whenStable, (written) => this.#written(position, written));
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 // A request that was the end of two cores, one after the other, is set aside before a third one is brought
 // up: as one at which its process dies twice is, in the core where that happens.
 import { type MessageLog, requestServedAtEnd, setAsideInLog } from "../../recovery/index.ts";
-import type { DurableImages } from "./durable-images.ts";
+import { type DurableImages, goesBackTo } from "./durable-images.ts";
 
 /** How a core was lost that added nothing to the log which it had taken over. */
 export interface Blame {
@@ -22,8 +22,6 @@ export function setAsideBlamed(
 ): boolean {
   if (blame === undefined || blame.end !== log.end) return false;
   const request = requestServedAtEnd(log);
-  if (request === undefined) return false;
-  // An image of a process that serves it already has nothing to pass over.
-  if ((images?.newest()?.door.position ?? 0) > request) return false;
+  if (request === undefined || !goesBackTo(request, images)) return false;
   return setAsideInLog(log, request, blame.reason);
 }

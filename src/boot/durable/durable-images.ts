@@ -9,7 +9,7 @@ import {
 } from "../../checkpoint/index.ts";
 import type { Store } from "../../machine/store.ts";
 import type { ProgramState } from "../../process/index.ts";
-import type { DoorState, MessageLog } from "../../recovery/index.ts";
+import { type DoorState, type MessageLog, servesPoison } from "../../recovery/index.ts";
 import type { Descriptor } from "../../wasi/index.ts";
 import { LogSeals } from "./log-seals.ts";
 
@@ -34,8 +34,11 @@ export interface DurableImages {
   prepare?(memoryBytes: number): void;
   /** No more images can be made of the process. */
   readonly onRefused?: ((error: unknown) => void) | undefined;
-  /** The newest good image that the log still goes on from. */
-  newest(): DurableImage | undefined;
+  /**
+   * The newest good image that the log still goes on from, at record `limit` or before. None is needed where there
+   * is none and the log is whole. Throws LostImageError if one is.
+   */
+  newest(limit?: number): DurableImage | undefined;
   /**
    * Keeps an image, at once or when it comes to it, and cuts the log then at the one before it. What the image
    * is a view of may change as soon as this returns. Throws if it cannot be kept.
@@ -100,25 +103,42 @@ export class StoredImages implements DurableImages {
     if (options.isReadOnly !== true) this.#seals.seal(epoch, log.end);
   }
 
-  newest(): DurableImage | undefined {
-    const { log, onDamaged } = this.#options;
+  newest(limit = Infinity): DurableImage | undefined {
+    const { log, onDamaged, isReadOnly } = this.#options;
+    const damaged: StoredImage[] = [];
     for (const { epoch, stored } of this.#list()) {
       try {
         const label = `${stored.name}.${stored.sequence}`;
         const image = checked(this.#images.load(stored), label);
         const { position } = image.door;
-        if (position < log.first || position > Math.min(log.end, this.#limitOf(epoch))) continue;
+        const last = Math.min(log.end, this.#limitOf(epoch), limit);
+        if (position < log.first || position > last || servesPoison(log, position)) continue;
+        if (isReadOnly !== true) this.#rely(stored, damaged);
         this.#last = { position, name: label };
         return image;
       } catch (error) {
         if (!(error instanceof ImageError)) throw error;
+        if (error.reason === "damaged" || error.reason === "cut") damaged.push(stored);
         onDamaged?.(error);
       }
     }
-    if (log.first === 0) return undefined;
+    if (log.first === 0) {
+      if (isReadOnly !== true) this.#rely(undefined, damaged);
+      return undefined;
+    }
     throw new LostImageError(
       `the log goes on from an image (${log.image ?? "unnamed"}) that is missing or damaged`,
     );
+  }
+
+  /**
+   * The process goes on from this image, or from its start. Later images share the pages of those that are there,
+   * so none may be there whose pages are bad.
+   */
+  #rely(image: StoredImage | undefined, damaged: readonly StoredImage[]): void {
+    for (const one of damaged) this.#images.remove(one);
+    // Its owner may have been lost before it had made sure of that.
+    if (image !== undefined) this.#images.makeDurable(image);
   }
 
   save(image: DurableImage): void {
@@ -141,9 +161,13 @@ export class StoredImages implements DurableImages {
   /** An image of so much of the log is durable: the log is cut at the one before it, unless it is to be kept. */
   kept(position: number, name: string): void {
     const { log, keepsLog } = this.#options;
+    // While it was written, what the process did turned out to be the end of it.
+    if (servesPoison(log, position)) return;
     const last = this.#last;
     this.#last = { position, name };
-    if (last !== undefined && keepsLog !== true) log.cut(last.position, last.name);
+    // The process may have been brought up from it before this was heard: then it is its own.
+    const isOlder = last !== undefined && last.name !== name;
+    if (isOlder && keepsLog !== true) log.cut(last.position, last.name);
   }
 
   /** The newest first. Those of later owners are none of ours. */
@@ -166,6 +190,17 @@ export class StoredImages implements DurableImages {
     const { epoch: own } = this.#options;
     for (const { epoch, stored } of this.#list()) if (epoch < own) this.#images.remove(stored);
     this.#seals.removeBefore(own);
+  }
+}
+
+/** Whether a process can be brought up to before a record, so that it can pass over it. */
+export function goesBackTo(record: number, images: DurableImages | undefined): boolean {
+  try {
+    images?.newest(record);
+    return true;
+  } catch (error) {
+    if (error instanceof LostImageError) return false;
+    throw error;
   }
 }
 

@@ -86,12 +86,13 @@ export function openDurableServer(options: DurableServerOptions): DurableServer 
   const { epoch, hangNs, onDeath, directory, programCount = 1 } = options;
   if (beginsAnew(options)) forgetKeptSessions(directory);
   const segments = segmentsOf(options);
+  const clockNs = beginsAnew(options) ? 0 : continueClock(directory);
   const live = Promise.withResolvers<void>();
   const programs = Array.from({ length: programCount }, (_, program): DurableOptions => {
     const log = openLog({ segments, name: logNameOf(program), epoch });
     return {
       answered: new Map(),
-      clockNs: beginsAnew(options) ? 0 : continueClock(directory),
+      clockNs,
       log,
       sessions: new Sessions(),
       images: imagesOf(options, program, log),
@@ -180,7 +181,7 @@ export function readServerLog(
 
 /** The images of a server, to be read and not to be added to. */
 export function readServerImages(directory: string, log: ReadOnlyLog, program = 0): DurableImages {
-  const images = new StoredImages({
+  return new StoredImages({
     store: new FileStore(imagesDirectory(directory, program)),
     digest: sha256,
     name: logNameOf(program),
@@ -189,5 +190,4 @@ export function readServerImages(directory: string, log: ReadOnlyLog, program = 
     logBytesMax: Infinity,
     isReadOnly: true,
   });
-  return images;
 }

@@ -7,7 +7,12 @@ import { ImageError } from "../../checkpoint/index.ts";
 import type { Core, ModuleFacts, StackPosition, ProgramStack } from "../../process/index.ts";
 import { LinkError } from "../../process/index.ts";
 import { DurableCore } from "./durable-core.ts";
-import type { DurableImage, DurableImages, ProgramImage } from "./durable-images.ts";
+import {
+  type DurableImage,
+  type DurableImages,
+  goesBackTo,
+  type ProgramImage,
+} from "./durable-images.ts";
 import { processModule } from "../../wasi/index.ts";
 import {
   type Joined,
@@ -224,7 +229,7 @@ export class DurableProcess implements ProgramStack {
     const { log, onDeath } = this.#options;
     const isSamePlace = log.end === this.#lastDeathAt;
     this.#deaths = isSamePlace ? this.#deaths + 1 : 1;
-    const isSetAside = isSamePlace && this.#door.setAside(reason);
+    const isSetAside = isSamePlace && this.#setAside(reason);
     if (this.#deaths >= deathsMax && !isSetAside) {
       this.#end(reason, error);
       return;
@@ -232,6 +237,13 @@ export class DurableProcess implements ProgramStack {
     this.#lastDeathAt = log.end;
     onDeath?.({ reason, error, recordCount: log.end - log.first, isSetAside });
     this.#begin();
+  }
+
+  /** Sets aside the request that is being served, if it is one's fault and can be passed over. */
+  #setAside(reason: number): boolean {
+    const request = this.#door.requestAtFault;
+    if (request === undefined || !goesBackTo(request, this.#options.images)) return false;
+    return this.#door.setAside(request, reason);
   }
 
   #exited(code: number): void {
@@ -247,7 +259,7 @@ export class DurableProcess implements ProgramStack {
 
   #begin(): void {
     this.#hang = undefined;
-    this.#image = this.#options.images?.newest();
+    this.#image = this.#options.images?.newest(this.#door.accounted);
     if (this.#image === undefined) this.core.registers.fill(0);
     else this.core.registers.set(this.#image.door.registers);
     this.#door.restart(this.#image?.door);

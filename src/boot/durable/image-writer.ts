@@ -30,11 +30,16 @@ export class ImageWriter {
     this.#worker.postMessage({ room } satisfies ToImageWriter);
   }
 
-  /** Copies an image and has it written. */
-  write(image: DurableImage, onWritten: (written: ImageWritten) => void): void {
+  /** Copies an image, and has the copy written when it is `begun`. */
+  write(
+    image: DurableImage,
+    begun: (begin: () => void) => void,
+    onWritten: (written: ImageWritten) => void,
+  ): void {
     this.#onWritten = onWritten;
-    this.#worker ??= this.#start();
-    this.#worker.postMessage({ image: this.#copied(image) } satisfies ToImageWriter);
+    const worker = (this.#worker ??= this.#start());
+    const copy = this.#copied(image);
+    begun(() => worker.postMessage({ image: copy } satisfies ToImageWriter));
   }
 
   async close(): Promise<void> {

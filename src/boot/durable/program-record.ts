@@ -1,8 +1,8 @@
 // The program of a data directory: the file itself, and what it was started with. A log fits one program
 // with one command line, so both are kept beside it, and another is refused before it can do harm.
-import * as fs from "node:fs";
 import { join } from "node:path";
 import type { ConsoleDevice } from "../../server/console/index.ts";
+import { readWhole, readWholeBytes, writeWhole } from "../../server/session/index.ts";
 import type { Grant } from "../grants.ts";
 
 /** Raised whenever the record is described differently. */
@@ -19,6 +19,8 @@ export interface ProgramManner {
   readonly grants: readonly Grant[];
   /** Programs that it is joined to by pipes, itself among them; 1 where it is not said. */
   readonly programCount?: number | undefined;
+  /** Of a service, the servers that it may call. */
+  readonly connections?: readonly string[] | undefined;
 }
 
 export interface ProgramRecord extends ProgramManner {
@@ -27,6 +29,8 @@ export interface ProgramRecord extends ProgramManner {
   readonly streams: ConsoleDevice["streams"];
   /** SHA-256 of every program that this one took the place of, the first one first, and its own. */
   readonly hashes: readonly string[];
+  /** Of a program that is about to take its place, or of the code that a service goes on as when it is up. */
+  readonly next?: string | undefined;
 }
 
 export class ProgramRecordError extends Error {
@@ -62,7 +66,28 @@ export function keepProgram(
 export function replaceProgram(directory: string, code: Uint8Array, program = 0): void {
   const record = readProgram(directory, program)?.record;
   if (record === undefined) throw new ProgramRecordError(`${directory} has no program`);
-  write(directory, program, code, { ...record, hashes: [...record.hashes, hashOfProgram(code)] });
+  const next = hashOfProgram(code);
+  // Whoever finds the code and not yet the record knows by this that the one has taken the other's place.
+  writeRecord(directory, program, { ...record, next });
+  write(directory, program, code, replaced(record, next));
+}
+
+/** More servers that a service may call. */
+export function keepConnections(directory: string, connections: readonly string[]): void {
+  const record = readProgram(directory)?.record;
+  if (record === undefined || connections.length <= (record.connections ?? []).length) return;
+  writeRecord(directory, 0, { ...record, connections });
+}
+
+/** Says of a service which code it is to go on as when it is up; undefined: as the one that it is. */
+export function planNext(directory: string, next: string | undefined): void {
+  const record = readProgram(directory)?.record;
+  if (record === undefined) throw new ProgramRecordError(`${directory} has no program`);
+  writeRecord(directory, 0, { ...record, next });
+}
+
+function replaced(record: ProgramRecord, next: string): ProgramRecord {
+  return { ...record, hashes: [...record.hashes, next], next: undefined };
 }
 
 /** The program of a directory, or undefined if it has none yet. */
@@ -71,16 +96,19 @@ export function readProgram(
   program = 0,
 ): { readonly record: ProgramRecord; readonly code: Uint8Array } | undefined {
   const path = recordFile(directory, program);
-  const text = readIfThere(path);
+  const text = readWhole(path);
   if (text === undefined) return undefined;
   const record = parsed(path, text);
-  const code = readIfThere(codeFile(directory, program));
-  if (code === undefined || hashOfProgram(code) !== record.hashes.at(-1)) {
-    throw new ProgramRecordError(
-      `${codeFile(directory, program)} is missing or is not the program that ${directory} was last run with`,
-    );
+  const code = readWholeBytes(codeFile(directory, program));
+  const hash = code && hashOfProgram(code);
+  if (code !== undefined && hash === record.hashes.at(-1)) return { record, code };
+  // Whoever put it there was lost before it could say so.
+  if (code !== undefined && hash !== undefined && hash === record.next) {
+    return { record: replaced(record, hash), code };
   }
-  return { record, code };
+  throw new ProgramRecordError(
+    `${codeFile(directory, program)} is missing or is not the program that ${directory} was last run with`,
+  );
 }
 
 /** Why a command line cannot go on with what a directory has, or undefined if it can. */
@@ -89,15 +117,19 @@ export function differenceOf(
   code: Uint8Array,
   manner: ProgramManner,
 ): string | undefined {
-  if (!record.hashes.includes(hashOfProgram(code))) return "it belongs to another program";
-  for (const key of Object.keys(names) as (keyof ProgramManner)[]) {
+  const hash = hashOfProgram(code);
+  if (!record.hashes.includes(hash) && hash !== record.next) return "it belongs to another program";
+  for (const key of Object.keys(names) as (keyof typeof names)[]) {
     const [had, has] = [shown(record, key), shown(manner, key)];
     if (had !== has) return `its ${names[key]} was ${had}, and would be ${has}`;
   }
-  return undefined;
+  const [had, has] = [record.connections ?? [], manner.connections ?? []];
+  // More may follow: a log knows them by their places.
+  if (had.every((name, i) => has[i] === name)) return undefined;
+  return `it may call ${had.join(", ")}, in this order, and would be given ${has.join(", ") || "none"}`;
 }
 
-const names: Readonly<Record<keyof ProgramManner, string>> = {
+const names: Readonly<Record<Exclude<keyof ProgramManner, "connections">, string>> = {
   programCount: "number of joined programs",
   args: "command line",
   env: "environment",
@@ -115,35 +147,18 @@ function shown(manner: ProgramManner, key: keyof ProgramManner): string | undefi
 /** The code first: a record without its code is noticed, and code without a record is none. */
 function write(directory: string, program: number, code: Uint8Array, record: ProgramRecord): void {
   writeWhole(codeFile(directory, program), code);
+  writeRecord(directory, program, record);
+}
+
+function writeRecord(directory: string, program: number, record: ProgramRecord): void {
   writeWhole(recordFile(directory, program), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
-function writeWhole(path: string, content: Uint8Array | string): void {
-  const draft = `${path}.${process.pid}.draft`;
-  const fd = fs.openSync(draft, "w", 0o600);
-  try {
-    fs.writeFileSync(fd, content);
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-  fs.renameSync(draft, path);
-}
-
-function readIfThere(path: string): Buffer | undefined {
-  try {
-    return fs.readFileSync(path);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-function parsed(path: string, text: Buffer): ProgramRecord {
+function parsed(path: string, text: string): ProgramRecord {
   let record: ProgramRecord;
   try {
     // What is in the file was written by us, or its version says otherwise.
-    record = JSON.parse(text.toString()) as ProgramRecord;
+    record = JSON.parse(text) as ProgramRecord;
   } catch (error) {
     throw new ProgramRecordError(`${path} is damaged: ${String(error)}`, { cause: error });
   }

@@ -19,7 +19,7 @@ export class NoSuchRecordError extends Error {
 }
 
 /** What of a data directory makes the server; the rest belongs to who runs it, or to its clients. */
-const copied = ["program.json", "program.wasm", "images", "log"];
+const copied = ["program.json", "program.wasm", "code", "images", "log"];
 
 /** A server that is at work may cut its log while it is copied, and then it is copied once more. */
 const attemptsMax = 5;

@@ -10,7 +10,6 @@ import {
   schedule,
   startThread,
 } from "../../kernel/index.ts";
-import { NotImmediateError } from "../../service/index.ts";
 import type { CoreLoop } from "../core.ts";
 import { type HostAnswer, type HostMessage, HostThread, threadPages } from "./host-thread.ts";
 
@@ -40,6 +39,8 @@ export class HostCaller {
   readonly #queue: Waiting[] = [];
   /** The one that runs, if the host's own code does. */
   #running: HostThread | undefined;
+  /** The one whose call was not answered at once, until somebody waits for that. */
+  #left: HostThread | undefined;
   /** Calls since the clock was looked at, and when the host's code got the processor. */
   #calls = 0;
   #beganNs = 0;
@@ -56,35 +57,46 @@ export class HostCaller {
   }
 
   /**
-   * Makes a call. `read` gets the answer while it is there, or nothing if the process is over. What it
-   * answers is answered: at once, or later. Unless `isUrgent`, whoever makes call after call is made to wait
-   * for a turn of the event loop now and then.
+   * Makes a call, if the host's code has the processor or can have it. Undefined: it was not made, or is
+   * not answered yet; `later` tells of it, and is to be asked before anything else is called.
    */
-  call<T>(
-    message: HostMessage,
-    read: (answer: HostAnswer | undefined) => T,
-    isUrgent = false,
-  ): T | Promise<T> {
+  call(message: HostMessage): HostAnswer | undefined {
     const thread = this.#running ?? this.#begin();
-    if (thread === undefined) {
-      if (!isUrgent || this.#isClosed) return this.#later(message, read);
-      throw new NotImmediateError("the core is busy with others: await the call, without syncOf");
-    }
-    const { registers } = this.#core;
+    if (thread === undefined) return undefined;
+    const { registers, enter } = this.#core;
     thread.write(registers, message);
-    if (this.#core.enter() !== leaveStack) {
-      const value = read(thread.answer(registers));
-      if (isUrgent || ++this.#calls < callsPerLook || !this.#isLong()) return value;
-      return new Promise<T>((resolve) => setImmediate(() => resolve(value)));
-    }
+    if (enter() !== leaveStack) return thread.answer(registers);
     this.#running = undefined;
+    this.#left = thread;
+    return undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Whether the call was made that `call` did not answer. */
+  get isMade(): boolean {
+    return this.#left !== undefined;
+  }
+
+  /**
+   * What the call comes to that `call` did not answer; it is made when its turn comes, if it was not. `read`
+   * gets the answer while it is there, or nothing if the process is over.
+   */
+  later<T>(message: HostMessage, read: (answer: HostAnswer | undefined) => T): Promise<T> {
+    const thread = this.#left;
+    if (thread === undefined) return this.#queued(message, read);
+    this.#left = undefined;
     return new Promise<T>((resolve, reject) => {
       thread.over = settler(read, resolve, reject);
       this.#leave();
     });
   }
 
-  #isLong(): boolean {
+  /** Whoever makes call after call is to wait for a turn of the event loop, now and then. */
+  isTurnDue(): boolean {
+    if (++this.#calls < callsPerLook) return false;
     this.#calls = 0;
     return this.#core.machine.nowNs() - this.#beganNs > burstNsMax;
   }
@@ -96,19 +108,12 @@ export class HostCaller {
     for (const thread of this.#threads) tellGone(thread);
   }
 
-  #later<T>(message: HostMessage, read: (answer: HostAnswer | undefined) => T): Promise<T> {
+  #queued<T>(message: HostMessage, read: (answer: HostAnswer | undefined) => T): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const over = settler(read, resolve, reject);
     if (this.#isClosed) over(undefined);
     else {
-      const { length } = message;
-      // It is read when its turn comes, and its bytes may be others by then.
-      const own = {
-        ...message,
-        words: Array.from(message.words),
-        bytes: message.bytes.slice(0, length),
-      };
-      this.#queue.push({ message: own, over });
+      this.#queue.push({ message: ownMessage(message), over });
       this.#wakeOne();
     }
     return promise;
@@ -136,7 +141,10 @@ export class HostCaller {
     const number = this.#threads.length;
     const at = number * threadPages * pageBytes;
     const missing = at + threadPages * pageBytes - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
+    if (missing > 0) {
+      this.#memory.grow(Math.ceil(missing / pageBytes));
+      for (const one of this.#threads) one.memoryGrew();
+    }
     const row = createObject(kernel, Kind.thread, this.space);
     const notification = createObject(kernel, Kind.notification, this.space);
     const wakeSlot = hostSlots.firstThread + number;
@@ -215,6 +223,12 @@ export class HostCaller {
       else if (this.#queue.length > 0) this.#make();
     });
   }
+}
+
+/** It is read when its turn comes, and what it was made of may be another by then. */
+function ownMessage(message: HostMessage): HostMessage {
+  const { words, bytes, length } = message;
+  return { ...message, words: Array.from(words), bytes: bytes.slice(0, length) };
 }
 
 function tellGone(thread: HostThread): void {

@@ -15,16 +15,18 @@ import type { Runner } from "../../process/index.ts";
 export interface HostMessage {
   readonly slot: number;
   readonly label: number;
+  /** Six. */
   readonly words: ArrayLike<number>;
   readonly bytes: Uint8Array;
   readonly length: number;
 }
 
-/** What a call came to. Words and bytes are views, valid until the next call. */
+/** What a call came to. It is the thread's own, and the bytes are a view: valid until the next call. */
 export interface HostAnswer {
   readonly status: number;
   readonly label: number;
-  readonly registers: Int32Array;
+  /** w0 */
+  readonly word: number;
   readonly bytes: Uint8Array;
   readonly length: number;
 }
@@ -33,8 +35,28 @@ export interface HostAnswer {
 const area = { send: 16, receive: 64, outbox: 4096, inbox: 4096 + portalBytesMax } as const;
 export const threadPages = Math.ceil((area.inbox + portalBytesMax) / 65536);
 
+// Copies of imported constants, which the engine folds only when they are a module's own.
+const callCall = Syscall.call;
+const callNumber = Register.call;
+const a0 = Register.a0;
+const a1 = Register.a1;
+const a2 = Register.a2;
+const statusRegister = Register.status;
+const labelRegister = Register.label;
+const firstWord = Register.w0;
+const sendTimeout = Register.sendTimeout;
+const receiveTimeout = Register.receiveTimeout;
+const never = forever;
+const messageWords = 6;
+const bytesMax = portalBytesMax;
+const sendLength = (area.send >> 2) + Descriptor.directBytes;
+const receiveLength = (area.receive >> 2) + Descriptor.directBytes;
+
 /** Bytes that are cheaper to copy one by one than by a call into the engine. */
 const fewBytes = 64;
+
+const noBytes: Uint8Array = new Uint8Array(0);
+const noWords: Int32Array = new Int32Array(0);
 
 export interface HostThreadOptions {
   readonly memory: WebAssembly.Memory;
@@ -54,20 +76,29 @@ export class HostThread implements Runner {
   /** What it waits for an answer with. */
   over: ((answer: HostAnswer | undefined) => void) | undefined;
   readonly #options: HostThreadOptions;
-  #buffer: ArrayBufferLike;
-  #words: Int32Array;
-  #outbox: Uint8Array;
-  #inbox: Uint8Array;
+  readonly #at: number;
+  readonly #answer = { status: 0, label: 0, word: 0, bytes: noBytes, length: 0 };
+  #words = noWords;
+  #outbox = noBytes;
+  #inbox = noBytes;
 
   constructor(options: HostThreadOptions) {
     this.#options = options;
+    this.#at = options.at;
     this.row = options.row;
     this.notification = options.notification;
-    this.#buffer = options.memory.buffer;
-    const views = viewsOf(this.#buffer, options.at);
-    this.#words = views.words;
-    this.#outbox = views.outbox;
-    this.#inbox = views.inbox;
+    this.memoryGrew();
+    this.#describe(area.send, this.#at + area.outbox);
+    this.#describe(area.receive, this.#at + area.inbox);
+  }
+
+  /** Views of what the memory was are empty. */
+  memoryGrew(): void {
+    const { memory, at } = this.#options;
+    this.#words = new Int32Array(memory.buffer, at, area.outbox >> 2);
+    this.#outbox = new Uint8Array(memory.buffer, at + area.outbox, bytesMax);
+    this.#inbox = new Uint8Array(memory.buffer, at + area.inbox, bytesMax);
+    this.#answer.bytes = this.#inbox;
   }
 
   resume(): void {
@@ -79,21 +110,28 @@ export class HostThread implements Runner {
   }
 
   /** Writes a call into the registers. */
-  write(registers: Int32Array, { slot, label, words, bytes, length }: HostMessage): void {
-    if (this.#buffer !== this.#options.memory.buffer) this.#refresh();
-    const { at } = this.#options;
-    if (length > fewBytes) this.#outbox.set(bytes.subarray(0, length));
-    else for (let i = 0; i < length; i++) this.#outbox[i] = bytes[i];
-    if (length > 0) this.#describe(area.send, at + area.outbox, length);
-    this.#describe(area.receive, at + area.inbox, portalBytesMax);
-    registers[Register.call] = Syscall.call;
-    registers[Register.a0] = slot;
-    registers[Register.a1] = length === 0 ? 0 : at + area.send;
-    registers[Register.a2] = at + area.receive;
-    registers[Register.label] = label;
-    for (let i = 0; i < 6; i++) registers[Register.w0 + i] = words[i] ?? 0;
-    registers[Register.sendTimeout] = forever;
-    registers[Register.receiveTimeout] = forever;
+  write(registers: Int32Array, message: HostMessage): void {
+    const { length } = message;
+    const at = this.#at;
+    const own = this.#words;
+    if (length > 0) this.#put(message.bytes, length);
+    own[sendLength] = length;
+    own[receiveLength] = bytesMax;
+    registers[callNumber] = callCall;
+    registers[a0] = message.slot;
+    registers[a1] = length === 0 ? 0 : at + area.send;
+    registers[a2] = at + area.receive;
+    registers[labelRegister] = message.label;
+    const given = message.words;
+    for (let i = 0; i < messageWords; i++) registers[firstWord + i] = given[i];
+    registers[sendTimeout] = never;
+    registers[receiveTimeout] = never;
+  }
+
+  #put(bytes: Uint8Array, length: number): void {
+    const outbox = this.#outbox;
+    if (length > fewBytes) outbox.set(bytes.subarray(0, length));
+    else for (let i = 0; i < length; i++) outbox[i] = bytes[i];
   }
 
   /** Writes the call by which it waits until it is wanted. */
@@ -106,35 +144,18 @@ export class HostThread implements Runner {
 
   /** The answer in the registers. */
   answer(registers: Int32Array): HostAnswer {
-    if (this.#buffer !== this.#options.memory.buffer) this.#refresh();
-    const status = registers[Register.status];
-    const label = registers[Register.label];
-    const at = (area.receive >> 2) + Descriptor.directBytes;
-    const length = status === 0 ? this.#words[at] : 0;
-    return { status, label, registers, bytes: this.#inbox, length };
+    const answer = this.#answer;
+    const status = registers[statusRegister];
+    answer.status = status;
+    answer.label = registers[labelRegister];
+    answer.word = registers[firstWord];
+    answer.length = status === 0 ? this.#words[receiveLength] : 0;
+    return answer;
   }
 
-  /** The memory has grown: views of what it was are empty. */
-  #refresh(): void {
-    this.#buffer = this.#options.memory.buffer;
-    const views = viewsOf(this.#buffer, this.#options.at);
-    this.#words = views.words;
-    this.#outbox = views.outbox;
-    this.#inbox = views.inbox;
+  /** Where a string lies, or may go. Of each message only its length is different. */
+  #describe(descriptor: number, address: number): void {
+    this.#words.fill(0, descriptor >> 2, (descriptor >> 2) + descriptorWords);
+    this.#words[(descriptor >> 2) + Descriptor.directAddress] = address;
   }
-
-  #describe(descriptor: number, address: number, bytes: number): void {
-    const at = descriptor >> 2;
-    for (let word = at; word < at + descriptorWords; word++) this.#words[word] = 0;
-    this.#words[at + Descriptor.directBytes] = bytes;
-    this.#words[at + Descriptor.directAddress] = address;
-  }
-}
-
-function viewsOf(buffer: ArrayBufferLike, at: number) {
-  return {
-    words: new Int32Array(buffer, at, area.outbox >> 2),
-    outbox: new Uint8Array(buffer, at + area.outbox, portalBytesMax),
-    inbox: new Uint8Array(buffer, at + area.inbox, portalBytesMax),
-  };
 }

@@ -11,6 +11,7 @@ import { AbortError, CodecWriter, ServiceGoneError, Tell } from "../../service/i
 import type { Service } from "../../userlib/index.ts";
 import type { DurableOptions } from "../durable/durable.ts";
 import { DurableService } from "./durable/durable-service.ts";
+import { onlyCode, type ServiceCodes } from "./durable/service-codes.ts";
 import { serviceImages } from "./durable/service-images.ts";
 import { ServiceLife } from "./durable/service-life.ts";
 
@@ -18,6 +19,8 @@ export interface ServiceParts {
   readonly name: string;
   readonly runtime: RealmScript;
   readonly script: RealmScript;
+  /** Of a durable one, the codes that it has had; its own alone unless given. */
+  readonly codes?: ServiceCodes | undefined;
   /** Names of the servers that it may call; `ask` knows them by their places here. */
   readonly grants: readonly string[];
   readonly ask: (
@@ -66,32 +69,18 @@ function plainService({
   });
 }
 
-function durableService(parts: ServiceParts, durable: DurableOptions): RunnableService {
-  const { name, runtime, script, grants, realtimeNs, ask, say, onFailure } = parts;
+export function durableService(parts: ServiceParts, durable: DurableOptions): DurableService {
+  const { name, grants, realtimeNs, ask, say, onFailure } = parts;
+  const { codes = onlyCode(parts.script) } = parts;
   const { log, sessions, images, answered = new Map<number, number>() } = durable;
   const counts = (): number[] => grants.map((_, i) => answered.get(InitialSlot.connected + i) ?? 0);
-  const makeLife = (entropy: () => number): ServiceLife =>
-    new ServiceLife({
-      entropy,
-      errorLabel: Tell.error,
-      endedBody: bodyOf(
-        new AbortError("the call was open for too long while its service was saved"),
-      ),
-      makeRealm: (host, seed) =>
-        new Realm({
-          runtime,
-          service: script,
-          host,
-          seed,
-          grants,
-          onRejection: (reason) => say(unheard(reason)),
-        }),
-    });
+  const makeLife = (entropy: () => number): ServiceLife => makeServiceLife(parts, codes, entropy);
   return new DurableService({
     name,
     log,
     sessions,
     images: images && serviceImages(images, counts),
+    codes,
     makeLife,
     realtimeNs,
     ask,
@@ -99,14 +88,39 @@ function durableService(parts: ServiceParts, durable: DurableOptions): RunnableS
       const slot = InitialSlot.connected + target;
       answered.set(slot, (answered.get(slot) ?? 0) + 1);
     },
-    setAsideAnswer: {
-      label: Tell.error,
-      bytes: bodyOf(
-        new ServiceGoneError("the service died of this request again and again; it is set aside"),
-      ),
-    },
+    setAsideAnswer: setAsideAnswer(),
     say,
     onFailure,
+  });
+}
+
+/** What is told to who made a request that is passed over. */
+export function setAsideAnswer(): { readonly label: number; readonly bytes: Uint8Array } {
+  const why = "the service died of this request again and again; it is set aside";
+  return { label: Tell.error, bytes: bodyOf(new ServiceGoneError(why)) };
+}
+
+/** The life of a durable service, live or in a rehearsal. */
+export function makeServiceLife(
+  { runtime, grants, say }: Pick<ServiceParts, "runtime" | "grants" | "say">,
+  codes: ServiceCodes,
+  entropy: () => number,
+): ServiceLife {
+  const ended = "the call was open for too long while its service was saved or upgraded";
+  return new ServiceLife({
+    entropy,
+    code: codes.first,
+    errorLabel: Tell.error,
+    endedBody: bodyOf(new AbortError(ended)),
+    makeRealm: (host, seed, code) =>
+      new Realm({
+        runtime,
+        service: codes.scriptOf(code),
+        host,
+        seed,
+        grants,
+        onRejection: (reason) => say(unheard(reason)),
+      }),
   });
 }
 

@@ -2,7 +2,6 @@
 // it was granted them by name. What they answer is a message like any other, so it is logged like any other.
 import { portalBytesMax } from "../../abi/index.ts";
 import {
-  CodecReader,
   CodecWriter,
   Dispatcher,
   type Methods,
@@ -18,7 +17,6 @@ export class PowerService implements Service {
   onReady: (() => void) | undefined;
   readonly #dispatcher: Dispatcher;
   readonly #writer = new CodecWriter(portalBytesMax);
-  readonly #reader = new CodecReader();
   #over: { readonly ticket: number; readonly telling: Telling }[] = [];
   readonly #tickets = new Map<number, number>();
   #lastRequest = 0;
@@ -43,10 +41,12 @@ export class PowerService implements Service {
       ticket: request,
       caller: badge,
       label,
-      name: { low, high, number },
+      low,
+      high,
+      number,
       word,
-      body: (functions) =>
-        bytes.length === 0 ? undefined : this.#reader.read(bytes, bytes.length, { functions }),
+      bytes,
+      length: bytes.length,
     });
     if (told !== undefined) return this.#answer(told);
     const later = host.defer();

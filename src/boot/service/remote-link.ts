@@ -15,6 +15,7 @@ import {
   type ReadOptions,
   type Reply,
   ServiceGoneError,
+  writeQuestion,
 } from "../../service/index.ts";
 
 export interface RemoteLinkOptions {
@@ -46,13 +47,12 @@ export class RemoteLink implements Link {
 
   ask(question: Question, reading: ReadOptions): Promise<Reply> {
     const writer = this.#writer;
-    writer.length = 0;
-    if (question.value !== undefined) writer.write(question.value, question.functions);
+    const length = writeQuestion(writer, question);
     const { low, high, number } = question.name;
     const request = {
       label: question.label,
       words: Int32Array.of(low, high, number, question.word, 0, 0),
-      bytes: writer.bytes.slice(0, writer.length),
+      bytes: writer.bytes.slice(0, length),
     };
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const over = (outcome: Outcome): void => {

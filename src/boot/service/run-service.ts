@@ -4,14 +4,23 @@ import { createNodeMachine } from "../../machine/node/index.ts";
 import { realmCode, RealmScript, type ServiceCode, ServiceLoadError } from "../../process/index.ts";
 import type { ConnectService } from "../../server/session/index.ts";
 import type { DurableOptions } from "../durable/durable.ts";
+import type { ControlledSession } from "../session/control.ts";
+import { describeService } from "../session/description.ts";
 import { openGateway, type RunningGateway, type ServedName } from "../session/gateway.ts";
 import { System } from "../system.ts";
+import { DurableService } from "./durable/durable-service.ts";
+import type { ServiceCodes } from "./durable/service-codes.ts";
+import { UpgradeError } from "./durable/service-trial.ts";
 import { makeService, type ServiceParts } from "./make-service.ts";
 import { ServerCallers } from "./server-callers.ts";
+import { writeServiceFile } from "./service-file.ts";
 
 export interface RunServiceOptions {
   readonly name: string;
   readonly code: ServiceCode;
+  /** Of a durable service: the codes that it has had, and its data directory. */
+  readonly codes?: ServiceCodes | undefined;
+  readonly data?: string | undefined;
   readonly serve: ServedName;
   /** By name, the servers in other OS processes that it may call. */
   readonly connections: Readonly<Record<string, ConnectService>>;
@@ -26,6 +35,8 @@ export interface RunServiceOptions {
 
 export interface RunningService {
   readonly gateway: RunningGateway;
+  /** What answers whoever asks for it by its name. */
+  readonly controlled: ControlledSession;
   close(): Promise<void>;
 }
 
@@ -46,7 +57,8 @@ export async function runService(options: RunServiceOptions): Promise<RunningSer
   });
   const callers = new ServerCallers(system, serveConnections(system, Object.values(connections)));
   const ask: ServiceParts["ask"] = (target, question, over) => callers.ask(target, question, over);
-  const script = scriptOf(options.code);
+  const { codes } = options;
+  const script = codes?.scriptOf(codes.first) ?? scriptOf(options.code);
   const grants = Object.keys(connections);
   const parts = {
     ...options,
@@ -60,17 +72,47 @@ export async function runService(options: RunServiceOptions): Promise<RunningSer
   service.open();
   const started = system.services.serve(service);
   service.onReady = () => started.raise(1);
+  // There may be something to do already.
+  service.onReady();
   const gateway = openGateway(system, started.endpoint, serve);
   durable?.onLive?.();
   system.core.start();
   return {
     gateway,
+    controlled: {
+      describe: () => describeService(system, gateway),
+      ...(service instanceof DurableService ? controlOf(service, options) : notDurable),
+    },
     async close() {
       service.close();
       for (const connection of Object.values(connections)) connection.close();
       await gateway.close();
       system.core.stop();
       machine.close();
+    },
+  };
+}
+
+const notKept = "its log ends with its process: start it with --durable";
+
+const notDurable: Pick<ControlledSession, "upgrade" | "freeze"> = {
+  upgrade: () => Promise.reject(new UpgradeError(notKept)),
+  freeze: () => Promise.reject(new UpgradeError(notKept)),
+};
+
+/** What can be asked of a durable service, as long as its codes outlive it. */
+function controlOf(
+  service: DurableService,
+  { name, data, codes }: RunServiceOptions,
+): Pick<ControlledSession, "upgrade" | "freeze"> {
+  if (codes === undefined || data === undefined) return notDurable;
+  return {
+    upgrade: (code, manner) => service.upgrade(code, manner),
+    async freeze(file, isLast) {
+      const beganMs = performance.now();
+      const between = await service.stateBetween(isLast);
+      const bytes = writeServiceFile(file, { name, data, ...between });
+      return { bytes, pausedMs: performance.now() - beganMs };
     },
   };
 }

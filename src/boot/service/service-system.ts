@@ -19,7 +19,7 @@ import type { DurableOptions } from "../durable/durable.ts";
 import { System } from "../system.ts";
 import type { StartedService } from "../system-options.ts";
 import { HostCaller, hostSlots } from "./host-caller.ts";
-import { hostLink } from "./host-link.ts";
+import { HostLink } from "./host-link.ts";
 import { makeService, type RunnableService, type ServiceParts } from "./make-service.ts";
 import { PowerService } from "./power-service.ts";
 import { type GrantedServer, ServerCallers } from "./server-callers.ts";
@@ -160,7 +160,7 @@ export class ServiceSystem implements AsyncDisposable {
       rights: Right.send,
       badge,
     });
-    const link = hostLink(this.#caller, slot, started.name);
+    const link = new HostLink(this.#caller, slot, started.name);
     const identity = process.getBuiltinModule("node:crypto").randomFillSync(new Int32Array(2));
     const client = clientOf<T>({ link, errors, identity: [identity[0], identity[1]] });
     this.#started.set(client, started);

@@ -6,6 +6,9 @@ import { CaptureError } from "../../process/index.ts";
 import { copyOf, ImageError } from "../../checkpoint/index.ts";
 import { ClientStateError } from "../../userlib/index.ts";
 import type { NamePlace } from "../../server/session/index.ts";
+import { ReplayError } from "../../recovery/index.ts";
+import type { PauseManner } from "../service/durable/service-pauses.ts";
+import { UpgradeError } from "../service/durable/service-trial.ts";
 import type { SessionCapture } from "../capture/capture-session.ts";
 import { writeImageFile } from "../capture/image-file.ts";
 import type { SessionDescription } from "./description.ts";
@@ -17,7 +20,18 @@ export interface FreezeRequest {
   readonly isLast: boolean;
 }
 
-export type ControlRequest = FreezeRequest | { readonly ask: "describe" };
+/** Of a durable service: it is to go on as another code, which is kept beside its log. */
+export interface UpgradeRequest {
+  readonly ask: "upgrade";
+  /** Its hash. */
+  readonly code: string;
+  readonly waitMs: number;
+  readonly endsOpen: boolean;
+}
+
+export type ControlRequest = FreezeRequest | UpgradeRequest | { readonly ask: "describe" };
+
+export type UpgradeAnswer = { readonly ok: true } | Refused;
 
 /** What came of a request: what the image came to, or why there is none. */
 export type ControlAnswer =
@@ -38,6 +52,18 @@ export interface ControlledSession {
   readonly capture?: SessionCapture | undefined;
   /** Resolves when what its programs wrote has left this process; it ends next. */
   readonly drained?: (() => Promise<void>) | undefined;
+  /** Of a durable service. */
+  readonly upgrade?: ((code: string, manner: PauseManner) => Promise<void>) | undefined;
+  /**
+   * Of a durable service: writes its state to a file. Answers its bytes, and how long calls had to wait. With
+   * `isLast` no more calls are let in, for as long as it takes to end it.
+   */
+  readonly freeze?: ((file: string, isLast: boolean) => Promise<ImageSize>) | undefined;
+}
+
+interface ImageSize {
+  readonly bytes: number;
+  readonly pausedMs: number;
 }
 
 const requestBytesMax = 65_536;
@@ -63,7 +89,7 @@ export function serveControl(place: NamePlace, session: ControlledSession): void
       const request = requestOf(text);
       text = "";
       void answer(request, session).then(async (told) => {
-        const isOver = told.ok && request?.ask === "freeze" && request.isLast;
+        const isOver = told.ok && isEndOf(session, request);
         if (isOver) await session.drained?.();
         socket.end(`${JSON.stringify(told)}\n`, () => {
           if (isOver) process.exit(0);
@@ -76,11 +102,21 @@ export function serveControl(place: NamePlace, session: ControlledSession): void
   server.unref();
 }
 
+/** A durable service is ended by whoever asked, since another start would follow. */
+function isEndOf({ freeze }: ControlledSession, request: ControlRequest | undefined): boolean {
+  return freeze === undefined && request?.ask === "freeze" && request.isLast;
+}
+
 function requestOf(text: string): ControlRequest | undefined {
   try {
-    const asked: { ask?: unknown; file?: unknown; isLast?: unknown } = JSON.parse(text);
-    const { ask, file, isLast } = asked;
+    const asked: Readonly<Record<string, unknown>> = JSON.parse(text);
+    const { ask, file, isLast, code, waitMs, endsOpen } = asked;
     if (ask === "describe") return { ask };
+    if (ask === "upgrade") {
+      if (typeof code !== "string" || !/^[0-9a-f]{64}$/.test(code)) return undefined;
+      if (typeof waitMs !== "number" || typeof endsOpen !== "boolean") return undefined;
+      return { ask, code, waitMs, endsOpen };
+    }
     if (ask !== "freeze" || typeof file !== "string" || typeof isLast !== "boolean") {
       return undefined;
     }
@@ -90,28 +126,57 @@ function requestOf(text: string): ControlRequest | undefined {
   }
 }
 
+type Answer = ControlAnswer | DescribeAnswer | UpgradeAnswer;
+
 async function answer(
   request: ControlRequest | undefined,
-  { capture, describe }: ControlledSession,
-): Promise<ControlAnswer | DescribeAnswer> {
+  session: ControlledSession,
+): Promise<Answer> {
   if (request === undefined) {
     return { ok: false, message: "the request makes no sense: is it of another version of Shoal?" };
   }
-  if (request.ask === "describe") return { ok: true, session: describe() };
+  if (request.ask === "describe") return { ok: true, session: session.describe() };
+  try {
+    return await (request.ask === "upgrade" ? upgrade(request, session) : freeze(request, session));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return { ok: false, message: error.message };
+  }
+}
+
+function isRefusal(error: unknown): error is Error {
+  return (
+    error instanceof CaptureError ||
+    error instanceof ClientStateError ||
+    error instanceof ImageError ||
+    error instanceof UpgradeError ||
+    error instanceof ReplayError
+  );
+}
+
+async function upgrade(
+  { code, waitMs, endsOpen }: UpgradeRequest,
+  session: ControlledSession,
+): Promise<UpgradeAnswer> {
+  if (session.upgrade === undefined) {
+    return {
+      ok: false,
+      message: "it is no durable service: only those are upgraded while they run",
+    };
+  }
+  await session.upgrade(code, { waitMs, endsOpen });
+  return { ok: true };
+}
+
+async function freeze(
+  { file, isLast }: FreezeRequest,
+  { capture, freeze: freezeService }: ControlledSession,
+): Promise<ControlAnswer> {
+  if (freezeService !== undefined) return { ok: true, ...(await freezeService(file, isLast)) };
   if (capture === undefined) {
     return { ok: false, message: "it was not started with --level checkpoint or preempt" };
   }
-  const { file, isLast } = request;
-  try {
-    return isLast ? await freezeLast(capture, file) : await freezeCopy(capture, file);
-  } catch (error) {
-    const isRefusal =
-      error instanceof CaptureError ||
-      error instanceof ClientStateError ||
-      error instanceof ImageError;
-    if (!isRefusal) throw error;
-    return { ok: false, message: error.message };
-  }
+  return isLast ? freezeLast(capture, file) : freezeCopy(capture, file);
 }
 
 /** Nothing runs any more while the image is written: there is no need for a copy. */
@@ -137,14 +202,12 @@ function isOver(error: Error): boolean {
 
 /** Asks the session of a name. Rejects if nobody listens. */
 export function askControl(place: NamePlace, request: FreezeRequest): Promise<ControlAnswer>;
+export function askControl(place: NamePlace, request: UpgradeRequest): Promise<UpgradeAnswer>;
 export function askControl(
   place: NamePlace,
   request: { readonly ask: "describe" },
 ): Promise<DescribeAnswer>;
-export function askControl(
-  place: NamePlace,
-  request: ControlRequest,
-): Promise<ControlAnswer | DescribeAnswer> {
+export function askControl(place: NamePlace, request: ControlRequest): Promise<Answer> {
   const { connect } = process.getBuiltinModule("node:net");
   return new Promise((resolve, reject) => {
     const socket = connect(controlPathOf(place));
@@ -155,10 +218,13 @@ export function askControl(
     socket.on("data", (chunk: string) => (text += chunk));
     socket.on("close", () => {
       try {
-        resolve(JSON.parse(text) as ControlAnswer | DescribeAnswer);
+        resolve(JSON.parse(text) as Answer);
       } catch {
-        resolve({ ok: false, message: "it ended before it had answered" });
+        resolve({ ok: false, message: endedFirst });
       }
     });
   });
 }
+
+/** It is not known what it has done. */
+export const endedFirst = "it ended before it had answered";

@@ -5,6 +5,8 @@ import { Filetype } from "../../userlib/index.ts";
 import type { Descriptor } from "../../wasi/index.ts";
 import type { RunningProgram } from "../running-program.ts";
 import type { Session } from "../session.ts";
+import type { System } from "../system.ts";
+import type { RunningGateway } from "./gateway.ts";
 
 export interface SessionDescription {
   /** Live kernel objects of its core, the servers' own among them. */
@@ -31,15 +33,20 @@ export interface DescriptorDescription {
   readonly offset: number | null;
 }
 
+/** Of a service, which is no program. */
+export function describeService(system: System, gateway: RunningGateway): SessionDescription {
+  return { objects: countObjects(system), programs: [], clients: gateway.gateway.counts };
+}
+
 export function describeSession(session: Session): SessionDescription {
   return {
-    objects: countObjects(session),
+    objects: countObjects(session.system),
     programs: [...session.running.values()].map(describeProgram),
     clients: session.gateway?.gateway.counts ?? null,
   };
 }
 
-function countObjects({ system }: Session): Record<KindName, number> {
+function countObjects(system: System): Record<KindName, number> {
   const { tables } = system.core.kernel;
   const kinds = Object.entries(Kind).filter(([name]) => name !== "none");
   const counts = kinds.map(([name, kind]) => [name, tables[kind]?.liveCount ?? 0] as const);

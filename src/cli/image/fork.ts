@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ExitCode } from "../exit-code.ts";
 import { image } from "./freeze.ts";
 import { say } from "../message.ts";
+import { forkService, isDurableService } from "./service-images.ts";
 
 export interface ForkCommandOptions {
   readonly copies: number;
@@ -14,6 +15,7 @@ export interface ForkCommandOptions {
 }
 
 export async function fork(name: string, options: ForkCommandOptions): Promise<void> {
+  if (isDurableService(name)) return forkService(name, options);
   const directory = mkdtempSync(join(tmpdir(), "shoal-fork-"));
   try {
     const file = join(directory, "image");

@@ -9,6 +9,7 @@ import {
 } from "../../boot/index.ts";
 import { ExitCode } from "../exit-code.ts";
 import { errorCode, fail, say } from "../message.ts";
+import { endService, isDurableService } from "./service-images.ts";
 
 export interface FreezeCommandOptions {
   readonly output: string;
@@ -17,8 +18,10 @@ export interface FreezeCommandOptions {
 
 export async function freeze(name: string, options: FreezeCommandOptions): Promise<void> {
   const isLast = options.keepRunning !== true;
+  const isService = isDurableService(name);
   const { bytes } = await image(name, resolve(options.output), isLast);
-  const size = `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+  if (isService && isLast) await endService(name);
+  const size = isService ? `${bytes} bytes` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
   say(`${name} is frozen to ${options.output} (${size})${isLast ? "" : ", and goes on"}`);
 }
 
@@ -42,7 +45,7 @@ async function ask(name: string, file: string, isLast: boolean): Promise<Control
     if (code !== "ENOENT" && code !== "ECONNREFUSED") throw error;
     return fail(
       `nothing named ${name} can be frozen (${controlPathOf(place)}): start it with ` +
-        `shoal run --level checkpoint --name ${name} PROGRAM.wasm`,
+        `shoal run --level checkpoint --name ${name} PROGRAM.wasm, or shoal run --durable --name ${name} SERVICE.ts`,
       ExitCode.notFound,
     );
   }

@@ -2,11 +2,13 @@
 import { statSync } from "node:fs";
 import {
   type CaptureOptions,
+  type FrozenService,
   LinkError,
   type NamePlace,
   NodeConsole,
   type ProgramEnd,
   readImageFile,
+  readServiceFile,
   type SessionContent,
   SessionContentError,
   sessionOf,
@@ -24,6 +26,16 @@ export interface ThawCommandOptions {
   readonly trace?: "calls" | undefined;
   readonly freezeAfterCalls?: number | undefined;
   readonly freezeTo?: string | undefined;
+}
+
+/** The service in an image file; undefined if it is an image of something else. */
+export function frozenServiceIn(file: string): FrozenService | undefined {
+  try {
+    return readServiceFile(file);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return fail(error.message, ExitCode.cannotRun);
+  }
 }
 
 export async function thaw(file: string, options: ThawCommandOptions): Promise<void> {

@@ -1,20 +1,24 @@
 // `shoal run notes.ts`: a service in TypeScript, under a name by which other OS processes call it. With
 // `--durable` it runs in a cell of its own, which is started again when it is lost.
 import { messageOf } from "../../base/index.ts";
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import {
   bundledService,
   bundleService,
+  codeDirectory,
   coreSeat,
   type CoreTurn,
   dataDirectoryOf,
+  keepConnections,
+  KeptCodes,
   LostImageError,
   openDurableServer,
   placeOf,
   type ProgramManner,
   readProgram,
   runService as runServiceHere,
+  serveControl,
   type ServiceCode,
   ServiceLoadError,
 } from "../../boot/index.ts";
@@ -44,20 +48,23 @@ export async function runService(file: string, options: ServiceCommandOptions): 
   if (durable === undefined) return runPlain(file, options);
   if (cell !== undefined) return runInCell(file, options);
   // What is wrong with it, or that it is another than it was, is found out here, where it is said once.
-  const code = await codeOf(file);
-  if (durable !== "memory") keptProgram(directoryOf(file, options), bytesOf(code), mannerOf(file));
+  const directory = directoryOf(file, options);
+  const code = await codeOf(file, directory);
+  if (durable !== "memory") {
+    keptProgram(directory, bytesOf(code), mannerOf(file, options, directory));
+  }
   process.exit(await superviseRun(file, options));
 }
 
 async function runPlain(file: string, options: ServiceCommandOptions): Promise<void> {
   const name = options.name ?? nameOfFile(file);
-  const code = await codeOf(file);
+  const code = await codeOf(file, "");
   // In a cell of the background system, which owns the name, the answer goes to its supervisor.
   const cell = options.cell === undefined ? undefined : joinSupervisor(startCellReports());
   const serve = cell ? servedName(placeOf(name), options.cell!) : servedName(takeName(name), 1);
   const connections = await connectionsOf(options, undefined);
   const tell = (): void => say(`${name} is served; call it with connect("${name}")`);
-  await orFail(() =>
+  const { controlled } = await orFail(() =>
     runServiceHere({
       name,
       code,
@@ -69,6 +76,7 @@ async function runPlain(file: string, options: ServiceCommandOptions): Promise<v
       onIdle: cell?.onIdle,
     }),
   );
+  serveControl(serve.place, controlled);
 }
 
 /** On a core of a cell: it is brought up when it is this core's turn. */
@@ -89,10 +97,11 @@ async function runInCell(file: string, options: ServiceCommandOptions): Promise<
     answered,
     isTakenOver: served.isTakenOver,
   });
-  await orFail(() =>
+  const { controlled } = await orFail(() =>
     runServiceHere({
       name,
       code,
+      ...(options.durable === "memory" ? {} : keptIn(directory, options.connect)),
       durable,
       connections,
       serve: {
@@ -107,18 +116,26 @@ async function runInCell(file: string, options: ServiceCommandOptions): Promise<
       onIdle: cell.onIdle,
     }),
   );
+  serveControl(placeOf(name), controlled);
+}
+
+/** What it goes on with: the codes beside its log, which an upgrade may have changed since this core was started. */
+function keptIn(data: string, connections: readonly string[]) {
+  keepConnections(data, connections);
+  return { data, codes: new KeptCodes(data) };
 }
 
 /** The code that the log is of: what its first start bundled, whatever the files say now. */
 async function keptCode(
   file: string,
-  { durable }: ServiceCommandOptions,
+  options: ServiceCommandOptions,
   directory: string,
 ): Promise<ServiceCode> {
-  const kept = durable === "memory" ? undefined : readProgram(directory);
+  const isKept = options.durable !== "memory";
+  const kept = isKept ? readProgram(directory) : undefined;
   if (kept !== undefined) return bundledService(new TextDecoder().decode(kept.code), resolve(file));
-  const code = await codeOf(file);
-  if (durable !== "memory") keepFirst(directory, bytesOf(code), mannerOf(file));
+  const code = await codeOf(file, directory);
+  if (isKept) keepFirst(directory, bytesOf(code), mannerOf(file, options, directory));
   return code;
 }
 
@@ -126,15 +143,21 @@ function bytesOf({ text }: ServiceCode): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-function mannerOf(file: string): ProgramManner {
+/** What has to be as it was. The file may have another name than at first. */
+function mannerOf(
+  file: string,
+  { connect }: ServiceCommandOptions,
+  directory: string,
+): ProgramManner {
   return {
-    args: [file],
+    args: readProgram(directory)?.record.args ?? [file],
     env: [],
     grants: [],
     model: "process",
     fuel: false,
     fuelSlice: null,
     memoryMaxBytes: null,
+    connections: connect,
   };
 }
 
@@ -174,8 +197,13 @@ async function connectionsOf(
   return Object.fromEntries(connect.map((name, i) => [name, opened[i]]));
 }
 
-function codeOf(file: string): Promise<ServiceCode> {
-  return orFail(() => bundleService(resolve(file)));
+/** A code that the directory keeps is bundled already. */
+function codeOf(file: string, directory: string): Promise<ServiceCode> {
+  const path = resolve(file);
+  if (directory !== "" && dirname(path) === resolve(codeDirectory(directory))) {
+    return Promise.resolve(bundledService(readFileSync(path, "utf8"), path));
+  }
+  return orFail(() => bundleService(path));
 }
 
 /** What is wrong with a service is said without our stack. */

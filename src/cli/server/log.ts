@@ -21,8 +21,9 @@ import {
   type RehearsedProgram,
 } from "../../boot/index.ts";
 import { ExitCode } from "../exit-code.ts";
-import { isModule, type KeptProgram, orFail } from "../durable/kept-program.ts";
+import { type KeptProgram, orFail } from "../durable/kept-program.ts";
 import { errorCode, fail, traceLine } from "../message.ts";
+import { isService, replayService } from "./logged-service.ts";
 
 export interface LogOptions {
   readonly data?: string | undefined;
@@ -56,6 +57,13 @@ export function logVerify(name: string, options: LogOptions): void {
 }
 
 export async function logReplay(name: string, options: LogOptions): Promise<void> {
+  const { log, directory } = logOf(name, options);
+  if (isService(directory)) {
+    if (options.trace !== undefined) {
+      fail("--trace is for programs: a service makes no calls of that kind", ExitCode.usage);
+    }
+    return replayService(name, directory, log);
+  }
   const programs = programsOf(name, options);
   const started = performance.now();
   const { records, failure } = await replayOrFail(name, programs, options);
@@ -119,14 +127,7 @@ export interface LoggedProgram {
 /** The programs of a server, which are one unless several were joined. Ends the command if there is none. */
 export function programsOf(name: string, options: LogOptions): LoggedProgram[] {
   const { directory } = logOf(name, options);
-  const { code, record } = programOf(directory, 0);
-  if (!isModule(code)) {
-    fail(
-      `${name} is a service, whose log only its own starts can go through yet: it can be neither replayed ` +
-        "apart nor upgraded",
-      ExitCode.cannotRun,
-    );
-  }
+  const { record } = programOf(directory, 0);
   const { programCount = 1 } = record;
   return Array.from({ length: programCount }, (_, program) => {
     const { log } = logOf(name, { ...options, program: program + 1 });

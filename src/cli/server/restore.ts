@@ -18,6 +18,7 @@ import type { DurableLevel } from "../durable/durable.ts";
 import { ExitCode } from "../exit-code.ts";
 import { isModule, orFail } from "../durable/kept-program.ts";
 import { fail, say } from "../message.ts";
+import { serviceWords } from "./service-words.ts";
 
 export interface RestoreOptions {
   readonly data?: string | undefined;
@@ -34,7 +35,7 @@ export interface RestoreOptions {
 export function restore(name: string, options: RestoreOptions): string[] {
   const { as, until } = options;
   const source = options.data ?? dataDirectoryOf(name);
-  const record = recordOf(name, source);
+  const { record, isProgram } = recordOf(name, source);
   if (as === undefined && until !== undefined) {
     fail(
       `--until makes a server that has heard less than ${name}, which keeps what it has: say --as NAME, too`,
@@ -44,7 +45,14 @@ export function restore(name: string, options: RestoreOptions): string[] {
   const directory = as === undefined ? source : dataDirectoryOf(checkedName(as));
   if (as === undefined) refuseIfRunning(name, source);
   else copyOrFail(name, source, as, directory, until);
-  return wordsOf(as ?? name, directory, record, options);
+  if (isProgram) return wordsOf(as ?? name, directory, record, options);
+  refuseForService(options);
+  return serviceWords(as ?? name, directory, options);
+}
+
+function refuseForService({ listen, keepHistory }: RestoreOptions): void {
+  if (listen.length === 0 && keepHistory !== true) return;
+  fail("--listen and --keep-history are for WebAssembly programs", ExitCode.usage);
 }
 
 function checkedName(name: string): string {
@@ -56,7 +64,7 @@ function checkedName(name: string): string {
   }
 }
 
-function recordOf(name: string, directory: string): ProgramRecord {
+function recordOf(name: string, directory: string): { record: ProgramRecord; isProgram: boolean } {
   const kept = orFail(() => readProgram(directory));
   if (kept === undefined) {
     return fail(
@@ -67,10 +75,10 @@ function recordOf(name: string, directory: string): ProgramRecord {
   }
   const { code, record } = kept;
   const isProgram = isModule(code);
-  if (isProgram && (record.programCount ?? 1) === 1) return record;
-  const what = isProgram ? `${record.programCount} joined programs` : "a service";
+  const { programCount = 1 } = record;
+  if (programCount === 1) return { record, isProgram };
   return fail(
-    `${name} is ${what}: start it again with the command line that it was first started with`,
+    `${name} is ${programCount} joined programs: start it again with the command line that it was first started with`,
     ExitCode.cannotRun,
   );
 }

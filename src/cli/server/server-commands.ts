@@ -2,7 +2,7 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import { inspect } from "./inspect.ts";
 import { logReplay, logShow, logVerify } from "./log.ts";
-import { bytesOf, countOf, repeated } from "../option-values.ts";
+import { bytesOf, countOf, repeated, secondsOf } from "../option-values.ts";
 import { restore } from "./restore.ts";
 import { upgrade } from "./upgrade.ts";
 
@@ -64,13 +64,17 @@ export function addServerCommands(program: Command): void {
     .description(
       "Rehearses the new program on the whole log of the server: it must say in each call what the old one " +
         "said. If it does, the server goes on as the new one, with all that it was told, and clients notice " +
-        "nothing; if not, nothing has changed.",
+        "nothing; if not, nothing has changed. A service (a .ts file) need not do what the old one did: the new one " +
+        "takes its state over, between two calls; its upgrade(state, fromVersion) makes of it what it needs.",
     )
     .helpOption("-h, --help", "print this help and exit")
     .argument("<name>", "the name of the server")
-    .argument("<file>", "the new program")
+    .argument("<file>", "the new program, or the new service")
     .option(...dataOption)
     .option(...programOption)
+    .option("--wait <seconds>", "of a service: how long calls may stay open (10)", secondsOf)
+    .option("--end-open", "of a service: end what is open even then; its callers get an AbortError")
+    .option("--drop-methods", "of a service: the new one need not have all methods of the old one")
     .action((name, file, options) => upgrade(name, file, options));
 
   program

@@ -1,7 +1,7 @@
 // `shoal upgrade`: puts another program in the place of a durable server's. First it is rehearsed: brought up
 // from the log, away from everybody, it must say in every call what the old one said. Only then is it
 // switched; if it differs, nothing has changed.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import {
   forgetImages,
   ownerOf,
@@ -14,11 +14,38 @@ import { ExitCode } from "../exit-code.ts";
 import { orFail } from "../durable/kept-program.ts";
 import { type LogOptions, logOf, programsOf, replayOrFail } from "./log.ts";
 import { errorCode, fail, say } from "../message.ts";
+import { isService } from "./logged-service.ts";
+import { type ServiceUpgradeOptions, upgradeService } from "./upgrade-service.ts";
 
-export async function upgrade(name: string, file: string, options: LogOptions): Promise<void> {
-  const { directory } = logOf(name, options);
+export interface UpgradeOptions extends LogOptions, Partial<ServiceUpgradeOptions> {}
+
+/** How long calls of a service may stay open, unless said; seconds. */
+const waitDefault = 10;
+
+export async function upgrade(name: string, file: string, options: UpgradeOptions): Promise<void> {
+  const { directory, log } = logOf(name, options);
   if (orFail(() => readProgram(directory)) === undefined) {
     fail(`${directory} has a log and no program`, ExitCode.cannotRun);
+  }
+  const { wait, endOpen, dropMethods } = options;
+  if (isService(directory)) {
+    checkExists(file);
+    await upgradeService({
+      name,
+      file,
+      directory,
+      log,
+      wait: wait ?? waitDefault,
+      endOpen,
+      dropMethods,
+    });
+    return;
+  }
+  if (wait !== undefined || endOpen === true || dropMethods === true) {
+    fail(
+      "--wait, --end-open and --drop-methods are for services: a program is rehearsed call by call",
+      ExitCode.usage,
+    );
   }
   const code = read(file);
   // Once while the old one runs, which takes as long as it takes.
@@ -67,6 +94,10 @@ async function rehearseOrFail(
   if (failure === undefined) return records;
   const why = failure instanceof Error ? failure.message : JSON.stringify(failure);
   return fail(`${name} is as it was, since ${file} would do otherwise: ${why}`, ExitCode.cannotRun);
+}
+
+function checkExists(file: string): void {
+  if (!existsSync(file)) fail(`there is no file "${file}"`, ExitCode.notFound);
 }
 
 function read(file: string): Uint8Array {

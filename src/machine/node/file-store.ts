@@ -20,8 +20,8 @@ export class FileStore implements Store {
   readonly #fs = process.getBuiltinModule("node:fs");
   readonly #zlib = process.getBuiltinModule("node:zlib");
   readonly #open = new Map<string, BlobFile>();
-  /** Names made or removed since the directory was last flushed. */
-  #isDirectoryDirty = false;
+  /** Names made or removed since the directory was last flushed, perhaps by a process that is gone. */
+  #isDirectoryDirty = true;
 
   constructor(directory: string) {
     this.#directory = directory;

@@ -1,6 +1,7 @@
 // The calls that lay a file over memory, made in the C library of Linux: Node has none of them. Where
 // they cannot be made (another system, Node told to do without), segments are written with writes.
 import type * as NodeFFI from "node:ffi";
+import { quietly } from "../../base/index.ts";
 
 const protectReadWrite = 3;
 const mapShared = 1;
@@ -41,7 +42,8 @@ export class SegmentLibC {
   readonly #collected: FinalizationRegistry<{ address: bigint; bytes: number }>;
 
   static load(): SegmentLibC | undefined {
-    const ffi = process.platform === "linux" ? loadQuietly() : undefined;
+    if (process.platform !== "linux") return undefined;
+    const ffi = quietly(process, () => process.getBuiltinModule("node:ffi"));
     try {
       return ffi === undefined ? undefined : new SegmentLibC(ffi);
     } catch {
@@ -89,18 +91,4 @@ export class SegmentLibC {
 
 function bind(ffi: typeof NodeFFI) {
   return ffi.dlopen(null, functions);
-}
-
-/** The module, without the warning that it is experimental, which is not the program's to print. */
-function loadQuietly(): typeof NodeFFI | undefined {
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  try {
-    return process.getBuiltinModule("node:ffi");
-  } catch {
-    // Node was told to do without.
-    return undefined;
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }

@@ -2,3 +2,4 @@
 export { SimDisk, type DiskOptions } from "./disk.ts";
 export { Simulation, type RunEnd, type SimulationOptions } from "./simulation.ts";
 export { SegmentDisk, type SegmentDiskOptions } from "./segment-disk.ts";
+export { SimLinks, type SimLinkShape } from "./link-sim.ts";

@@ -31,6 +31,20 @@ const receiveDescriptor = 16;
 const sendDescriptor = 64;
 const pageBytes = 65536;
 const inboxPartCount = 64;
+const receivedBytes = (receiveDescriptor >> 2) + Descriptor.directBytes;
+const sentBytes = (sendDescriptor >> 2) + Descriptor.directBytes;
+const sentAddress = (sendDescriptor >> 2) + Descriptor.directAddress;
+
+// Copies of imported constants, which the engine folds only when they are a module's own.
+const badgeRegister = Register.badge;
+const labelRegister = Register.label;
+const firstWord = Register.w0;
+const sentDescriptor = Register.a1;
+const messageWords = 6;
+const bytesMax = portalBytesMax;
+const letGo = letGoAsk;
+const operator = operatorBadge;
+const noWords: readonly number[] = [];
 
 /**
  * Slots of a service's space: its notification and endpoint, replies that it owes, the notifications of
@@ -73,6 +87,8 @@ export const serviceDescriptor = receiveDescriptor;
 export class ServiceProcess implements ServiceHost, Runner {
   readonly outbox: Uint8Array;
   readonly #options: ServiceProcessOptions;
+  readonly #service: Service;
+  readonly #registers: Int32Array;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #message: {
@@ -98,6 +114,8 @@ export class ServiceProcess implements ServiceHost, Runner {
 
   constructor(options: ServiceProcessOptions) {
     this.#options = options;
+    this.#service = options.service;
+    this.#registers = options.core.registers;
     const memory = options.memory ?? sharedServiceMemory();
     options.memories.attach(options.space, memory, options.memory === undefined);
     this.#words = new Int32Array(memory.buffer);
@@ -105,25 +123,27 @@ export class ServiceProcess implements ServiceHost, Runner {
     this.outbox = this.#bytes.subarray(outboxAddress, outboxAddress + portalBytesMax);
     this.#noBytes = this.#bytes.subarray(0, 0);
     this.#message = { badge: 0, label: 0, words: new Int32Array(6), bytes: this.#noBytes };
-    this.#openInbox();
+    this.#openBoxes();
   }
 
   /** Runs as the portal: the message is in the registers, its bytes in the inbox. */
   serve(): void {
-    const { registers } = this.#options.core;
+    const registers = this.#registers;
     const message = this.#message;
-    message.badge = registers[Register.badge]!;
-    message.label = registers[Register.label]!;
-    for (let i = 0; i < 6; i++) message.words[i] = registers[Register.w0 + i]!;
-    const received = this.#words[(receiveDescriptor >> 2) + Descriptor.directBytes]!;
+    const { words } = message;
+    message.badge = registers[badgeRegister]!;
+    message.label = registers[labelRegister]!;
+    for (let i = 0; i < messageWords; i++) words[i] = registers[firstWord + i]!;
+    const received = this.#words[receivedBytes]!;
     message.bytes = received === 0 ? this.#noBytes : this.#inboxPart(received);
+    // The length that came is all in which it differs from the descriptor of a free inbox.
+    this.#words[receivedBytes] = bytesMax;
     const answer =
-      message.label === letGoAsk && message.badge === operatorBadge
-        ? this.#letGo(message.words[0]!)
-        : this.#options.service.handle(message satisfies Message, this);
-    this.#openInbox();
+      message.label === letGo && message.badge === operator
+        ? this.#letGo(words[0]!)
+        : this.#service.handle(message satisfies Message, this);
     if ("later" in answer) {
-      registers[Register.a1] = 0;
+      registers[sentDescriptor] = 0;
       return;
     }
     this.#put(answer);
@@ -245,30 +265,28 @@ export class ServiceProcess implements ServiceHost, Runner {
     return (this.#inboxParts[index] = this.#bytes.subarray(inboxAddress, inboxAddress + bytes));
   }
 
-  #openInbox(): void {
-    this.#describeString(receiveDescriptor, inboxAddress, portalBytesMax);
+  /** Both descriptors say nothing but where a string is, or may be. */
+  #openBoxes(): void {
+    const descriptors = [receiveDescriptor, sendDescriptor];
+    for (const at of descriptors) this.#words.fill(0, at >> 2, (at >> 2) + descriptorWords);
+    this.#words[receivedBytes] = bytesMax;
+    this.#words[(receiveDescriptor >> 2) + Descriptor.directAddress] = inboxAddress;
   }
 
-  /** Word by word: `fill` of a few words is a call into the engine, and this runs for every message. */
-  #describeString(descriptor: number, address: number, bytes: number): void {
-    const at = descriptor >> 2;
-    for (let word = at; word < at + descriptorWords; word++) this.#words[word] = 0;
-    this.#words[at + Descriptor.directBytes] = bytes;
-    this.#words[at + Descriptor.directAddress] = address;
-  }
-
-  #put(answer: Answer): void {
-    const { registers } = this.#options.core;
-    registers[Register.label] = answer.label;
-    const words = answer.words;
-    for (let i = 0; i < 6; i++) registers[Register.w0 + i] = words?.[i] ?? 0;
-    registers[Register.a1] = this.#describe(answer.bytes);
+  #put({ label, words = noWords, bytes }: Answer): void {
+    const registers = this.#registers;
+    const count = Math.min(words.length, messageWords);
+    registers[labelRegister] = label;
+    for (let i = 0; i < count; i++) registers[firstWord + i] = words[i]!;
+    for (let i = count; i < messageWords; i++) registers[firstWord + i] = 0;
+    registers[sentDescriptor] = this.#describe(bytes);
   }
 
   /** The send descriptor for the bytes of an answer: they go from the outbox, copied there if need be. */
   #describe(bytes: Uint8Array | undefined): number {
     if (bytes === undefined || bytes.length === 0) return 0;
-    this.#describeString(sendDescriptor, this.#addressOf(bytes), bytes.length);
+    this.#words[sentAddress] = this.#addressOf(bytes);
+    this.#words[sentBytes] = bytes.length;
     return sendDescriptor;
   }
 

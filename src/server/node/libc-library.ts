@@ -8,6 +8,7 @@
 // size, and a function that takes 32 bits looks at the lower half. The one function of one argument is
 // declared with a second, which it does not look at: for one argument alone node:ffi looks at it again.
 import type * as NodeFFI from "node:ffi";
+import { quietly } from "../../base/index.ts";
 
 /** Not known here: ask node:fs. */
 export const doubt = -0x8000;
@@ -31,7 +32,9 @@ const functions = {
   __errno_location: { arguments: [], return: "pointer" },
 } as const;
 
+/** Those that are not in every library. */
 const fstat = { arguments: [one, one], return: "i32" } as const;
+const getdents64 = { arguments: [one, one, one], return: "i32" } as const;
 
 /** The library, and the calls in it. It has to be kept for as long as these are made. */
 export interface LibraryOfC {
@@ -40,6 +43,7 @@ export interface LibraryOfC {
   readonly call: NodeFFI.WrappedFunctionsFromDefinitions<typeof functions>;
   /** Undefined in a library from before it was a function of its own. */
   readonly fstat: NodeFFI.WrappedFunctionFromSignature<typeof fstat> | undefined;
+  readonly getdents64: NodeFFI.WrappedFunctionFromSignature<typeof getdents64> | undefined;
 }
 
 /**
@@ -57,15 +61,21 @@ export function loadLibraryOfC(): LibraryOfC | undefined {
   if (ffi === undefined) return undefined;
   try {
     const { lib, functions: call } = ffi.dlopen(null, functions);
-    return { ffi, library: lib, call, fstat: findStat(lib) };
+    return {
+      ffi,
+      library: lib,
+      call,
+      fstat: found(() => lib.getFunction("fstat", fstat)),
+      getdents64: found(() => lib.getFunction("getdents64", getdents64)),
+    };
   } catch {
     return undefined;
   }
 }
 
-function findStat(library: NodeFFI.DynamicLibrary): LibraryOfC["fstat"] {
+function found<Found>(find: () => Found): Found | undefined {
   try {
-    return library.getFunction("fstat", fstat);
+    return find();
   } catch {
     return undefined;
   }
@@ -73,14 +83,5 @@ function findStat(library: NodeFFI.DynamicLibrary): LibraryOfC["fstat"] {
 
 /** The module, without the warning that it is experimental, which is not the program's to print. */
 export function loadQuietly(): typeof NodeFFI | undefined {
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  try {
-    return process.getBuiltinModule("node:ffi");
-  } catch {
-    // Node was told to do without.
-    return undefined;
-  } finally {
-    process.emitWarning = emitWarning;
-  }
+  return quietly(process, () => process.getBuiltinModule("node:ffi"));
 }

@@ -20,4 +20,4 @@ export type { PastReply, SessionHistory } from "./session-history.ts";
 export { SessionKeys } from "./session-keys.ts";
 export { dialUnix } from "./unix-dialer.ts";
 export { UnixListener } from "./unix-listener.ts";
-export { readWhole, removeWhole, writeWhole } from "./whole-file.ts";
+export { readWhole, readWholeBytes, removeWhole, writeWhole } from "./whole-file.ts";

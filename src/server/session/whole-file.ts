@@ -1,4 +1,5 @@
-// Small files that are whole whenever anybody reads them: written beside themselves, made durable, renamed.
+// Small files that are whole whenever anybody reads them: written beside themselves, made durable, renamed. The
+// name is durable, too: a loss of power leaves the old file or the new one.
 import {
   closeSync,
   fsyncSync,
@@ -6,24 +7,32 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
 
-export function writeWhole(path: string, text: string): void {
+/** Throws, with what was there before in its place, if there is no room. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const draft = `${path}.${process.pid}`;
-  const fd = openSync(draft, "w", 0o600);
-  writeSync(fd, text);
-  fsyncSync(fd);
-  closeSync(fd);
-  renameSync(draft, path);
+  try {
+    writeDurably(draft, content);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
   syncDirectory(dirname(path));
 }
 
-/** Undefined if there is none. */
+/** The text of a file; undefined if there is none. */
 export function readWhole(path: string): string | undefined {
+  return readWholeBytes(path)?.toString("utf8");
+}
+
+/** The bytes of a file; undefined if there is none. */
+export function readWholeBytes(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
@@ -35,8 +44,21 @@ export function removeWhole(path: string): void {
   syncDirectory(dirname(path));
 }
 
+function writeDurably(path: string, content: string | Uint8Array): void {
+  const fd = openSync(path, "w", 0o600);
+  try {
+    writeFileSync(fd, content);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 function syncDirectory(directory: string): void {
   const fd = openSync(directory, "r");
-  fsyncSync(fd);
-  closeSync(fd);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }

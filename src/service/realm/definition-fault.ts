@@ -15,5 +15,15 @@ export function definitionFault(module: unknown): string {
   if (state !== undefined && typeof state !== "function") {
     return "its state is not a function: write state: () => ({...}), so that each start has its own";
   }
+  return upgradeFault(definition);
+}
+
+function upgradeFault({ version, upgrade }: { version?: unknown; upgrade?: unknown }): string {
+  if (version !== undefined && !Number.isSafeInteger(version)) {
+    return "its version is not a whole number: it counts the forms that its state has had";
+  }
+  if (upgrade !== undefined && typeof upgrade !== "function") {
+    return "its upgrade is not a function: write upgrade: (state, fromVersion) => ({...})";
+  }
   return "";
 }

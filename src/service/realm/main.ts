@@ -15,16 +15,19 @@ import type { RealmFace, RealmHost } from "./realm-face.ts";
 import { RealmRandom } from "./realm-random.ts";
 import { RealmTimers } from "./realm-timers.ts";
 import { ServerLinks } from "./server-link.ts";
+import { setTraces } from "./traces.ts";
+import { upgraded, versionOf } from "./upgraded.ts";
 
 const bodyBytesMax = 1024 * 1024;
 /** The state is no message. */
 const stateBytesMax = 1024 * 1024 * 1024;
 
-export function makeRealm(unguarded: RealmHost, seed: string): RealmFace {
+export function makeRealm(unguarded: RealmHost, seed: string, file: string): RealmFace {
   const host = guarded(unguarded);
   const random = new RealmRandom(seed.split(" ").map(Number));
   const timers = new RealmTimers(host);
   setGlobals(host, random, timers);
+  setTraces(file);
   freezePrimordials();
   return new ServiceRealm(host, random, timers);
 }
@@ -66,9 +69,7 @@ class ServiceRealm implements RealmFace {
     return this.#inbox;
   }
 
-  outbox(): Uint8Array {
-    return this.#outbox.bytes;
-  }
+  readonly outbox = (): Uint8Array => this.#outbox.bytes;
 
   load(module: unknown, grants: string): string {
     const fault = definitionFault(module);
@@ -93,18 +94,25 @@ class ServiceRealm implements RealmFace {
     return "";
   }
 
-  serve(ticket: number, caller: number, label: number, bytes: number): number {
+  readonly serve = (ticket: number, caller: number, label: number, bytes: number): number => {
     const { words } = this;
-    const body = (functions?: (number: number) => unknown): unknown =>
-      bytes === 0 ? undefined : this.#reader.read(this.#inbox, bytes, { functions });
-    const name = { low: words[0], high: words[1], number: words[2] };
-    const told = this.#dispatcher!.serve({ ticket, caller, label, name, word: words[3], body });
+    const told = this.#dispatcher!.serve({
+      ticket,
+      caller,
+      label,
+      low: words[0],
+      high: words[1],
+      number: words[2],
+      word: words[3],
+      bytes: this.#inbox,
+      length: bytes,
+    });
     if (told === undefined) return -1;
     const sent = this.#put(told);
     words[0] = sent.label;
     words[1] = sent.word;
     return this.#writer.length;
-  }
+  };
 
   replied(number: number, status: number, label: number, bytes: number): void {
     this.#links.replied(number, status, label, bytes);
@@ -116,6 +124,10 @@ class ServiceRealm implements RealmFace {
 
   openCount(): number {
     return this.#dispatcher!.openCount + this.#links.openCount + this.#timers.count;
+  }
+
+  isOpen(low: number, high: number, number: number): boolean {
+    return this.#dispatcher!.isOpen({ low, high, number });
   }
 
   exportState(): number {
@@ -137,6 +149,24 @@ class ServiceRealm implements RealmFace {
   importState(bytes: number): void {
     this.#state = this.#reader.read(this.#inbox, bytes);
     this.#begin();
+  }
+
+  upgradeState(bytes: number, fromVersion: number): string {
+    try {
+      this.#state = upgraded(this.#definition!, this.#reader.read(this.#inbox, bytes), fromVersion);
+    } catch (error) {
+      return shown(error);
+    }
+    this.#begin();
+    return "";
+  }
+
+  version(): number {
+    return versionOf(this.#definition!);
+  }
+
+  methods(): string {
+    return Object.keys(this.#definition!.methods).join("\n");
   }
 
   #begin(): void {

@@ -34,14 +34,26 @@ export interface RealmFace {
   fire(number: number): void;
   /** Calls, streams and questions that are open. */
   openCount(): number;
+  /** Whether the call of this name is open. */
+  isOpen(low: number, high: number, number: number): boolean;
   /** Writes the state into the outbox; its length. -1: it cannot be written, and `why` says why not. */
   exportState(): number;
   why(): string;
   importState(bytes: number): void;
+  /**
+   * The same with the state of another form of the service, which had that version. Answers why that cannot be;
+   * nothing if it can.
+   */
+  upgradeState(bytes: number, fromVersion: number): string;
+  /** The form of the state that this service has. */
+  version(): number;
+  /** The names of its methods, a line each. */
+  methods(): string;
   readonly promisePrototype: object;
 }
 
-export type MakeRealm = (host: RealmHost, seed: string) => RealmFace;
+/** `file`: what frames of the service are of, in traces. */
+export type MakeRealm = (host: RealmHost, seed: string, file: string) => RealmFace;
 
 /** The one name by which the code of a realm, and that of a service, is found once it has run. */
 export const realmName = "shoalRealm";

@@ -1,5 +1,6 @@
 // The way from a service in its realm to the servers that it was granted: requests are numbered, and the host
 // brings their answers.
+import { writeQuestion } from "../call-question.ts";
 import { CodecReader, FormatError } from "../codec-reader.ts";
 import type { ReadOptions } from "../codec-reader.ts";
 import type { CodecWriter } from "../codec-writer.ts";
@@ -68,11 +69,7 @@ export class ServerLinks {
   #ask(target: number, question: Question, reading: ReadOptions): Promise<Reply> {
     const { words, writer, inbox } = this.#options;
     const { label, name } = question;
-    let length = 0;
-    if ("value" in question && question.value !== undefined) {
-      writer.write(question.value, question.functions);
-      length = writer.length;
-    }
+    const length = writeQuestion(writer, question);
     words.set([name.low, name.high, name.number, question.word, 0, 0]);
     return this.#under(target, label, length, (told) => ({
       label: told.label,

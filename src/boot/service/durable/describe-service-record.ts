@@ -38,6 +38,8 @@ export function describeServiceRecord(words: Int32Array): string {
       return "random bits";
     case ServiceRecordKind.renewed:
       return `made anew from its state, at ${whenOf(record)}`;
+    case ServiceRecordKind.upgraded:
+      return `it went on as another service (code ${new TextDecoder().decode(record.bytes).slice(0, 8)})`;
     case ServiceRecordKind.attempt:
       return "a start began to go through the log";
     case ServiceRecordKind.live:

@@ -1,25 +1,31 @@
 // A durable service: what its realm hears is in its log before it hears it, and what it says is delivered
 // when that is stable. Brought up again it hears the log, and goes on: who asked and was not answered is
 // answered, servers that were asked and did not answer are asked again, timers go off when they were due.
+import { messageOf } from "../../../base/index.ts";
 import { LogStatus, type MessageLog, ReplayError, type Sessions } from "../../../recovery/index.ts";
 import type { ServerAnswer, ServerQuestion } from "../../../process/index.ts";
-import { Ask } from "../../../service/index.ts";
 import type { Answer, Later, Message, Service, ServiceHost } from "../../../userlib/index.ts";
 import { deadlyRequest, keepAnswer, ServiceReplay } from "./service-replay.ts";
 import type { Said, ServiceLife } from "./service-life.ts";
+import { ServiceAnswers } from "./service-answers.ts";
+import type { ServiceCodes } from "./service-codes.ts";
 import type { ServiceImage, ServiceImages } from "./service-images.ts";
+import { type PauseManner, ServicePauses } from "./service-pauses.ts";
 import {
   encodeRecord,
   makeRecord,
   type ServiceRecord,
   ServiceRecordKind,
 } from "./service-record.ts";
+import { ServiceTimers } from "./service-timers.ts";
+import { UpgradeError } from "./service-trial.ts";
 
 export interface DurableServiceOptions {
   readonly name: string;
   readonly log: MessageLog;
   readonly sessions: Sessions;
   readonly images?: ServiceImages | undefined;
+  readonly codes: ServiceCodes;
   readonly makeLife: (entropy: () => number) => ServiceLife;
   readonly realtimeNs: () => bigint;
   readonly ask: (
@@ -35,16 +41,7 @@ export interface DurableServiceOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A request that waits until an image is made. */
-interface Held {
-  readonly ticket: number;
-  readonly badge: number;
-  readonly label: number;
-  readonly words: readonly number[];
-  readonly bytes: Uint8Array;
-}
-
-/** How long calls may stay open when an image is due, milliseconds. */
+/** How long calls may stay open when an image is due, or when it starts as another; milliseconds. */
 const imageWaitMs = 10_000;
 
 export class DurableService implements Service {
@@ -54,15 +51,14 @@ export class DurableService implements Service {
   readonly #options: DurableServiceOptions;
   readonly #life: ServiceLife;
   #replay: ServiceReplay | undefined;
-  readonly #tickets = new Map<number, number>();
-  readonly #timers = new Map<number, NodeJS.Timeout>();
+  readonly #answers = new ServiceAnswers();
+  readonly #timers = new ServiceTimers((number) => this.#fire(number));
   #happenings: (() => readonly Said[])[] = [];
-  /** Answers that are stable and have not been given yet. */
-  #due: Said[] = [];
-  #held: Held[] = [];
-  #imageDueSinceMs = 0;
-  #imageTimer: NodeJS.Timeout | undefined;
+  readonly #pauses: ServicePauses;
+  #isImageAsked = false;
   #wordsSinceImage = 0;
+  /** Random bits that a trial was given, and which the same is to be given again. */
+  #foreseen: number[] = [];
   /** What waits for its records to be stable. */
   #pendingCount = 0;
   #isClosed = false;
@@ -71,6 +67,42 @@ export class DurableService implements Service {
     this.name = options.name;
     this.#options = options;
     this.#life = options.makeLife(() => this.#entropy());
+    this.#pauses = new ServicePauses(
+      () => this.#life.openCount,
+      () => this.#look(),
+    );
+  }
+
+  /** Hash of the code that it is. */
+  get code(): string {
+    return this.#life.code;
+  }
+
+  /**
+   * Goes on as another service, with the state that it has, once what is open has ended.
+   *
+   * @param code the hash of its code
+   * @throws UpgradeError if it stays as it is; the message says why
+   */
+  async upgrade(code: string, manner: PauseManner): Promise<void> {
+    const { log } = this.#options;
+    await this.#pauses.run(() => this.#become(code), manner);
+    await new Promise((resolve) => log.whenStable(log.end, resolve));
+  }
+
+  /**
+   * The state between two messages, and the code, once what is open has ended. With `isLast` no calls are let in
+   * for some seconds, in which the service is to be ended.
+   *
+   * @throws UpgradeError if something stays open, or the state is no plain data
+   */
+  stateBetween(isLast: boolean): Promise<{ readonly code: string; readonly state: Uint8Array }> {
+    const take = () => {
+      const state = stateOf(this.#life);
+      if (isLast) this.#pauses.holdFor(imageWaitMs);
+      return { code: this.code, state };
+    };
+    return this.#pauses.run(take, { waitMs: imageWaitMs, endsOpen: false });
   }
 
   /**
@@ -86,16 +118,22 @@ export class DurableService implements Service {
     if (image !== undefined) this.#beginFrom(image);
     if (log.end > from) this.#goThrough(from);
     if (image === undefined && this.#life.generation === 0) {
-      this.#hear(makeRecord(ServiceRecordKind.begin, { numbers: seedWords() }));
+      const bytes = bytesOf(this.#life.code);
+      this.#hear(makeRecord(ServiceRecordKind.begin, { numbers: seedWords(), bytes }));
     }
     this.#keep(makeRecord(ServiceRecordKind.live));
+    this.#options.codes.adopted(this.code);
     sessions.complete();
     this.#takeUp();
+    this.#goOnAsNext();
   }
 
   handle(message: Message, host: ServiceHost): Answer | Later {
     const { badge, label } = message;
-    if (label === Ask.call && this.#imageDueSinceMs > 0) return this.#hold(message, host);
+    // What belongs to an open call is let in, so that it can end.
+    if (this.#pauses.isPausing && !this.#life.isOpen(message.words)) {
+      return this.#pauses.hold(message, host);
+    }
     const { sessions } = this.#options;
     sessions.heard(badge);
     const numbers = [badge, label, ...message.words];
@@ -104,30 +142,30 @@ export class DurableService implements Service {
     );
     const request = this.#life.lastRequest;
     this.#commit(said);
-    const own = this.#takeOwn(request);
+    const own = this.#answers.take(request);
     if (own === undefined) {
       const later = host.defer();
-      this.#tickets.set(request, later.later);
-      this.#flush(host);
+      this.#answers.expect(request, later.later);
+      this.#answers.flush(host);
       // Not now: it may end the request that is just being heard.
-      if (this.#isImageDue) this.#happen(() => []);
+      if (this.#isImageDue) this.#look();
       return later;
     }
-    this.#flush(host);
-    this.#lookForImage(host);
+    this.#answers.flush(host);
+    this.#lookForWork(host);
     return own;
   }
 
   onSignal(_bits: number, host: ServiceHost): void {
     for (const happen of this.#happenings.splice(0)) this.#commit(happen());
-    this.#flush(host);
-    this.#lookForImage(host);
+    this.#answers.flush(host);
+    this.#lookForWork(host);
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    clearTimeout(this.#imageTimer);
+    this.#timers.close();
+    this.#pauses.close();
     this.#life.close();
   }
 
@@ -145,12 +183,13 @@ export class DurableService implements Service {
     this.#keep(makeRecord(ServiceRecordKind.attempt));
   }
 
-  #beginFrom({ seed, state, sessions, answered }: ServiceImage): void {
+  #beginFrom(image: ServiceImage): void {
+    const { seed, sessions, answered } = image;
     this.#options.sessions.importState(sessions);
     answered.forEach((count, target) => {
       for (let i = 0; i < count; i++) this.#options.onReplied(target);
     });
-    this.#life.begin(seed, state);
+    this.#life.begin(seed, image);
   }
 
   #goThrough(from: number): void {
@@ -167,19 +206,36 @@ export class DurableService implements Service {
     for (const [number, dueMs] of this.#life.timers) this.#startTimer(number, dueMs);
   }
 
+  /** Upgraded while it did not run: what the log goes on with is heard by the new code. */
+  #goOnAsNext(): void {
+    const { codes, say } = this.#options;
+    const { next } = codes;
+    if (next === undefined || next === this.code) return;
+    this.upgrade(next, { waitMs: imageWaitMs, endsOpen: true }).then(
+      () => say("it goes on as the new service"),
+      (error: unknown) => {
+        codes.dropNext?.();
+        say(`it stays as it is: ${messageOf(error)}`);
+      },
+    );
+  }
+
   #entropy(): number {
     const known = this.#replay?.entropy();
     if (known !== undefined) return known;
-    const [word] = process.getBuiltinModule("node:crypto").randomFillSync(new Int32Array(1));
+    const word = this.#foreseen.shift() ?? drawn();
     this.#keep(makeRecord(ServiceRecordKind.entropy, { numbers: [word] }));
     return word;
   }
 
   // Live.
 
+  get #nowMs(): number {
+    return Number(this.#options.realtimeNs() / 1_000_000n);
+  }
+
   /** A record goes into the log, and then to the realm. */
-  #hear(record: ServiceRecord): readonly Said[] {
-    const timeMs = Number(this.#options.realtimeNs() / 1_000_000n);
+  #hear(record: ServiceRecord, timeMs = this.#nowMs): readonly Said[] {
     const timed = { ...record, timeMs, digest: this.#life.digest };
     this.#keep(timed);
     return this.#life.hear(timed);
@@ -219,29 +275,11 @@ export class DurableService implements Service {
     if (this.#isClosed) return;
     for (const said of all) {
       keepAnswer(this.#options.sessions, said);
-      if (said.what === "answer") this.#due.push(said);
+      if (said.what === "answer") this.#answers.add(said);
       else if (said.what === "ask") this.#ask(said);
       else if (said.what === "timer") this.#startTimer(said.number, said.dueMs);
-      else if (said.what === "stopTimer") this.#stopTimer(said.number);
+      else if (said.what === "stopTimer") this.#timers.stop(said.number);
       else this.#options.say(said.line);
-    }
-  }
-
-  #takeOwn(request: number): Answer | undefined {
-    const at = this.#due.findIndex((one) => one.what === "answer" && one.request === request);
-    return at < 0 ? undefined : answerOf(this.#due.splice(at, 1)[0]);
-  }
-
-  /** Gives answers to those who wait for them here; others find theirs in the sessions. */
-  #flush(host: ServiceHost): void {
-    const due = this.#due;
-    this.#due = [];
-    for (const said of due) {
-      if (said.what !== "answer") continue;
-      const ticket = this.#tickets.get(said.request);
-      if (ticket === undefined) continue;
-      this.#tickets.delete(said.request);
-      host.answer(ticket, answerOf(said));
     }
   }
 
@@ -265,21 +303,15 @@ export class DurableService implements Service {
   }
 
   #startTimer(number: number, dueMs: number): void {
-    const nowMs = Number(this.#options.realtimeNs() / 1_000_000n);
-    const fire = (): void => {
-      this.#timers.delete(number);
-      this.#happen(() =>
-        this.#life.timers.has(number)
-          ? this.#hear(makeRecord(ServiceRecordKind.fired, { numbers: [number] }))
-          : [],
-      );
-    };
-    this.#timers.set(number, setTimeout(fire, Math.max(0, dueMs - nowMs)));
+    this.#timers.start(number, dueMs - this.#nowMs);
   }
 
-  #stopTimer(number: number): void {
-    clearTimeout(this.#timers.get(number));
-    this.#timers.delete(number);
+  #fire(number: number): void {
+    this.#happen(() =>
+      this.#life.timers.has(number)
+        ? this.#hear(makeRecord(ServiceRecordKind.fired, { numbers: [number] }))
+        : [],
+    );
   }
 
   #happen(what: () => readonly Said[]): void {
@@ -288,73 +320,91 @@ export class DurableService implements Service {
     this.onReady?.();
   }
 
-  // Images.
+  // What is done between two messages.
+
+  #look(): void {
+    this.#happen(() => []);
+  }
 
   get #isImageDue(): boolean {
     const { images } = this.#options;
     return images !== undefined && this.#wordsSinceImage * 4 >= images.logBytesMax;
   }
 
-  #hold({ badge, label, words, bytes }: Message, host: ServiceHost): Later {
-    const later = host.defer();
-    const held = { ticket: later.later, badge, label, words: [...words], bytes: bytes.slice() };
-    this.#held.push(held);
-    return later;
-  }
-
-  #lookForImage(host: ServiceHost): void {
-    const { images } = this.#options;
-    if (images === undefined || !this.#isImageDue) return;
-    const nowMs = performance.now();
-    if (this.#imageDueSinceMs === 0) this.#imageDueSinceMs = nowMs;
-    const isLate = nowMs - this.#imageDueSinceMs >= imageWaitMs;
-    if (this.#life.openCount > 0 && !isLate) {
-      this.#imageTimer ??= setTimeout(() => this.#happen(() => []), imageWaitMs).unref();
-      return;
+  #lookForWork(host: ServiceHost): void {
+    if (this.#isImageDue && !this.#isImageAsked) {
+      this.#isImageAsked = true;
+      const act = (): void => this.#makeImage();
+      this.#pauses.ask({ waitMs: imageWaitMs, act, late: act });
     }
-    this.#makeImage(images);
-    this.#flush(host);
+    if (!this.#pauses.hasWork) return;
+    this.#pauses.look();
+    this.#answers.flush(host);
     this.#letIn(host);
   }
 
-  #makeImage(images: ServiceImages): void {
-    clearTimeout(this.#imageTimer);
-    this.#imageTimer = undefined;
-    this.#imageDueSinceMs = 0;
+  #makeImage(): void {
+    const { images, log, sessions } = this.#options;
+    this.#isImageAsked = false;
+    if (images === undefined) return;
     const seed = seedWords();
     try {
       // A state that cannot be written is found out before anything ends for it.
       this.#life.exportState();
       this.#commit(this.#hear(makeRecord(ServiceRecordKind.renewed, { numbers: seed })));
-      const { log, sessions } = this.#options;
       const state = this.#life.exportState();
-      images.save({ position: log.end, seed, state, sessions: sessions.exportState() });
+      const { code } = this;
+      images.save({ position: log.end, seed, code, state, sessions: sessions.exportState() });
     } catch (error) {
       images.onRefused(error);
     }
     this.#wordsSinceImage = 0;
   }
 
-  /** Those who had to wait for the image. */
+  /** @throws UpgradeError, with nothing done */
+  #become(code: string): void {
+    if (code === this.code) return;
+    const numbers = seedWords();
+    const timeMs = this.#nowMs;
+    const { entropy } = this.#life.tryUpgrade(numbers, code, timeMs);
+    this.#foreseen = [...entropy];
+    const record = makeRecord(ServiceRecordKind.upgraded, { numbers, bytes: bytesOf(code) });
+    try {
+      this.#commit(this.#hear(record, timeMs));
+    } catch (error) {
+      // It is in the log, and did what its trial had not done.
+      this.#options.onFailure(error);
+      throw error;
+    }
+    this.#foreseen = [];
+    this.#options.codes.adopted(code);
+    // So that starts to come need not go through what the other one heard.
+    this.#makeImage();
+  }
+
+  /** Those who had to wait. */
   #letIn(host: ServiceHost): void {
-    for (const { ticket, badge, label, words, bytes } of this.#held.splice(0)) {
+    for (const { ticket, badge, label, words, bytes } of this.#pauses.takeHeld()) {
       this.#options.sessions.heard(badge);
       const record = makeRecord(ServiceRecordKind.request, {
         numbers: [badge, label, ...words],
         bytes,
       });
       const said = this.#hear(record);
-      this.#tickets.set(this.#life.lastRequest, ticket);
+      this.#answers.expect(this.#life.lastRequest, ticket);
       this.#commit(said);
-      this.#flush(host);
+      this.#answers.flush(host);
     }
   }
 }
 
-function answerOf(said: Said): Answer {
-  if (said.what !== "answer") throw new TypeError("only answers are given");
-  const { label, word, bytes } = said;
-  return { label, words: [word], bytes };
+/** @throws UpgradeError */
+function stateOf(life: ServiceLife): Uint8Array {
+  try {
+    return life.exportState();
+  } catch (error) {
+    throw new UpgradeError(messageOf(error), { cause: error });
+  }
 }
 
 function seedWords(): number[] {
@@ -362,4 +412,12 @@ function seedWords(): number[] {
     process.getBuiltinModule("node:crypto").randomFillSync(new Uint32Array(4)),
     (word) => word | 0,
   );
+}
+
+function drawn(): number {
+  return process.getBuiltinModule("node:crypto").randomFillSync(new Int32Array(1))[0]!;
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

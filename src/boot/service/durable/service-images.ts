@@ -7,6 +7,8 @@ export interface ServiceImage {
   readonly position: number;
   /** Of the realm that goes on from here. */
   readonly seed: readonly number[];
+  /** Hash of the code that it is. */
+  readonly code: string;
   readonly state: Uint8Array;
   readonly sessions: ReturnType<Sessions["exportState"]>;
   /** By granted server, how many questions it had answered. */

@@ -4,7 +4,9 @@
 import type { Realm } from "../../../process/index.ts";
 import { type RealmHost } from "../../../service/index.ts";
 import { mixBytes, mixWord, emptyDigest } from "../../../recovery/index.ts";
+import type { ServiceImage } from "./service-images.ts";
 import { type ServiceRecord, ServiceRecordKind } from "./service-record.ts";
+import { tryUpgrade, upgradeState, type UpgradeTrial } from "./service-trial.ts";
 
 /** What a life says. */
 export type Said =
@@ -31,7 +33,10 @@ export type Said =
 type Question = Extract<Said, { what: "ask" }>;
 
 export interface ServiceLifeOptions {
-  readonly makeRealm: (host: RealmHost, seed: readonly number[]) => Realm;
+  /** `code`: by its hash. */
+  readonly makeRealm: (host: RealmHost, seed: readonly number[], code: string) => Realm;
+  /** What it is until it is told otherwise. */
+  readonly code: string;
   /** Random bits: from the host, which writes them down, or from the log. */
   readonly entropy: () => number;
   /** Body of the answer to a call that is ended with the realm that it was in. */
@@ -52,6 +57,7 @@ export class ServiceLife {
   generation = 0;
   readonly #options: ServiceLifeOptions;
   #realm: Realm | undefined;
+  #code: string;
   #lastRequest = 0;
   #timeMs = 0;
   #said: Said[] = [];
@@ -59,6 +65,17 @@ export class ServiceLife {
 
   constructor(options: ServiceLifeOptions) {
     this.#options = options;
+    this.#code = options.code;
+  }
+
+  /** Hash of the code that it is now. */
+  get code(): string {
+    return this.#code;
+  }
+
+  /** The names of its methods. */
+  get methods(): readonly string[] {
+    return this.#realm?.face.methods().split("\n") ?? [];
   }
 
   /** Number of the request that came last. */
@@ -71,15 +88,16 @@ export class ServiceLife {
     return this.#realm?.face.openCount() ?? 0;
   }
 
-  begin(seed: readonly number[], state?: Uint8Array): void {
-    this.#realm?.close();
-    this.#realm = this.#options.makeRealm(this.#host(), seed);
-    if (state !== undefined) {
-      this.#realm.face.inbox(state.length).set(state);
-      this.#realm.face.importState(state.length);
-    }
-    this.generation++;
-    this.#lastRequest = 0;
+  /** Whether a request is about a call that is open: it has its name in its first three words. */
+  isOpen([low, high, number]: Int32Array): boolean {
+    return this.#realm?.face.isOpen(low!, high!, number!) ?? false;
+  }
+
+  begin(seed: readonly number[], image?: Pick<ServiceImage, "code" | "state">): void {
+    const realm = this.#makeRealm(seed, image?.code ?? this.#code);
+    if (image === undefined) return;
+    realm.handIn(image.state);
+    realm.face.importState(image.state.length);
   }
 
   /** Hears a record. Answers what it says to that, in its order. */
@@ -89,6 +107,7 @@ export class ServiceLife {
     this.#said = [];
     switch (kind) {
       case ServiceRecordKind.begin:
+        this.#code = textOf(bytes) || this.#code;
         this.begin(numbers.slice(0, 4));
         break;
       case ServiceRecordKind.request:
@@ -104,9 +123,28 @@ export class ServiceLife {
       case ServiceRecordKind.renewed:
         this.#renew(numbers.slice(0, 4));
         break;
+      case ServiceRecordKind.upgraded:
+        this.#upgrade(numbers.slice(0, 4), textOf(bytes));
+        break;
     }
     if (this.#failure !== undefined) throw this.#failure;
     return this.#said;
+  }
+
+  /**
+   * What another code would make of the state as it is. Nothing of this life is touched.
+   *
+   * @throws UpgradeError with the reason why it cannot go on as that
+   */
+  tryUpgrade(seed: readonly number[], code: string, timeMs: number): UpgradeTrial {
+    const { makeRealm } = this.#options;
+    return tryUpgrade({
+      makeRealm: (host) => makeRealm(host, seed, code),
+      exportState: () => this.exportState(),
+      fromVersion: this.#realm!.face.version(),
+      methods: this.methods,
+      timeMs,
+    });
   }
 
   /** The state as bytes. @throws Error if it cannot be written; the message says which part of it */
@@ -149,14 +187,34 @@ export class ServiceLife {
     });
   }
 
-  /** Ends what is open: the state is what it is between two messages, and all else goes. */
+  #makeRealm(seed: readonly number[], code: string): Realm {
+    this.#realm?.close();
+    this.#code = code;
+    this.#realm = this.#options.makeRealm(this.#host(), seed, code);
+    this.generation++;
+    this.#lastRequest = 0;
+    return this.#realm;
+  }
+
   #renew(seed: readonly number[]): void {
+    this.#endOpen();
+    this.begin(seed, { code: this.#code, state: this.exportState() });
+  }
+
+  #upgrade(seed: readonly number[], code: string): void {
+    this.#endOpen();
+    const version = this.#realm!.face.version();
+    const state = this.exportState();
+    upgradeState(this.#makeRealm(seed, code), state, version);
+  }
+
+  /** Ends what is open: the state is what it is between two messages, and all else goes. */
+  #endOpen(): void {
     const { errorLabel, endedBody } = this.#options;
     for (const request of this.open.keys()) this.#tell(request, errorLabel, 0, endedBody);
     this.questions.clear();
     for (const number of this.timers.keys()) this.#said.push({ what: "stopTimer", number });
     this.timers.clear();
-    this.begin(seed, this.exportState());
   }
 
   #run(act: (realm: Realm) => void): void {
@@ -218,4 +276,8 @@ export class ServiceLife {
     for (const word of words) digest = mixWord(digest, word | 0);
     this.digest = bytes === undefined ? digest : mixBytes(digest, bytes);
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }

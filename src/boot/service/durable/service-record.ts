@@ -4,7 +4,7 @@
 //   [kind, digest, time (two words), ten numbers, count of bytes, the bytes in whole words]
 
 export const ServiceRecordKind = {
-  /** The first: the seed of the realm, in the first four numbers. */
+  /** The first: the seed of the realm, in the first four numbers. Bytes: the hash of its code, as text. */
   begin: 16,
   /** A request. Numbers: badge, label, six words. */
   request: 17,
@@ -22,6 +22,8 @@ export const ServiceRecordKind = {
   live: 23,
   /** The request of a record is passed over: the service died of it again and again. Numbers: the record. */
   setAside: 24,
+  /** The service went on as another: its code and state. Numbers: the seed. Bytes: the hash of the code, as text. */
+  upgraded: 25,
 } as const;
 export type ServiceRecordKind = (typeof ServiceRecordKind)[keyof typeof ServiceRecordKind];
 

@@ -46,11 +46,14 @@ export interface ServiceReplayOptions {
 
 export class ServiceReplay {
   readonly #options: ServiceReplayOptions;
+  /** Where it ended at first: what is drawn anew on the way is added, and is no part of what is heard again. */
+  readonly #end: number;
   #at: number;
   #hearing: { readonly number: number; readonly record: ServiceRecord } | undefined;
 
   constructor(options: ServiceReplayOptions) {
     this.#options = options;
+    this.#end = options.log.end;
     this.#at = options.from;
   }
 
@@ -68,14 +71,14 @@ export class ServiceReplay {
 
   /** Whether the log goes on. */
   get hasMore(): boolean {
-    return this.#at < this.#options.log.end;
+    return this.#at < this.#end;
   }
 
   /** @throws DivergenceError with the first difference */
   run(): void {
     const { log, from, life } = this.#options;
     const skipped = setAsideIn(log, from);
-    while (this.#at < log.end) {
+    while (this.hasMore) {
       const number = this.#at++;
       const record = decodeRecord(log.read(number));
       if (isMark(record.kind)) continue;

@@ -43,6 +43,8 @@ interface Told {
 }
 
 const laterAnswer = -1;
+const keptLengths = 64;
+const noBytes: Uint8Array = new Uint8Array(0);
 
 export class RealmService implements Service {
   readonly name: string;
@@ -53,6 +55,8 @@ export class RealmService implements Service {
   #lastRequest = 0;
   readonly #tickets = new Map<number, number>();
   readonly #firsts: (Uint8Array | undefined)[] = [];
+  /** The one that is being given: whoever handles a message is done with it before the next. */
+  readonly #answer = { label: 0, words: [0, 0, 0, 0, 0, 0], bytes: noBytes };
   #told: Told[] = [];
   #happenings: Happening[] = [];
   readonly #timers = new Map<number, NodeJS.Timeout>();
@@ -77,13 +81,10 @@ export class RealmService implements Service {
     return this.#realm;
   }
 
-  handle({ badge, label, words, bytes }: Message, host: ServiceHost): Answer | Later {
-    const realm = this.open();
-    const { face } = realm;
+  handle(message: Message, host: ServiceHost): Answer | Later {
+    const realm = this.#realm ?? this.open();
     const request = ++this.#lastRequest;
-    for (let i = 0; i < 6; i++) face.words[i] = words[i];
-    if (bytes.length > 0) copyInto(face.inbox(bytes.length), bytes, bytes.length);
-    const length = face.serve(request, badge, label, bytes.length);
+    const length = realm.serve(request, message);
     const answer = length === laterAnswer ? undefined : this.#taken(realm, length, host);
     realm.drain();
     return this.#over(request, answer, host);
@@ -106,17 +107,18 @@ export class RealmService implements Service {
   }
 
   /** An answer that is there at once. Its bytes are moved before the realm goes on. */
-  #taken({ face }: Realm, length: number, host: ServiceHost): Answer {
-    const label = face.words[0];
-    const words = [face.words[1]];
-    if (length === 0) return { label, words };
-    copyInto(host.outbox, face.outbox(), length);
-    return { label, words, bytes: this.#firstOf(host.outbox, length) };
+  #taken(realm: Realm, length: number, host: ServiceHost): Answer {
+    const answer = this.#answer;
+    answer.label = realm.words[0];
+    answer.words[0] = realm.words[1];
+    if (length > 0) realm.handOutInto(host.outbox, length);
+    answer.bytes = this.#firstOf(host.outbox, length);
+    return answer;
   }
 
   /** The first bytes of the outbox: sizes in use cost no new view each time. */
   #firstOf(outbox: Uint8Array, length: number): Uint8Array {
-    if (length > fewBytes) return outbox.subarray(0, length);
+    if (length > keptLengths) return outbox.subarray(0, length);
     return (this.#firsts[length] ??= outbox.subarray(0, length));
   }
 
@@ -178,27 +180,19 @@ export class RealmService implements Service {
 
   #ask(number: number, target: number, label: number, length: number): void {
     const realm = this.#realm!;
-    const words = Int32Array.from(realm.face.words.subarray(0, 6));
+    const words = realm.words.slice(0, 6);
     const bytes = realm.handedOut(length);
     this.#options.ask(target, { label, words, bytes }, (answer) => {
-      this.#happen(({ face: now }) => {
+      this.#happen((now) => {
         now.words.set(answer.words.subarray(0, 6));
-        now.inbox(answer.bytes.length).set(answer.bytes);
-        now.replied(number, answer.status, answer.label, answer.bytes.length);
+        now.handIn(answer.bytes);
+        now.face.replied(number, answer.status, answer.label, answer.bytes.length);
       });
     });
   }
 }
 
-/** Byte by byte while there are few: a call into the engine costs more. */
-const fewBytes = 64;
-
-function copyInto(to: Uint8Array, from: Uint8Array, length: number): void {
-  if (length > fewBytes) to.set(from.subarray(0, length));
-  else for (let i = 0; i < length; i++) to[i] = from[i];
-}
-
 /** An answer whose bytes are not in the outbox, which others are about to use. */
 function ownBytes({ label, words, bytes }: Answer): Answer {
-  return { label, ...(words && { words }), ...(bytes && { bytes: bytes.slice() }) };
+  return { label, ...(words && { words: words.slice() }), ...(bytes && { bytes: bytes.slice() }) };
 }

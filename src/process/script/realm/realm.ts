@@ -6,7 +6,8 @@
 // It separates what services can name, not what they can use up: a loop or a leak is the core's.
 import type * as nodeVm from "node:vm";
 import type { Context, Script } from "node:vm";
-import type { RealmFace, RealmHost } from "../../../service/index.ts";
+import type { MakeRealm, RealmFace, RealmHost } from "../../../service/index.ts";
+import type { Message } from "../../../userlib/index.ts";
 import { type ServiceCode, ServiceLoadError } from "./service-bundle.ts";
 import { watchRejections } from "./rejections.ts";
 
@@ -20,6 +21,8 @@ export interface RealmOptions {
   /** A promise in it was rejected, and nobody listened. */
   readonly onRejection: (reason: unknown) => void;
 }
+
+const messageWords = 6;
 
 /** Longest time that a service may take to load, milliseconds. */
 const loadMsMax = 10_000;
@@ -43,6 +46,15 @@ export class RealmScript {
 
 export class Realm {
   readonly face: RealmFace;
+  /**
+   * Those of its face, in a list of the host: lists of realms are each of a class of their own, and code that
+   * met several of those would be slow for all.
+   */
+  readonly words: Int32Array;
+  #inbox = noBytes;
+  #outbox = noBytes;
+  /** What `#outbox` is a view of. */
+  #ownOutbox = noBytes;
   readonly #context: Context;
   readonly #mayWait: boolean;
   #forgetRejections: () => void;
@@ -57,19 +69,44 @@ export class Realm {
     });
     // What the runtime exports is known.
     const { makeRealm } = runtime.run(this.#context, false) as {
-      makeRealm: (host: RealmHost, seed: string) => RealmFace;
+      makeRealm: MakeRealm;
     };
-    this.face = makeRealm(host, seed.join(" "));
+    this.face = makeRealm(host, seed.join(" "), service.code.file);
+    this.words = new Int32Array(this.face.words.buffer);
     this.#forgetRejections = watchRejections(this.face.promisePrototype, onRejection);
     const fault = this.face.load(this.#load(service), grants.join("\n"));
     if (fault !== "") throw new ServiceLoadError(`${service.code.file}: ${fault}`);
     this.drain();
   }
 
+  /** Hands a request in. Answers the length of the answer's body, its label and word in `words`; -1: later. */
+  serve(ticket: number, { badge, label, words, bytes }: Message): number {
+    for (let i = 0; i < messageWords; i++) this.words[i] = words[i];
+    this.handIn(bytes);
+    return this.face.serve(ticket, badge, label, bytes.length);
+  }
+
+  /** Puts bytes where the realm finds them: those of a request, or of an answer to it. */
+  handIn(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (length > this.#inbox.length) this.#inbox = viewOf(this.face.inbox(length));
+    copyInto(this.#inbox, bytes, length);
+  }
+
+  /** Puts what the realm hands out into a list of the host. */
+  handOutInto(target: Uint8Array, length: number): void {
+    const own = this.face.outbox();
+    if (own !== this.#ownOutbox) {
+      this.#ownOutbox = own;
+      this.#outbox = viewOf(own);
+    }
+    copyInto(target, this.#outbox, length);
+  }
+
   /** What the realm hands out, as bytes of this realm: a list of that one is none here. */
   handedOut(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
-    bytes.set(this.face.outbox().subarray(0, length));
+    this.handOutInto(bytes, length);
     return bytes;
   }
 
@@ -92,6 +129,21 @@ export class Realm {
     }
   }
 }
+
+/** The same bytes in a list of the host. */
+function viewOf({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+/** Byte by byte while there are few: a call into the engine costs more. */
+const fewBytes = 64;
+
+function copyInto(to: Uint8Array, from: Uint8Array, length: number): void {
+  if (length > fewBytes) to.set(from.subarray(0, length));
+  else for (let i = 0; i < length; i++) to[i] = from[i];
+}
+
+const noBytes: Uint8Array = new Uint8Array(0);
 
 function vm(): typeof nodeVm {
   return process.getBuiltinModule("node:vm");

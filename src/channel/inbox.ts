@@ -1,0 +1,81 @@
+// What comes in over a link: lines out of the ring, put together into messages. A message of one line is handed over
+// where it lies.
+import { assert } from "../base/index.ts";
+import type { Carrier } from "../machine/carrier.ts";
+import { Header } from "../machine/line.ts";
+import { Assembly } from "./assembly.ts";
+import { IncomingMessage, noBulk } from "./incoming-message.ts";
+import { Reserve, type Ring } from "./ring.ts";
+
+export class Inbox {
+  readonly #ring: Ring;
+  readonly #line: IncomingMessage;
+  readonly #bulk: Uint8Array;
+  readonly #message = new Assembly();
+  readonly #control = new Assembly();
+  #hadBulk = false;
+
+  constructor(ring: Ring, { incoming, incomingBulk }: Carrier) {
+    this.#ring = ring;
+    this.#line = new IncomingMessage(incoming);
+    this.#bulk = incomingBulk;
+  }
+
+  /** Handles the next line. False if there is none. */
+  receive(handle: (message: IncomingMessage) => void): boolean {
+    const ring = this.#ring;
+    const at = ring.poll();
+    if (at < 0) return false;
+    const header = ring.header(at);
+    try {
+      if (header >> Header.kindShift !== 0) this.#take(header, at, handle);
+    } finally {
+      ring.release();
+    }
+    return true;
+  }
+
+  /** Tells the far side what it can write over, if it could be waiting for that. */
+  acknowledge(): void {
+    const ring = this.#ring;
+    if (!ring.owesMuch && !(this.#hadBulk && ring.owed > 0)) return;
+    const at = ring.begin(Reserve.acknowledgement);
+    // Not one slot is free only while the far side owes as much: what it tells brings us here again.
+    if (at < 0) return;
+    this.#hadBulk = false;
+    ring.publish(at, 0);
+  }
+
+  #take(header: number, at: number, handle: (message: IncomingMessage) => void): void {
+    const kind = header >> Header.kindShift;
+    const count = header & Header.bytes;
+    if ((header & Header.bulk) !== 0) return this.#takeBulk(kind, at, count - 8, handle);
+    const assembly = (header & Header.control) === 0 ? this.#message : this.#control;
+    if ((header & Header.more) === 0 && !assembly.isOpen) {
+      handle(this.#line.fill(kind, at, count));
+      return;
+    }
+    assembly.add(this.#line.bytes, at * 4, count);
+    if ((header & Header.more) === 0) handle(assembly.end(kind));
+  }
+
+  #takeBulk(
+    kind: number,
+    at: number,
+    count: number,
+    handle: (message: IncomingMessage) => void,
+  ): void {
+    const line = this.#line;
+    const place = at + (count >> 2);
+    const from = line.words[place];
+    const end = from + line.words[place + 1];
+    assert(from >= 0 && end >= from && end <= this.#bulk.length, "bulk memory has it", from, end);
+    line.bulk = this.#bulk.subarray(from, end);
+    this.#hadBulk = true;
+    try {
+      handle(line.fill(kind, at, count));
+    } finally {
+      line.bulk = noBulk;
+    }
+  }
+}

@@ -1,0 +1,160 @@
+// The way from a client to a service on another core: a link of services over a link of cores. While the other core
+// looks for lines, an answer is there within a microsecond; so a call looks for it that long before it becomes a
+// promise, and an answer that came in time costs no turn of the event loop.
+import {
+  type CallWaiter,
+  type IncomingMessage,
+  numberBytes,
+  Optimism,
+  type Rpc,
+} from "../channel/index.ts";
+import {
+  CodecReader,
+  CodecWriter,
+  type Link,
+  type Question,
+  type ReadOptions,
+  type Reply,
+  ServiceGoneError,
+  writeQuestion,
+} from "../service/index.ts";
+import { answerBytes, bodyBytesMax, contentBytesMax, copyBytes, requestBytes } from "./layout.ts";
+
+export interface RemoteClientOptions {
+  readonly rpc: Rpc;
+  /** Looks for an answer before a call becomes a promise. 0 where threads outnumber processors. */
+  readonly looks: number;
+  /** Called when a call has become a promise: whoever drives the link should look for the answer. */
+  readonly onWaiting: () => void;
+}
+
+/** A call that is a promise. */
+interface Pending {
+  readonly reading: ReadOptions;
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class RemoteClient implements Link, CallWaiter {
+  readonly #rpc: Rpc;
+  readonly #onWaiting: () => void;
+  readonly #optimism: Optimism;
+  readonly #writer = new CodecWriter(bodyBytesMax);
+  readonly #reader = new CodecReader();
+  readonly #pending = new Map<number, Pending>();
+  /** Of the call that is being made: how its answer is read, and what it came to. */
+  #reading: ReadOptions = {};
+  #reply: Reply | undefined;
+  #error: unknown;
+  #body = new Uint8Array(1024);
+  #isClosed = false;
+
+  constructor({ rpc, looks, onWaiting }: RemoteClientOptions) {
+    this.#rpc = rpc;
+    this.#onWaiting = onWaiting;
+    this.#optimism = new Optimism(looks);
+  }
+
+  ask(question: Question, reading: ReadOptions): Reply | Promise<Reply> {
+    if (this.#isClosed) throw new ServiceGoneError("this client was closed");
+    this.#reading = reading;
+    this.#reply = this.#error = undefined;
+    const call = this.#call(question);
+    const { looks, urgentLooks } = this.#optimism;
+    const isSettled =
+      !this.#rpc.isOpen(call) ||
+      this.#rpc.spin(call, question.isUrgent === true ? urgentLooks : looks);
+    this.#optimism.tell(isSettled);
+    if (!isSettled) return this.#later(call, reading);
+    if (this.#error !== undefined) throw this.#error;
+    return this.#reply!;
+  }
+
+  after(ms: number, then: () => void): () => void {
+    const timer = setTimeout(then, ms);
+    return () => clearTimeout(timer);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  answered(call: number, message: IncomingMessage): void {
+    const pending = this.#pending.get(call);
+    if (pending === undefined) return this.#keep(message);
+    this.#pending.delete(call);
+    try {
+      pending.resolve(this.#replyOf(message, pending.reading));
+    } catch (error) {
+      pending.reject(error);
+    }
+  }
+
+  failed(call: number, cause: Error): void {
+    const error = new ServiceGoneError(cause.message, { cause });
+    const pending = this.#pending.get(call);
+    this.#pending.delete(call);
+    if (pending === undefined) this.#error = error;
+    else pending.reject(error);
+  }
+
+  /** The answer of the call that is being made. */
+  #keep(message: IncomingMessage): void {
+    try {
+      this.#reply = this.#replyOf(message, this.#reading);
+    } catch (error) {
+      this.#error = error;
+    }
+  }
+
+  #call(question: Question): number {
+    const length = writeQuestion(this.#writer, question);
+    const { bytes } = this.#writer;
+    const rpc = this.#rpc;
+    const count = requestBytes + length;
+    const at = count <= contentBytesMax ? rpc.begin() : -1;
+    if (at < 0) return this.#callLong(question, length);
+    const { link } = rpc;
+    writeWords(question, link.words, at);
+    copyBytes({ bytes, at: 0, count: length }, link.bytes, at * 4 + requestBytes);
+    return rpc.call(at, count, this);
+  }
+
+  #callLong(question: Question, length: number): number {
+    const content = new Uint8Array(requestBytes + length);
+    writeWords(question, new Int32Array(content.buffer, 0, requestBytes / 4), 0);
+    content.set(this.#writer.bytes.subarray(0, length), requestBytes);
+    return this.#rpc.callBytes(content, this);
+  }
+
+  #later(call: number, reading: ReadOptions): Promise<Reply> {
+    this.#onWaiting();
+    return new Promise((resolve, reject) => {
+      this.#pending.set(call, { reading, resolve, reject });
+    });
+  }
+
+  #replyOf({ words, bytes, at, length }: IncomingMessage, reading: ReadOptions): Reply {
+    const count = length - numberBytes - answerBytes;
+    return {
+      label: words[at + 1],
+      word: words[at + 2],
+      value: count === 0 ? undefined : this.#read(bytes, length - count + at * 4, count, reading),
+    };
+  }
+
+  /** Out of the message first: memory that another core writes may change while it is read. */
+  #read(bytes: Uint8Array, at: number, count: number, reading: ReadOptions): unknown {
+    if (count > this.#body.length) this.#body = new Uint8Array(2 * count);
+    copyBytes({ bytes, at, count }, this.#body, 0);
+    return this.#reader.read(this.#body, count, reading);
+  }
+}
+
+function writeWords({ label, name, word }: Question, words: Int32Array, at: number): void {
+  words[at] = label;
+  words[at + 1] = name.low;
+  words[at + 2] = name.high;
+  words[at + 3] = name.number;
+  words[at + 4] = word;
+}
