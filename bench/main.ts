@@ -16,6 +16,10 @@ const program = new Command("bench")
   .argument("<name>", "which benchmark to run")
   .option("--json", "print one JSON object and no table", false)
   .option("--quick", "a few rounds only: for tests, not for quoting", false)
+  .option(
+    "--part <part>",
+    "one part of a benchmark that has several; its metrics are kept by themselves",
+  )
   .option("--plot", "also draw the metrics as SVG files", false)
   .option("--out <dir>", "where results/ and plots/ are kept", import.meta.dirname)
   .addHelpText("after", `\nBenchmarks:\n${list}`)
@@ -23,22 +27,34 @@ const program = new Command("bench")
     const bench = findBench(name);
     if (bench === undefined)
       throw new Error(`there is no benchmark "${name}"; there are:\n${list}`);
+    checkPart(bench, options.part);
     await runBench(bench, options);
   });
+
+function checkPart({ name, parts }: Bench, part: string | undefined): void {
+  if (part === undefined || parts?.includes(part) === true) return;
+  const there = parts === undefined ? "it has none" : `it has ${parts.join(", ")}`;
+  throw new Error(`bench ${name} has no part "${part}": ${there}`);
+}
 
 interface RunOptions {
   readonly json: boolean;
   readonly quick: boolean;
   readonly plot: boolean;
+  readonly part?: string | undefined;
   readonly out: string;
 }
 
 async function runBench(bench: Bench, options: RunOptions): Promise<void> {
-  const log = (line: string) => process.stderr.write(`bench ${bench.name}: ${line}\n`);
-  const outcome = await bench.run({ quick: options.quick, log });
-  appendEntry(join(options.out, "results"), makeEntry(bench.name, options.quick, outcome));
-  if (options.plot) await writePlots(bench, outcome.metrics, join(options.out, "plots"), log);
-  const report = { bench: bench.name, metrics: outcome.metrics };
+  const { quick, part } = options;
+  const name = part === undefined ? bench.name : `${bench.name}-${part}`;
+  const log = (line: string) => process.stderr.write(`bench ${name}: ${line}\n`);
+  const outcome = await bench.run({ quick, part, log });
+  appendEntry(join(options.out, "results"), makeEntry(name, quick, outcome));
+  // A drawing shows the whole.
+  if (options.plot && part === undefined)
+    await writePlots(bench, outcome.metrics, join(options.out, "plots"), log);
+  const report = { bench: name, metrics: outcome.metrics };
   process.stdout.write((options.json ? JSON.stringify(report) : formatTable(report)) + "\n");
 }
 

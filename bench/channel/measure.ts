@@ -36,10 +36,10 @@ const condition = process.argv[2] as Condition;
 const isOneCpu = condition === "oneCpu";
 
 function callsOf(name: string): number {
-  if (/asleep/i.test(name)) return quickly ? 5 : 20;
-  if (/wait/i.test(name) || isOneCpu) return quickly ? 50 : 300;
-  if (/loop/i.test(name)) return quickly ? 300 : 1500;
-  return quickly ? 1000 : 6000;
+  if (/asleep/i.test(name)) return quickly ? 3 : 20;
+  if (/wait/i.test(name) || isOneCpu) return quickly ? 30 : 300;
+  if (/loop/i.test(name)) return quickly ? 100 : 1500;
+  return quickly ? 200 : 6000;
 }
 
 function ofPair(pair: Pair): Measurable[] {
@@ -64,7 +64,7 @@ function runRested(pair: Pair, name: SubjectName): Run {
 function ofPeer([name, { call }]: [string, Peer]): Measurable {
   return {
     name,
-    count: quickly ? 20 : 150,
+    count: quickly ? 10 : 150,
     run: async (count, samples) => {
       const begin = process.hrtime.bigint();
       const sum = await call(count, samples);
@@ -119,7 +119,7 @@ async function measure(): Promise<Measured> {
       ...Object.entries(peers).map(ofPeer),
     ];
     const log = (line: string): void => void process.stderr.write(`  ${condition}: ${line}\n`);
-    const rounds = { rounds: quickly ? 3 : 25, warmupRounds: quickly ? 1 : 4, log };
+    const rounds = { rounds: quickly ? 2 : 25, warmupRounds: quickly ? 1 : 4, log };
     const { spreadNs, workHash } = await runRounds(all.map(subjectOf), rounds);
     const p99 = await tailsOf(all, quickly ? 1 : 5);
     const { wakeNs, looks } = pair;

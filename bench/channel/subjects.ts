@@ -1,6 +1,8 @@
 // All subjects that are two threads of one process, by name.
-import { line, loopedLine, pipelinedLine, rested, typedLine, waiting } from "./floors.ts";
-import { loopedRpc, pipelinedRpc, rpc, typedLoop, typedRpc } from "./ours.ts";
+import { line, pipelinedLine, typedLine } from "./floors.ts";
+import { loopedLine, rested, waiting } from "./floors-waiting.ts";
+import { pipelinedRpc, rpc } from "./ours.ts";
+import { loopedRpc, typedLoop, typedRpc } from "./ours-loops.ts";
 import type { Sides } from "./subject.ts";
 
 /** Longer than anybody looks before sleeping. */

@@ -25,14 +25,17 @@ type Method = (...args: unknown[]) => unknown;
 
 /** Calls that answer a descriptor, and the arguments of each that are descriptors. */
 const opens = new Set(["openRoot", "enter", "enterPath", "open", "openPath", "reopenDirectory"]);
-const descriptorsOf = (name: string): readonly number[] =>
-  name === "openRoot" || name === "symlink"
-    ? []
-    : name === "rename" || name === "link"
-      ? [0, 2]
-      : [0];
+const descriptorArguments: Readonly<Record<string, readonly number[]>> = {
+  openRoot: [],
+  symlink: [1],
+  rename: [0, 2],
+  link: [0, 2],
+  renamePath: [0, 3],
+};
+const descriptorsOf = (name: string): readonly number[] => descriptorArguments[name] ?? [0];
 
-/** Of the bytes that are read and written only their number matters. */
+/** Of the bytes that are read and written only their number matters, unlike those of a path. */
+const isData = (name: string, index: number): boolean => !name.endsWith("Path") || index > 1;
 const bytesMax = 1 << 20;
 const parts = new Map<number, Uint8Array>();
 const memory = new Uint8Array(bytesMax);
@@ -56,7 +59,8 @@ function recordCalls(): void {
     prototype[name] = function (this: unknown, ...args: unknown[]) {
       depth++;
       const answer = method.apply(this, args);
-      if (--depth === 0) recorded.push({ name: name as keyof HostFiles, args: kept(args), answer });
+      if (--depth === 0)
+        recorded.push({ name: name as keyof HostFiles, args: kept(name, args), answer });
       return answer;
     };
     restore.push(() => (prototype[name] = method));
@@ -64,8 +68,11 @@ function recordCalls(): void {
 }
 const restore: (() => void)[] = [];
 
-function kept(args: readonly unknown[]): unknown[] {
-  return args.map((arg) => (arg instanceof Uint8Array ? partOf(arg) : arg));
+function kept(name: string, args: readonly unknown[]): unknown[] {
+  return args.map((arg, i) => {
+    if (!(arg instanceof Uint8Array)) return arg;
+    return isData(name, i) ? partOf(arg) : arg.slice();
+  });
 }
 
 /** Makes the calls once more, in a directory where nothing is. */

@@ -7,6 +7,8 @@ import type { Spread } from "./statistics.ts";
 export interface BenchOptions {
   /** Small enough for a test run: same work in kind, figures too noisy to quote. */
   readonly quick: boolean;
+  /** Only this one of its `parts`; all of them unless given. */
+  readonly part?: string | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -28,6 +30,8 @@ export interface Plot {
 export interface Bench {
   readonly name: string;
   readonly summary: string;
+  /** What can be run by itself, with the metrics that it gives: of a benchmark that takes long. */
+  readonly parts?: readonly string[];
   run(options: BenchOptions): Promise<BenchOutcome>;
   /** Drawn from metrics alone, so that an old result can be drawn again. */
   plot?(metrics: Metrics): Promise<readonly Plot[]>;

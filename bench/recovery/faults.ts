@@ -40,18 +40,25 @@ export function count(into: FaultCount, injected: number, noticed: readonly stri
 /** Eight clients and a process that is started fifty times take a while on a busy machine. */
 const gridRunMsMax = 600_000;
 
+/** How many pieces the grid of OS processes is run in, and which of them, from 0. */
+export interface GridPiece {
+  readonly piece: number;
+  readonly pieces: number;
+}
+
 /** OS processes lost at every record, at every pair of levels. */
 export async function lostAtRecords(
   into: FaultCount,
   isSmall: boolean,
   rounds: number,
+  { piece, pieces }: GridPiece,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "shoal-fault-grid-"));
   const grid = new KillGrid(gridRunMsMax);
   try {
     const options: CaseOptions = { programs: await compileGrid(directory), rounds };
     const cases = isSmall ? smallCases(options).slice(0, 2) : largeCases(options);
-    const left = cases.values();
+    const left = cases.filter((_, i) => i % pieces === piece).values();
     const runThem = async (): Promise<void> => {
       for (const one of left) await runCase(into, grid, one, options);
     };

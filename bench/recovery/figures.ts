@@ -14,17 +14,22 @@ export interface ImageSamples {
   readonly copiesMs: readonly number[];
 }
 
+/** What was measured: all of it, or what the part that was run measures. */
 export interface Measured {
-  readonly faults: FaultCount;
+  faults?: FaultCount;
   /** Those of the message log alone, in nanoseconds, by metric. */
-  readonly logCosts: Metrics;
-  readonly rpcNs: Readonly<Record<RpcManner, readonly number[]>>;
-  readonly images: readonly ImageSamples[];
-  readonly fork: ForkCost;
-  readonly replays: readonly ReplayTimes[];
-  readonly processFailoversMs: readonly number[];
-  readonly workerFailoversMs: readonly number[];
-  readonly cellFailoversMs: readonly number[];
+  logCosts?: Metrics;
+  rpcNs?: Readonly<Record<RpcManner, readonly number[]>>;
+  images?: readonly ImageSamples[];
+  fork?: ForkCost;
+  replays?: readonly ReplayTimes[];
+  failovers?: Failovers;
+}
+
+export interface Failovers {
+  readonly processMs: readonly number[];
+  readonly workerMs: readonly number[];
+  readonly cellMs: readonly number[];
 }
 
 /** The log whose time to bring a server up is quoted without saying how long it was. */
@@ -36,32 +41,47 @@ export const laterPauseName = (memoryMiB: number): string =>
 export const recoverName = (records: number): string => `recoverMs.${records}`;
 
 export function recoveryMetrics(measured: Measured): Metrics {
-  const { faults, logCosts, cellFailoversMs, workerFailoversMs, processFailoversMs } = measured;
+  const { faults, logCosts, images = [], fork, replays, failovers } = measured;
   return {
-    faultsInvisible: plainMetric(faults.unnoticed / faults.injected, "share"),
-    faultsInjected: plainMetric(faults.injected, "faults"),
-    effectsRepeated: plainMetric(faults.repeats, "effects"),
+    ...(faults && faults.injected > 0 && faultMetrics(faults)),
     ...logCosts,
     ...rpcMetrics(measured),
-    ...Object.assign({}, ...measured.images.map(imageMetrics)),
-    ...forkMetrics(measured.fork),
-    ...replayMetrics(measured.replays),
-    failoverProcessMs: plainMetric(median(processFailoversMs), "ms"),
-    failoverWorkerMs: plainMetric(median(workerFailoversMs), "ms"),
-    failoverCellMs: plainMetric(median(cellFailoversMs), "ms"),
+    ...Object.assign({}, ...images.map(imageMetrics)),
+    ...(fork && forkMetrics(fork)),
+    ...(replays && replayMetrics(replays)),
+    ...(failovers && failoverMetrics(failovers)),
+  };
+}
+
+function faultMetrics({ injected, unnoticed, repeats }: FaultCount): Metrics {
+  return {
+    faultsInvisible: plainMetric(unnoticed / injected, "share"),
+    faultsInjected: plainMetric(injected, "faults"),
+    effectsRepeated: plainMetric(repeats, "effects"),
+  };
+}
+
+function failoverMetrics({ processMs, workerMs, cellMs }: Failovers): Metrics {
+  return {
+    failoverProcessMs: plainMetric(median(processMs), "ms"),
+    failoverWorkerMs: plainMetric(median(workerMs), "ms"),
+    failoverCellMs: plainMetric(median(cellMs), "ms"),
   };
 }
 
 function rpcMetrics({ rpcNs, logCosts }: Measured): Metrics {
+  if (rpcNs === undefined) return {};
   const plain = median(rpcNs.plain);
-  const share = (name: string) => plainMetric((logCosts[name]?.value ?? NaN) / plain, "share");
+  const share = (name: string): number => (logCosts?.[name]?.value ?? NaN) / plain;
   return {
     rpcPlain: plainMetric(plain, "ns"),
     rpcDurableMemory: againstFloor(median(rpcNs.memory), plain, "ns"),
     rpcDurableHost: againstFloor(median(rpcNs.host), plain, "ns"),
-    logShareMemory: share("logCostMemory"),
-    logShareHost: share("logCostHost"),
-    logShareDisk: share("logCostDisk"),
+    ...(logCosts && {
+      logShareMemory: plainMetric(share("logCostMemory"), "share"),
+      logShareHost: plainMetric(share("logCostHost"), "share"),
+      logShareDisk: plainMetric(share("logCostDisk"), "share"),
+    }),
   };
 }
 
@@ -105,13 +125,16 @@ function replayMetrics(replays: readonly ReplayTimes[]): Metrics {
 }
 
 export function recoverySpreads(measured: Measured): Record<string, Spread> {
-  const { rpcNs, images, fork, replays, processFailoversMs, cellFailoversMs } = measured;
+  const { rpcNs, images = [], fork, replays = [], failovers } = measured;
   const samples: [string, readonly number[]][] = [
-    ["failover of a process", processFailoversMs],
-    ["failover of a worker", measured.workerFailoversMs],
-    ["failover of a cell", cellFailoversMs],
-    ["fork of a copy", fork.perCopyMs],
-    ...rpcManners.map((manner): [string, readonly number[]] => [`rpc ${manner}`, rpcNs[manner]]),
+    ["failover of a process", failovers?.processMs ?? []],
+    ["failover of a worker", failovers?.workerMs ?? []],
+    ["failover of a cell", failovers?.cellMs ?? []],
+    ["fork of a copy", fork?.perCopyMs ?? []],
+    ...rpcManners.map((manner): [string, readonly number[]] => [
+      `rpc ${manner}`,
+      rpcNs?.[manner] ?? [],
+    ]),
     ...replays.map(({ records, samplesMs }): [string, readonly number[]] => [
       `recover ${records}`,
       samplesMs,
@@ -121,5 +144,6 @@ export function recoverySpreads(measured: Measured): Record<string, Spread> {
       [`later image of ${memoryMiB} MiB`, pauses.flatMap(({ later }) => later.map(({ ms }) => ms))],
     ]),
   ];
-  return Object.fromEntries(samples.map(([name, values]) => [name, spreadOf(values)]));
+  const taken = samples.filter(([, values]) => values.length > 0);
+  return Object.fromEntries(taken.map(([name, values]) => [name, spreadOf(values)]));
 }

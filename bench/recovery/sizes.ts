@@ -31,7 +31,7 @@ export const fullSizes: Sizes = {
   forkRounds: 3,
   logLengths: [1000, 10_000, 100_000],
   replayRounds: 5,
-  rpcCalls: 20_000,
+  rpcCalls: 200_000,
   rpcRounds: 15,
 };
 

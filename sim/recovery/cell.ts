@@ -14,7 +14,8 @@ import { SpaceMemories } from "../../src/process/index.ts";
 import { type MessageLog, Sessions, type StoredReply } from "../../src/recovery/index.ts";
 import type { Random } from "../../src/base/index.ts";
 import { type Effects, type OutsideClient } from "./outside.ts";
-import { ask, client, type Program, server, Slot } from "./program.ts";
+import type { SimImages } from "./images.ts";
+import { ask, client, type Program, scripted, server, Slot } from "./program.ts";
 import { type Durability, SimProcess } from "./process.ts";
 
 export interface CellOptions {
@@ -23,6 +24,8 @@ export interface CellOptions {
   readonly epoch: number;
   /** The server's, the one behind it, and the durable clients'. */
   readonly logs: readonly MessageLog[];
+  /** Of the same processes, if images are made of them. */
+  readonly images: readonly SimImages[];
   readonly outside: readonly OutsideClient[];
   readonly effects: Effects;
   /** What each durable client asks; its badge is its index plus one. */
@@ -48,13 +51,18 @@ export class Cell {
     this.#options = options;
     const registers = new Int32Array(16);
     this.k = createKernel({ limits: smallLimits, memories: this.#memories, registers });
-    const { logs, scripts, outside } = options;
+    const { logs, images, scripts, outside } = options;
     const behind = new Sessions();
     const [log, logBehind, ...clientLogs] = logs;
-    const second = this.#add("behind", server, { log: logBehind!, sessions: behind });
+    const second = this.#add("behind", server, {
+      log: logBehind!,
+      sessions: behind,
+      images: images[1],
+    });
     const first = this.#add("server", server, {
       log: log!,
       sessions: this.#sessions,
+      images: images[0],
       peers: () => ({ sessions: behind, badge: serverBadge }),
     });
     const sink = this.#add("sink", this.#sink());
@@ -66,6 +74,7 @@ export class Cell {
       const one = this.#add(`client ${badge}`, client(labels), {
         log: clientLogs[i]!,
         sessions: new Sessions(),
+        images: images[i + 2],
         peers: (slot) => (slot === Slot.calls ? { sessions: this.#sessions, badge } : undefined),
       });
       this.#allow(one, Slot.calls, entry, badge);
@@ -87,6 +96,11 @@ export class Cell {
   /** Whether nothing can go on by itself. */
   get isIdle(): boolean {
     return this.k.current === 0 && this.k.readyBits === 0 && this.#wakes.length === 0;
+  }
+
+  /** Those whose images are being written. */
+  get writing(): readonly SimImages[] {
+    return this.#options.images.filter(({ canStep }) => canStep);
   }
 
   /** The process whose thread runs. */
@@ -141,7 +155,7 @@ export class Cell {
   /** Whoever sees effects: it is of the outside, and only speaks through the kernel. */
   #sink(): Program {
     const { effects } = this.#options;
-    return function* (registers) {
+    return scripted(function* (registers) {
       ask(registers, Syscall.receive, Slot.serves);
       for (;;) {
         yield;
@@ -149,7 +163,7 @@ export class Cell {
         effects.happened(registers[Register.badge]!, registers[Register.w0]!, words);
         ask(registers, Syscall.replyAndReceive, Slot.serves);
       }
-    };
+    });
   }
 
   /** Calls the server for a client outside, as a gateway does. */
@@ -166,7 +180,7 @@ export class Cell {
       if (isHeard()) one.answered(words);
     };
     const self = (): SimProcess => this.running!;
-    return function* (registers) {
+    return scripted(function* (registers) {
       grant(k, self().space, Slot.own, { kind: Kind.notification, row: idle });
       const pause = function* (): Generator<void, void> {
         ask(registers, Syscall.notificationWait, Slot.own);
@@ -200,6 +214,6 @@ export class Cell {
         while (reply === undefined) yield* pause();
         answer(reply.words);
       }
-    };
+    });
   }
 }

@@ -2,13 +2,13 @@
 // durable. It is driven by one synchronous step at a time: whatever lies between two kernel calls.
 import { leaveStack, Next, Register, Syscall, forever } from "../../src/abi/index.ts";
 import { SpaceBytes } from "../../src/boot/capture/space-bytes.ts";
+import type { DurableImage } from "../../src/boot/durable/durable-images.ts";
 import {
   createObject,
   createRootSpace,
   enter,
   exited,
   grant,
-  interrupt,
   type Kernel,
   startThread,
 } from "../../src/kernel/index.ts";
@@ -20,12 +20,14 @@ import {
   RecordingDoor,
   type Sessions,
 } from "../../src/recovery/index.ts";
-import { ask, type Program, Slot } from "./program.ts";
+import type { SimImages } from "./images.ts";
+import { ask, memoryBytes, type Program, Slot } from "./program.ts";
 
 export interface Durability {
   readonly log: MessageLog;
   readonly sessions: Sessions;
   readonly peers?: Peers;
+  readonly images?: SimImages | undefined;
 }
 
 export class SimProcess {
@@ -37,7 +39,10 @@ export class SimProcess {
   readonly #k: Kernel;
   readonly #program: Program;
   readonly #log: MessageLog | undefined;
-  #run: Generator<void, number>;
+  readonly #images: SimImages | undefined;
+  readonly #memory = new Int32Array(memoryBytes / 4);
+  /** It is brought up from this, in a kernel that knows nothing of it. */
+  #from: DurableImage | undefined;
   /** Its thread has left its stack for a call. */
   #isAway = false;
   #lastDeathAt = -1;
@@ -55,13 +60,16 @@ export class SimProcess {
     this.#k = k;
     this.#program = program;
     this.#log = durability?.log;
+    this.#images = durability?.images;
     this.space = createRootSpace(k);
-    memories.attach(this.space, new ArrayBuffer(4096));
+    memories.attach(this.space, new ArrayBuffer(memoryBytes));
     this.thread = createObject(k, Kind.thread, this.space);
     const idle = createObject(k, Kind.notification, this.space);
     grant(k, this.space, Slot.idle, { kind: Kind.notification, row: idle });
-    this.#run = program(k.registers);
     if (durability === undefined) return;
+    const images = this.#images;
+    this.#from = images?.newest();
+    this.#putBack(this.#from);
     this.door = new RecordingDoor({
       registers: k.registers,
       enter: () => this.#enter(),
@@ -73,7 +81,11 @@ export class SimProcess {
         },
         wake: () => later(idle),
       },
-      ...durability,
+      log: durability.log,
+      sessions: durability.sessions,
+      peers: durability.peers,
+      from: this.#from?.door,
+      isImageDue: images && ((words) => images.isDue(words * 4)),
     });
   }
 
@@ -83,15 +95,17 @@ export class SimProcess {
 
   /** One step: its code goes on to its next call. Answers why it cannot go on, if so. */
   step(): string | undefined {
+    if (this.#from !== undefined && !this.#settle()) return this.door?.failure?.message;
     if (this.#isAway) {
       if ((this.door?.over() ?? 0) === leaveStack) return this.door?.failure?.message;
       this.#isAway = false;
+      if (this.door?.isImageDue === true) this.#takeImage(this.door);
     }
-    const { done, value } = this.#run.next();
-    if (done === true) {
-      this.door?.exited(value);
+    const code = this.#program(this.#memory, this.#k.registers);
+    if (code !== undefined) {
+      this.door?.exited(code);
       this.isOver = true;
-      exited(this.#k, value);
+      exited(this.#k, code);
       return undefined;
     }
     const answer = this.door === undefined ? this.#enter() : this.door.enter();
@@ -101,15 +115,43 @@ export class SimProcess {
 
   /** Whether it may be killed here: a second death at one place would be a request's fault. */
   get canDie(): boolean {
-    return this.door !== undefined && !this.#isAway && this.#log!.end !== this.#lastDeathAt;
+    const isBegun = this.door !== undefined && this.#from === undefined;
+    return isBegun && !this.#isAway && this.#log!.end !== this.#lastDeathAt;
   }
 
-  /** Its code breaks, between two calls, and is begun anew. */
+  /** Its code breaks, between two calls, and is begun anew, or where its newest image left it. */
   die(): void {
     this.#lastDeathAt = this.#log!.end;
+    const image = this.#images?.newest(this.door!.accounted);
     this.#k.registers.fill(0);
-    this.door!.restart();
-    this.#run = this.#program(this.#k.registers);
+    if (image !== undefined) this.#k.registers.set(image.door.registers);
+    this.door!.restart(image?.door);
+    this.#putBack(image);
+  }
+
+  /** Runs for the first time where an image has left it. */
+  #settle(): boolean {
+    const image = this.#from!;
+    this.#from = undefined;
+    if (!this.door!.settle()) return false;
+    this.#k.registers.set(image.door.registers);
+    return true;
+  }
+
+  /** A call is over, and it is time for an image. */
+  #takeImage(door: RecordingDoor): void {
+    const bytes = new Uint8Array(this.#memory.buffer);
+    this.#images!.save(door.exportState(), bytes);
+    door.imageMade();
+  }
+
+  #putBack(image: DurableImage | undefined): void {
+    this.#memory.fill(0);
+    let at = 0;
+    for (const { bytes } of image?.program.state.memories ?? []) {
+      new Uint8Array(this.#memory.buffer).set(bytes, at);
+      at += bytes.length;
+    }
   }
 
   #enter(): number {
@@ -117,8 +159,4 @@ export class SimProcess {
     const next = enter(k);
     return next === Next.resume && k.current === this.thread ? 0 : leaveStack;
   }
-}
-
-export function raise(k: Kernel, row: number): void {
-  interrupt(k, row, 1);
 }

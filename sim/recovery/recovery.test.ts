@@ -1,9 +1,6 @@
 // The recovery simulation in CI: seeds that once failed, a run of others, and defects that it must find.
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { Sessions } from "../../src/recovery/index.ts";
-import { Owed } from "../../src/recovery/owed.ts";
-import { LogSegment } from "../../src/recovery/log/log-segment.ts";
-import { SegmentedLog } from "../../src/recovery/log/segmented-log.ts";
+import { describe, expect, it } from "vitest";
+import { defects, findDefect } from "./defects.ts";
 import { runRecovery } from "./run.ts";
 
 /**
@@ -12,16 +9,23 @@ import { runRecovery } from "./run.ts";
  */
 const failedOnce = [175, 182, 186, 194, 363, 629, 866, 1260, 4505];
 
+/**
+ * A log was cut at the image that it was to be brought up from; one was brought up from that had never been flushed;
+ * one ahead of the log took the place of one that was not; a paused owner's was taken in the middle of a replay; new
+ * ones shared the bad pages of a damaged one.
+ */
+const failedWithImages = [107, 182, 258, 397, 433, 471, 554, 568, 637, 808, 914];
+
 describe("the recovery simulation", () => {
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
-
   it.each(failedOnce)("passes seed %i, which once failed", (seed) => {
-    expect(runRecovery(seed, { stops: false }).steps).toBeGreaterThan(0);
+    expect(runRecovery(seed, { stops: false, images: false }).steps).toBeGreaterThan(0);
   });
 
-  it("passes 50 seeds, which lose and stop cells, lose power, fill disks and break processes", () => {
+  it.each(failedWithImages)("passes seed %i, which once failed with images", (seed) => {
+    expect(runRecovery(seed).steps).toBeGreaterThan(0);
+  });
+
+  it("passes 50 seeds, which lose and stop cells, lose power, fill disks, damage images and break processes", () => {
     const runs = Array.from({ length: 50 }, (_, i) => runRecovery(20_000 + i));
     const sum = (of: (run: (typeof runs)[number]) => number): number =>
       runs.reduce((total, run) => total + of(run), 0);
@@ -30,39 +34,15 @@ describe("the recovery simulation", () => {
     expect(sum(({ deaths }) => deaths)).toBeGreaterThan(60);
     expect(sum(({ wokenCells }) => wokenCells)).toBeGreaterThan(25);
     expect(sum(({ fullDisks }) => fullDisks)).toBeGreaterThan(25);
+    expect(sum(({ images }) => images)).toBeGreaterThan(50);
+    expect(sum(({ damagedImages }) => damagedImages)).toBeGreaterThan(10);
   }, 60_000);
 
-  const defects: readonly [string, () => void][] = [
-    ["a request made again is taken for a new one", isAlwaysFresh],
-    ["answers to callers of a lost kernel are not kept", keepsNothing],
-    ["an owner that was taken over from is not told", isNeverTakenOver],
-    ["what a process says does not wait until what it heard is stable", isStableAtOnce],
-  ];
-
   it.each(defects)(
-    "notices when %s",
-    (_, plant) => {
-      plant();
-      expect(() => {
-        for (let seed = 1; seed <= 120; seed++) runRecovery(seed);
-      }).toThrow();
+    "notices when $name",
+    (defect) => {
+      expect(findDefect(defect, 120)).toBeDefined();
     },
     60_000,
   );
 });
-
-function isAlwaysFresh(): void {
-  vi.spyOn(Sessions.prototype, "announce").mockReturnValue("fresh");
-}
-
-function keepsNothing(): void {
-  vi.spyOn(Owed.prototype, "saying").mockReturnValue(false);
-}
-
-function isNeverTakenOver(): void {
-  vi.spyOn(LogSegment.prototype, "isTakenOver", "get").mockReturnValue(false);
-}
-
-function isStableAtOnce(): void {
-  vi.spyOn(SegmentedLog.prototype, "stableEnd", "get").mockReturnValue(Infinity);
-}

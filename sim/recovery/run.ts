@@ -1,12 +1,14 @@
 // One seed of the recovery simulation: cells that are lost one after the other, or stopped, taken over from and
-// woken up, processes that break, power that fails under writes, disks that are full, until every client has
-// all its answers; then the histories are judged.
+// woken up, processes that break, power that fails under writes, disks that are full, images that are damaged,
+// until every client has all its answers; then the histories are judged.
 import { Random } from "../../src/base/index.ts";
 import { SegmentDisk } from "../../src/machine/sim/index.ts";
 import type { SegmentStore } from "../../src/machine/segments.ts";
 import { LogRefusedError, type MessageLog, openLog } from "../../src/recovery/index.ts";
 import { BrokenPromise } from "../failure.ts";
 import { Cell, firstOutsideBadge } from "./cell.ts";
+import { CellLost } from "./cell-store.ts";
+import { ImageDisk } from "./image-disk.ts";
 import { Effects, judge, OutsideClient } from "./outside.ts";
 import { Label } from "./program.ts";
 
@@ -20,19 +22,26 @@ export interface RecoveryRun {
   /** Cells that ended, or could not begin, for want of room. */
   readonly fullDisks: number;
   readonly repeatedEffects: number;
+  /** Images that became durable, and those of which one was damaged afterwards. */
+  readonly images: number;
+  readonly damagedImages: number;
 }
 
 /** Cells that are stopped at a time. */
 const sleepersMax = 2;
 const stepsMax = 6_000;
 
-/** Without `stops` nothing is stopped and no disk is full: what seeds were before there was that. */
+/**
+ * Without `stops` nothing is stopped and no disk is full, without `images` none are made: what seeds were before
+ * there was that.
+ */
 export interface RecoveryFaults {
-  readonly stops: boolean;
+  readonly stops?: boolean;
+  readonly images?: boolean;
 }
 
 /** @throws BrokenPromise if a client was answered wrongly, or not at all */
-export function runRecovery(seed: number, faults: RecoveryFaults = { stops: true }): RecoveryRun {
+export function runRecovery(seed: number, faults: RecoveryFaults = {}): RecoveryRun {
   return new Recovery(seed, faults).run();
 }
 
@@ -41,6 +50,7 @@ class Recovery {
   /** Decides what is stopped and when a disk is full, apart from everything else. */
   readonly #stops: Random | undefined;
   readonly #disk = new SegmentDisk();
+  readonly #images: ImageDisk | undefined;
   readonly #isDisk: boolean;
   readonly #scripts: number[][];
   readonly #outside: OutsideClient[];
@@ -56,10 +66,13 @@ class Recovery {
   #sleepers: Cell[] = [];
   #woken = new Set<Cell>();
 
-  constructor(seed: number, { stops }: RecoveryFaults) {
+  constructor(seed: number, { stops = true, images = true }: RecoveryFaults) {
     const random = new Random(seed, "recovery");
     this.#random = random;
     this.#stops = stops ? new Random(seed, "stops") : undefined;
+    this.#images = images
+      ? new ImageDisk(new Random(seed, "images"), () => this.#isFull)
+      : undefined;
     this.#isDisk = random.chance(1, 2);
     const script = (): number[] =>
       Array.from({ length: random.between(1, 7) }, () =>
@@ -77,12 +90,12 @@ class Recovery {
 
   run(): RecoveryRun {
     let steps = 0;
-    let cell = this.#begin();
+    let cell = this.#beginUntilBegun();
     while (!this.#isOver(cell)) {
       if (++steps > stepsMax) throw new BrokenPromise("clients wait for ever");
       if (this.#random.chance(1, 60)) cell = this.#lose(cell);
       else if (this.#sleepers.length > 0 && this.#stops!.chance(1, 4)) this.#stepSleeper();
-      else if (!this.#hasRoomFor(() => this.#step(cell))) cell = this.#lose();
+      else if (!this.#survives(() => this.#step(cell))) cell = this.#lose();
     }
     const histories = new Map(this.#effects.seen);
     for (const { badge, answers } of this.#outside) histories.set(badge, answers);
@@ -96,6 +109,8 @@ class Recovery {
       wokenCells: this.#wokenCells,
       fullDisks: this.#fullDisks,
       repeatedEffects: this.#effects.repeats,
+      images: this.#images?.keptCount ?? 0,
+      damagedImages: this.#images?.damagedCount ?? 0,
     };
   }
 
@@ -105,6 +120,7 @@ class Recovery {
 
   #step(cell: Cell): void {
     const random = this.#random;
+    if (this.#images?.stepOneOf(cell.writing, cell.isIdle) === true) return;
     if (this.#disk.pendingSyncs > 0 && (cell.isIdle || random.chance(1, 3))) {
       this.#disk.finishSync();
     } else if (cell.isIdle) {
@@ -123,26 +139,32 @@ class Recovery {
     if (!this.#woken.has(sleeper)) this.#wokenCells++;
     this.#woken.add(sleeper);
     try {
+      if (this.#images?.stepOneOf(sleeper.writing, sleeper.isIdle) === true) return;
       if (sleeper.isIdle) return;
       sleeper.step();
     } catch (error) {
-      if (!isTakenOver(error)) throw error;
+      if (!isTakenOver(error) && !(error instanceof CellLost)) throw error;
       this.#sleepers = this.#sleepers.filter((one) => one !== sleeper);
     }
   }
 
-  /** False if there was no room for what was to be done; there is some then. */
-  #hasRoomFor(action: () => void): boolean {
+  /** False if the cell is lost of it, or there was no room for what was to be done; there is some then. */
+  #survives(action: () => void): boolean {
     if (this.#stops?.chance(1, 100) === true) this.#disk.capacityBytes = 0;
     try {
       action();
       return true;
     } catch (error) {
+      if (error instanceof CellLost) return false;
       if (!isFull(error)) throw error;
       this.#fullDisks++;
       this.#disk.capacityBytes = Infinity;
       return false;
     }
+  }
+
+  get #isFull(): boolean {
+    return this.#disk.capacityBytes === 0;
   }
 
   /** The cell is gone, perhaps with the power; or it was only stopped, if it is given. */
@@ -153,9 +175,15 @@ class Recovery {
       this.#powerLosses++;
       this.#sleepers = [];
       this.#disk.losePower(this.#random);
+      this.#images?.losePower();
     } else this.#disk.kill();
+    this.#images?.damage();
+    return this.#beginUntilBegun();
+  }
+
+  #beginUntilBegun(): Cell {
     let cell: Cell | undefined;
-    while (!this.#hasRoomFor(() => (cell = this.#begin()))) continue;
+    while (!this.#survives(() => (cell = this.#begin()))) continue;
     return cell!;
   }
 
@@ -165,10 +193,12 @@ class Recovery {
     const log = (name: string): MessageLog =>
       openLog({ segments, name, epoch: this.#epoch, segmentBytes: 4096 });
     const names = ["server", "behind", ...this.#scripts.map((_, i) => `client${i}`)];
+    const logs = names.map(log);
     return new Cell({
       random: this.#random,
       epoch: this.#epoch,
-      logs: names.map(log),
+      logs,
+      images: this.#images?.open(this.#epoch, names, logs) ?? [],
       outside: this.#outside,
       effects: this.#effects,
       scripts: this.#scripts,
@@ -187,7 +217,8 @@ class Recovery {
 
 function isFull(error: unknown): boolean {
   if (error instanceof LogRefusedError) return error.reason === "full";
-  return error instanceof Error && /there is no room where it is kept/.test(error.message);
+  const texts = /there is no room where it is kept|the store of images takes nothing/;
+  return error instanceof Error && texts.test(error.message);
 }
 
 function isTakenOver(error: unknown): boolean {

@@ -134,6 +134,16 @@ function bind(one: WasiFunction, count: number, processOf: () => WasiProcess): I
         begin: (a, b, c, d, e) => one.begin(p(), a!, b!, c!, d!, e!),
         finish: (a, b, c, d, e) => one.finish(p(), a!, b!, c!, d!, e!),
       };
+    case 6:
+      return {
+        begin: (a, b, c, d, e, f) => one.begin(p(), a!, b!, c!, d!, e!, f!),
+        finish: (a, b, c, d, e, f) => one.finish(p(), a!, b!, c!, d!, e!, f!),
+      };
+    case 9:
+      return {
+        begin: (a, b, c, d, e, f, g, h, i) => one.begin(p(), a!, b!, c!, d!, e!, f!, g!, h!, i!),
+        finish: (a, b, c, d, e, f, g, h, i) => one.finish(p(), a!, b!, c!, d!, e!, f!, g!, h!, i!),
+      };
     default:
       return {
         begin: (...args: V[]) => one.begin(p(), ...args),

@@ -41,6 +41,7 @@ export class BulkRoom {
 
   /** Takes back all pieces of lines up to this one. */
   release(acknowledged: number): void {
+    if (this.#pieces.length === 0) return;
     while (this.#pieces.length > 0 && ((acknowledged - this.#pieces[0].line) | 0) >= 0) {
       this.#begin = this.#pieces[0].end;
       this.#pieces.shift();

@@ -21,18 +21,26 @@ export class Inbox {
     this.#bulk = incomingBulk;
   }
 
-  /** Handles the next line. False if there is none. */
-  receive(handle: (message: IncomingMessage) => void): boolean {
+  /**
+   * Handles what has come, up to so many lines.
+   *
+   * @param handle Told of each message. Answers whether there should be more.
+   * @returns How many lines there were.
+   */
+  receive(linesMax: number, handle: (message: IncomingMessage) => boolean): number {
     const ring = this.#ring;
-    const at = ring.poll();
-    if (at < 0) return false;
-    const header = ring.header(at);
-    try {
-      if (header >> Header.kindShift !== 0) this.#take(header, at, handle);
-    } finally {
-      ring.release();
+    let lines = 0;
+    let goesOn = true;
+    for (let at = ring.poll(); at >= 0 && goesOn; at = lines < linesMax ? ring.poll() : -1) {
+      const header = ring.header(at);
+      try {
+        if (header >> Header.kindShift !== 0) goesOn = this.#take(header, at, handle);
+      } finally {
+        ring.release();
+      }
+      lines++;
     }
-    return true;
+    return lines;
   }
 
   /** Tells the far side what it can write over, if it could be waiting for that. */
@@ -46,25 +54,23 @@ export class Inbox {
     ring.publish(at, 0);
   }
 
-  #take(header: number, at: number, handle: (message: IncomingMessage) => void): void {
+  #take(header: number, at: number, handle: (message: IncomingMessage) => boolean): boolean {
     const kind = header >> Header.kindShift;
     const count = header & Header.bytes;
     if ((header & Header.bulk) !== 0) return this.#takeBulk(kind, at, count - 8, handle);
     const assembly = (header & Header.control) === 0 ? this.#message : this.#control;
-    if ((header & Header.more) === 0 && !assembly.isOpen) {
-      handle(this.#line.fill(kind, at, count));
-      return;
-    }
+    const isWhole = (header & Header.more) === 0;
+    if (isWhole && !assembly.isOpen) return handle(this.#line.fill(kind, at, count));
     assembly.add(this.#line.bytes, at * 4, count);
-    if ((header & Header.more) === 0) handle(assembly.end(kind));
+    return isWhole ? handle(assembly.end(kind)) : true;
   }
 
   #takeBulk(
     kind: number,
     at: number,
     count: number,
-    handle: (message: IncomingMessage) => void,
-  ): void {
+    handle: (message: IncomingMessage) => boolean,
+  ): boolean {
     const line = this.#line;
     const place = at + (count >> 2);
     const from = line.words[place];
@@ -73,7 +79,7 @@ export class Inbox {
     line.bulk = this.#bulk.subarray(from, end);
     this.#hadBulk = true;
     try {
-      handle(line.fill(kind, at, count));
+      return handle(line.fill(kind, at, count));
     } finally {
       line.bulk = noBulk;
     }

@@ -31,7 +31,10 @@ export class Link {
   #ending: Ending | undefined;
   #isHandling = false;
 
-  /** @param before Number of the line before the first. 0 but in tests; the same on both sides. */
+  /**
+   * @param before Number of the line before the first. 0 but in tests; the same on both sides. Not within a lap below
+   *   zero, which is what slots hold at first.
+   */
   constructor(carrier: Carrier, before = 0) {
     this.carrier = carrier;
     const ring = new Ring(carrier.outgoing, carrier.incoming, () => carrier.ring(), before);
@@ -119,15 +122,15 @@ export class Link {
    * @returns How many lines there were.
    */
   turn(linesMax: number): number {
-    if (this.#isHandling || this.#ring.poll() < 0 || this.#handler === undefined) return 0;
+    if (this.#isHandling || this.#handler === undefined || this.#ending !== undefined) return 0;
     this.#isHandling = true;
     let lines = 0;
     try {
-      while (lines < linesMax && this.#isOpen() && this.#inbox.receive(this.#handOver)) lines++;
+      lines = this.#inbox.receive(linesMax, this.#handOver);
     } finally {
       this.#isHandling = false;
     }
-    if (this.#isOpen()) this.#afterLines();
+    if (lines > 0 && this.#isOpen()) this.#afterLines();
     return lines;
   }
 
@@ -179,7 +182,10 @@ export class Link {
     this.carrier.close();
   }
 
-  readonly #handOver = (message: IncomingMessage): void => this.#handler!.message(message);
+  readonly #handOver = (message: IncomingMessage): boolean => {
+    this.#handler!.message(message);
+    return this.#isOpen();
+  };
 
   /** A handler may have closed the link. */
   #isOpen(): boolean {

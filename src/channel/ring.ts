@@ -13,7 +13,7 @@
 //
 // Numbers of lines are 32 bits and wrap round: they are only ever subtracted, and compared with zero.
 //
-// Source: URPC (Bershad et al., TOCS 1991), section 3; Barrelfish (SOSP 2009), section 4.6, and its UMP.
+// Source: URPC (Bershad et al., TOCS 1991); Barrelfish (Baumann et al., SOSP 2009), section 4.6, and its UMP.
 import { assert } from "../base/index.ts";
 import {
   Bell,

@@ -31,12 +31,13 @@ export class ImageStore {
   readonly #store: Store;
   readonly #digest: Digest;
   readonly #pages: PageBlobs;
+  /** The images whose pages the next one may share: the names of their blobs, sorted. */
+  #shared: readonly string[] = [];
 
   constructor(store: Store, digest: Digest) {
     this.#store = store;
     this.#digest = digest;
     this.#pages = new PageBlobs(store, digest);
-    this.#pages.shareOnly(this.#manifests());
   }
 
   /** All images there are, good or not, the older ones of a name first. */
@@ -49,6 +50,7 @@ export class ImageStore {
   save(name: string, content: Plain): StoredImage {
     const image = { name, sequence: this.#nextSequence(name) };
     const blob = blobOf(image, "image");
+    this.#share();
     this.#pages.begin(blobOf(image, "pages"), blob);
     try {
       const manifest = this.#pages.write(content);
@@ -57,6 +59,7 @@ export class ImageStore {
       check(blob, this.#store.append(blob, joinBytes([encodeHeader(), packed, trailer])));
       check(blob, this.#store.flush(blob));
       this.#pages.learn(manifest);
+      this.#shared = [...this.#shared, blob].toSorted();
       return image;
     } catch (error) {
       this.remove(image);
@@ -92,12 +95,6 @@ export class ImageStore {
     check(blob, this.#store.flush(blob));
   }
 
-  /** Removes an image whose content does not read back: later ones would share its pages, bad ones among them. */
-  removeDamaged(image: StoredImage): void {
-    this.remove(image);
-    this.#pages.shareOnly(this.#manifests());
-  }
-
   remove(image: StoredImage): void {
     const blob = blobOf(image, "image");
     this.#store.remove(blob);
@@ -108,6 +105,7 @@ export class ImageStore {
   collect(keptOfEach = 2): void {
     const kept = new Map<string, number>();
     const manifests: Manifest[] = [];
+    const shared: string[] = [];
     for (const image of this.list().toReversed()) {
       const opened = this.#tryOpen(image);
       const count = kept.get(image.name) ?? 0;
@@ -117,14 +115,22 @@ export class ImageStore {
       }
       kept.set(image.name, count + 1);
       manifests.push(opened.manifest);
+      shared.push(blobOf(image, "image"));
     }
     this.#pages.keepOnly(manifests);
+    this.#shared = shared.toSorted();
   }
 
-  /** Of all images that can be opened. */
-  #manifests(): Manifest[] {
-    const opened = this.list().map((image) => this.#tryOpen(image));
-    return opened.flatMap((one) => (one instanceof ImageError ? [] : [one.manifest]));
+  /** The pages of all images that are there now: somebody else may have removed one whose pages are bad. */
+  #share(): void {
+    const images = this.list();
+    const names = images.map((image) => blobOf(image, "image"));
+    if (names.join() === this.#shared.join()) return;
+    this.#shared = names;
+    const opened = images.map((image) => this.#tryOpen(image));
+    this.#pages.shareOnly(
+      opened.flatMap((one) => (one instanceof ImageError ? [] : [one.manifest])),
+    );
   }
 
   #tryOpen(image: StoredImage): OpenImage | ImageError {

@@ -89,7 +89,9 @@ interface Letter {
   readonly words: readonly (readonly [space: number, word: number, value: number])[];
 }
 
-const edges = [0, 1, 4, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 100, 4096];
+const edges = [
+  0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 100, 4096,
+];
 const lengths = [...edges, ...edges, copyStepBytes, copyStepBytes + 1];
 const rareLengths = [messageBytesMax, messageBytesMax + 1, -1, 0x7fff_ffff, -0x8000_0000];
 const rareAddresses = [0x7fff_fffc, -0x8000_0000, -4, communicationAddress | 0, -1, 2];

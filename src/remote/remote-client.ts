@@ -18,7 +18,19 @@ import {
   ServiceGoneError,
   writeQuestion,
 } from "../service/index.ts";
-import { answerBytes, bodyBytesMax, contentBytesMax, copyBytes, requestBytes } from "./layout.ts";
+import {
+  answerBytes,
+  bodyBytesMax,
+  clientShift,
+  contentBytesMax,
+  putWords,
+  requestBytes,
+  WordBytes,
+  WordsOf,
+} from "./layout.ts";
+import { TurnCap } from "./turn-cap.ts";
+
+type CallName = Question["name"];
 
 export interface RemoteClientOptions {
   readonly rpc: Rpc;
@@ -39,6 +51,7 @@ export class RemoteClient implements Link, CallWaiter {
   readonly #rpc: Rpc;
   readonly #onWaiting: () => void;
   readonly #optimism: Optimism;
+  readonly #turnCap = new TurnCap();
   readonly #writer = new CodecWriter(bodyBytesMax);
   readonly #reader = new CodecReader();
   readonly #pending = new Map<number, Pending>();
@@ -46,8 +59,14 @@ export class RemoteClient implements Link, CallWaiter {
   #reading: ReadOptions = {};
   #reply: Reply | undefined;
   #error: unknown;
-  #body = new Uint8Array(1024);
+  readonly #body = new WordBytes(1024);
+  readonly #written = new WordsOf();
   #isClosed = false;
+  /** The clients that call by this, and which of them did so last. */
+  readonly #clients = new Map<string, number>();
+  #low = NaN;
+  #high = NaN;
+  #client = 0;
 
   constructor({ rpc, looks, onWaiting }: RemoteClientOptions) {
     this.#rpc = rpc;
@@ -67,7 +86,9 @@ export class RemoteClient implements Link, CallWaiter {
     this.#optimism.tell(isSettled);
     if (!isSettled) return this.#later(call, reading);
     if (this.#error !== undefined) throw this.#error;
-    return this.#reply!;
+    const reply = this.#reply!;
+    if (question.isUrgent === true || !this.#turnCap.isDue()) return reply;
+    return new Promise((resolve) => setImmediate(() => resolve(reply)));
   }
 
   after(ms: number, then: () => void): () => void {
@@ -80,9 +101,8 @@ export class RemoteClient implements Link, CallWaiter {
   }
 
   answered(call: number, message: IncomingMessage): void {
-    const pending = this.#pending.get(call);
+    const pending = this.#take(call);
     if (pending === undefined) return this.#keep(message);
-    this.#pending.delete(call);
     try {
       pending.resolve(this.#replyOf(message, pending.reading));
     } catch (error) {
@@ -92,10 +112,18 @@ export class RemoteClient implements Link, CallWaiter {
 
   failed(call: number, cause: Error): void {
     const error = new ServiceGoneError(cause.message, { cause });
-    const pending = this.#pending.get(call);
-    this.#pending.delete(call);
+    const pending = this.#take(call);
     if (pending === undefined) this.#error = error;
     else pending.reject(error);
+  }
+
+  /** The promise that a call has become. The process stays alive while there is one. */
+  #take(call: number): Pending | undefined {
+    const pending = this.#pending.get(call);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(call);
+    if (this.#pending.size === 0) this.#rpc.link.carrier.hold(false);
+    return pending;
   }
 
   /** The answer of the call that is being made. */
@@ -115,46 +143,53 @@ export class RemoteClient implements Link, CallWaiter {
     const at = count <= contentBytesMax ? rpc.begin() : -1;
     if (at < 0) return this.#callLong(question, length);
     const { link } = rpc;
-    writeWords(question, link.words, at);
-    copyBytes({ bytes, at: 0, count: length }, link.bytes, at * 4 + requestBytes);
+    this.#writeWords(question, link.words, at);
+    putWords(this.#written.of(bytes), length, link.words, at + requestBytes / 4);
     return rpc.call(at, count, this);
   }
 
   #callLong(question: Question, length: number): number {
     const content = new Uint8Array(requestBytes + length);
-    writeWords(question, new Int32Array(content.buffer, 0, requestBytes / 4), 0);
+    this.#writeWords(question, new Int32Array(content.buffer, 0, requestBytes / 4), 0);
     content.set(this.#writer.bytes.subarray(0, length), requestBytes);
     return this.#rpc.callBytes(content, this);
   }
 
   #later(call: number, reading: ReadOptions): Promise<Reply> {
+    if (this.#pending.size === 0) this.#rpc.link.carrier.hold(true);
     this.#onWaiting();
     return new Promise((resolve, reject) => {
       this.#pending.set(call, { reading, resolve, reject });
     });
   }
 
-  #replyOf({ words, bytes, at, length }: IncomingMessage, reading: ReadOptions): Reply {
+  #replyOf({ words, at, length }: IncomingMessage, reading: ReadOptions): Reply {
     const count = length - numberBytes - answerBytes;
     return {
       label: words[at + 1],
       word: words[at + 2],
-      value: count === 0 ? undefined : this.#read(bytes, length - count + at * 4, count, reading),
+      value: count === 0 ? undefined : this.#read(words, at + 1 + answerBytes / 4, count, reading),
     };
   }
 
   /** Out of the message first: memory that another core writes may change while it is read. */
-  #read(bytes: Uint8Array, at: number, count: number, reading: ReadOptions): unknown {
-    if (count > this.#body.length) this.#body = new Uint8Array(2 * count);
-    copyBytes({ bytes, at, count }, this.#body, 0);
-    return this.#reader.read(this.#body, count, reading);
+  #read(words: Int32Array, at: number, count: number, reading: ReadOptions): unknown {
+    this.#body.take(words, at, count);
+    return this.#reader.read(this.#body.bytes, count, reading);
   }
-}
 
-function writeWords({ label, name, word }: Question, words: Int32Array, at: number): void {
-  words[at] = label;
-  words[at + 1] = name.low;
-  words[at + 2] = name.high;
-  words[at + 3] = name.number;
-  words[at + 4] = word;
+  #writeWords({ label, name, word }: Question, words: Int32Array, at: number): void {
+    if (name.low !== this.#low || name.high !== this.#high) this.#introduce(name);
+    words[at] = label | (this.#client << clientShift);
+    words[at + 1] = name.number;
+    words[at + 2] = word;
+  }
+
+  /** Several clients may share a link; mostly there is one, and it is the one that called last. */
+  #introduce({ low, high }: CallName): void {
+    const key = `${high}.${low}`;
+    const client = this.#clients.get(key) ?? this.#clients.size;
+    this.#clients.set(key, client);
+    [this.#low, this.#high, this.#client] = [low, high, client];
+  }
 }

@@ -8,13 +8,23 @@ import {
   errorTelling,
   type Telling,
 } from "../service/index.ts";
-import { answerBytes, bodyBytesMax, contentBytesMax, copyBytes, requestBytes } from "./layout.ts";
+import {
+  answerBytes,
+  bodyBytesMax,
+  clientShift,
+  contentBytesMax,
+  labelMask,
+  putWords,
+  requestBytes,
+  WordBytes,
+  WordsOf,
+} from "./layout.ts";
 
 export interface RemoteServiceOptions extends Pick<
   DispatcherOptions,
   "definition" | "state" | "surroundings"
 > {
-  /** Number by which its methods know the clients at the other core. */
+  /** Number by which its methods know the clients at the other core; no other link to the service has it. */
   readonly caller: number;
 }
 
@@ -24,7 +34,8 @@ export class RemoteService implements CallServer {
   readonly #writer = new CodecWriter(bodyBytesMax);
   #rpc: Rpc | undefined;
   /** The body of the request that is being served. */
-  #body = new Uint8Array(1024);
+  readonly #body = new WordBytes(1024);
+  readonly #written = new WordsOf();
 
   constructor({ caller, ...options }: RemoteServiceOptions) {
     this.#caller = caller;
@@ -39,19 +50,20 @@ export class RemoteService implements CallServer {
     this.#rpc = rpc;
   }
 
-  request(call: number, { words, bytes, at, length }: IncomingMessage): void {
+  request(call: number, { words, at, length }: IncomingMessage): void {
     const count = length - numberBytes - requestBytes;
-    if (count > this.#body.length) this.#body = new Uint8Array(2 * count);
-    copyBytes({ bytes, at: at * 4 + numberBytes + requestBytes, count }, this.#body, 0);
+    this.#body.take(words, at + 1 + requestBytes / 4, count);
+    const first = words[at + 1];
     const telling = this.#dispatcher.serve({
       ticket: call,
       caller: this.#caller,
-      label: words[at + 1],
-      low: words[at + 2],
-      high: words[at + 3],
-      number: words[at + 4],
-      word: words[at + 5],
-      bytes: this.#body,
+      label: first & labelMask,
+      // Of those who call this service nobody else has both numbers.
+      low: first >>> clientShift,
+      high: this.#caller,
+      number: words[at + 2],
+      word: words[at + 3],
+      bytes: this.#body.bytes,
       length: count,
     });
     if (telling !== undefined) this.#answer(call, telling);
@@ -86,7 +98,7 @@ export class RemoteService implements CallServer {
     const { link } = rpc;
     link.words[at] = label;
     link.words[at + 1] = word;
-    copyBytes({ bytes, at: 0, count }, link.bytes, at * 4 + answerBytes);
+    putWords(this.#written.of(bytes), count, link.words, at + answerBytes / 4);
     rpc.publishAnswer(call, at, answerBytes + count);
   }
 

@@ -5,8 +5,9 @@ import { AbortError, CallSignal } from "./call-signal.ts";
 import { type Call, CodecReader } from "./codec-reader.ts";
 import type { Context, Methods, ServiceDefinition } from "./definition.ts";
 import type { Outcome } from "./wire.ts";
-import { Ask, type CallName, itemsAheadMax, keyOf, Tell } from "./wire.ts";
+import { Ask, type CallName, itemsAheadMax, Tell } from "./wire.ts";
 import { OpenCall } from "./open-call.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { isStream, StreamPump } from "./stream-pump.ts";
 import { errorTelling, type Telling } from "./telling.ts";
 import { contextClass, type MakeContext, type Surroundings } from "./call-context.ts";
@@ -41,10 +42,9 @@ export class Dispatcher {
   readonly #methods: Methods<unknown>;
   readonly #byName: ReadonlyMap<unknown, Methods<unknown>[string]>;
   readonly #reader = new CodecReader();
-  readonly #open = new Map<string, OpenCall>();
+  readonly #open = new OpenCalls();
   readonly #turns: Turns | undefined;
   readonly #Context: MakeContext;
-  #openCount = 0;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -56,7 +56,7 @@ export class Dispatcher {
 
   /** Calls that are not over, and streams that are not at their end. */
   get openCount(): number {
-    return this.#openCount;
+    return this.#open.count;
   }
 
   /** Whether a call is there that is not over. */
@@ -188,12 +188,10 @@ export class Dispatcher {
   }
 
   #enter(name: CallName, signal?: CallSignal): OpenCall {
-    const key = keyOf(name);
-    const known = this.#open.get(key);
+    const known = this.#open.find(name);
     if (known !== undefined) return known;
-    const call = new OpenCall(key, signal ?? new CallSignal(), this.#options.answer);
-    this.#open.set(key, call);
-    this.#openCount++;
+    const call = new OpenCall(name, signal ?? new CallSignal(), this.#options.answer);
+    this.#open.add(call);
     call.onClosed = () => this.#leave(call);
     return call;
   }
@@ -204,7 +202,7 @@ export class Dispatcher {
   }
 
   #find(name: CallName): OpenCall | undefined {
-    return this.#open.get(keyOf(name));
+    return this.#open.find(name);
   }
 
   #tell({ ticket }: Request, told: Telling, call: OpenCall): void {
@@ -213,9 +211,7 @@ export class Dispatcher {
   }
 
   #leave(call: OpenCall): void {
-    if (!this.#open.delete(call.key)) return;
-    this.#openCount--;
-    call.over();
+    if (this.#open.remove(call)) call.over();
   }
 }
 

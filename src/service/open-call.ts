@@ -3,7 +3,7 @@
 import { AbortError, type CallSignal } from "./call-signal.ts";
 import type { Telling } from "./telling.ts";
 import type { StreamPump } from "./stream-pump.ts";
-import { type Outcome, Tell } from "./wire.ts";
+import { type CallName, type Outcome, Tell } from "./wire.ts";
 
 interface Wanted {
   readonly number: number;
@@ -16,7 +16,7 @@ interface Waiting {
 }
 
 export class OpenCall {
-  readonly key: string;
+  readonly name: CallName;
   readonly signal: CallSignal;
   pump: StreamPump | undefined;
   onClosed: (() => void) | undefined;
@@ -28,8 +28,12 @@ export class OpenCall {
   #takeTicket: number | undefined;
   #isOver = false;
 
-  constructor(key: string, signal: CallSignal, answer: (ticket: number, telling: Telling) => void) {
-    this.key = key;
+  constructor(
+    name: CallName,
+    signal: CallSignal,
+    answer: (ticket: number, telling: Telling) => void,
+  ) {
+    this.name = name;
     this.signal = signal;
     this.#answer = answer;
   }
@@ -39,7 +43,7 @@ export class OpenCall {
     return (...args) =>
       new Promise((resolve, reject) => {
         if (this.#isOver) {
-          reject(new AbortError("the call is over to which the function was given"));
+          reject(goneError());
           return;
         }
         const wanted = ++this.#lastWanted;
@@ -76,12 +80,16 @@ export class OpenCall {
 
   over(): void {
     this.#isOver = true;
-    const gone = new AbortError("the call is over to which the function was given");
-    for (const { reject } of this.#waiting.values()) reject(gone);
-    this.#waiting.clear();
+    if (this.#waiting.size > 0) this.#giveUpFunctions();
     if (this.#takeTicket === undefined) return;
     this.#answer(this.#takeTicket, { label: Tell.over, word: 0, value: undefined });
     this.#takeTicket = undefined;
+  }
+
+  #giveUpFunctions(): void {
+    const gone = goneError();
+    for (const { reject } of this.#waiting.values()) reject(gone);
+    this.#waiting.clear();
   }
 
   #offer(): void {
@@ -90,6 +98,11 @@ export class OpenCall {
     this.#takeTicket = undefined;
     this.#answer(ticket, tellingOf(this.#wanted.shift()!));
   }
+}
+
+/** Made only if somebody gets it: its trace alone would cost more than most calls. */
+function goneError(): AbortError {
+  return new AbortError("the call is over to which the function was given");
 }
 
 function tellingOf({ number, list }: Wanted): Telling {

@@ -47,10 +47,6 @@ export interface CallName {
   readonly number: number;
 }
 
-export function keyOf({ low, high, number }: CallName): string {
-  return `${high}.${low}.${number}`;
-}
-
 /** Items that a stream may be ahead of its reader, unless the reader says otherwise. */
 export const itemsAheadDefault = 16;
 export const itemsAheadMax = 1024;

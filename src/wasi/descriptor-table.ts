@@ -36,7 +36,7 @@ export class DescriptorTable {
   readonly sharers = new BitSharers();
 
   constructor(rows: readonly (Descriptor | null)[] = []) {
-    this.rows = rows.map((row) => (row === null ? null : { ...row }));
+    this.rows = rows.map((row) => (row === null ? null : copiedRow(row)));
   }
 
   /** The row of an open descriptor. */
@@ -67,6 +67,11 @@ export class DescriptorTable {
   }
 }
 
+function copiedRow(row: Descriptor): Descriptor {
+  const copy = openedRow(row.server, row.handle, row.filetype, row.access);
+  return Object.assign(copy, row);
+}
+
 /** A row for something that a server has just opened. */
 export function openedRow(
   server: number,
@@ -75,8 +80,18 @@ export function openedRow(
   access: number,
 ): Descriptor {
   const rights = rightsOf(filetype, access);
-  const row = { server, handle, filetype, access, flags: 0, rights, inheriting: rights, offset: 0 };
-  return { ...row, preopen: null };
+  // Written out, as in `copiedRow`: rows that are made alike are one shape to the engine.
+  return {
+    server,
+    handle,
+    filetype,
+    access,
+    flags: 0,
+    rights,
+    inheriting: rights,
+    offset: 0,
+    preopen: null,
+  };
 }
 
 /** A row for one of the three standard streams. `isTerminal` is what `isatty` is to answer. */

@@ -20,6 +20,9 @@ const ownPosition = -1;
 
 export const fdRead: WasiFunction = {
   begin(p: WasiProcess, fd: number, vectors: number, count: number, result: number) {
+    if (isSimple(p, fd, Access.read, vectors, count, result)) {
+      return readOne(p, fd, vectors, ownPosition, result);
+    }
     const refused = check(p, fd, Access.read, vectors, count, result);
     return refused === 0 ? read(p, fd, vectors, count, ownPosition, result) : refused;
   },
@@ -31,6 +34,9 @@ export const fdRead: WasiFunction = {
 
 export const fdWrite: WasiFunction = {
   begin(p: WasiProcess, fd: number, vectors: number, count: number, result: number) {
+    if (isSimple(p, fd, Access.write, vectors, count, result)) {
+      return writeOne(p, fd, vectors, ownPosition, result);
+    }
     const refused = check(p, fd, Access.write, vectors, count, result);
     return refused === 0 ? write(p, fd, vectors, count, ownPosition, result) : refused;
   },
@@ -43,6 +49,10 @@ export const fdWrite: WasiFunction = {
 export const fdPread: WasiFunction = {
   begin(p: WasiProcess, fd: number, vectors: number, count: number, at: bigint, result: number) {
     const offset = Number(at);
+    const isSane = offset >= 0 && offset <= Number.MAX_SAFE_INTEGER;
+    if (isSane && isSimple(p, fd, Access.read, vectors, count, result)) {
+      return readOne(p, fd, vectors, offset, result);
+    }
     const refused = checkAt(p, fd, Access.read, vectors, count, offset, result);
     return refused === 0 ? read(p, fd, vectors, count, offset, result) : refused;
   },
@@ -56,6 +66,10 @@ export const fdPread: WasiFunction = {
 export const fdPwrite: WasiFunction = {
   begin(p: WasiProcess, fd: number, vectors: number, count: number, at: bigint, result: number) {
     const offset = Number(at);
+    const isSane = offset >= 0 && offset <= Number.MAX_SAFE_INTEGER;
+    if (isSane && isSimple(p, fd, Access.write, vectors, count, result)) {
+      return writeOne(p, fd, vectors, offset, result);
+    }
     const refused = checkAt(p, fd, Access.write, vectors, count, offset, result);
     return refused === 0 ? write(p, fd, vectors, count, offset, result) : refused;
   },
@@ -65,6 +79,72 @@ export const fdPwrite: WasiFunction = {
     return isOver ? conclude(p, result) : write(p, fd, vectors, count, offset, result);
   },
 };
+
+/**
+ * Whether a call is what nearly all are: it can be made, is for a file, and has one buffer that one message
+ * carries. It is looked at once then, and not once by each of the steps below.
+ */
+function isSimple(
+  p: WasiProcess,
+  fd: number,
+  access: number,
+  vectors: number,
+  count: number,
+  result: number,
+): boolean {
+  const row = p.table.get(fd);
+  if (count !== 1 || row === undefined || !isFile(row) || (row.access & access) === 0) return false;
+  const { memory } = p;
+  if (!memory.holds(vectors, vectorBytes) || !memory.holds(result, 4)) return false;
+  const bytes = memory.u32(vectors + 4);
+  p.doneBytes = 0;
+  p.askedBytes = bytes;
+  return bytes > 0 && bytes <= portalBytesMax && memory.holds(memory.u32(vectors), bytes);
+}
+
+function readOne(p: WasiProcess, fd: number, vectors: number, at: number, result: number): number {
+  const row = p.table.get(fd)!;
+  const from = at === ownPosition ? row.offset : at;
+  const bytes = p.askedBytes;
+  p.call.begin(row.server, Ask.read, row.handle, lowWord(from), highWord(from), bytes, row.flags);
+  p.call.receive(p.memory.u32(vectors), bytes);
+  return oneOver(p, true, fd, vectors, at, result, enter(p));
+}
+
+function writeOne(p: WasiProcess, fd: number, vectors: number, at: number, result: number): number {
+  const row = p.table.get(fd)!;
+  const isOwn = at === ownPosition;
+  const from = isOwn ? row.offset : at;
+  const flags = isOwn ? row.flags : row.flags & ~FdFlag.append;
+  p.call.begin(row.server, Ask.write, row.handle, lowWord(from), highWord(from), flags);
+  p.call.send(p.memory.u32(vectors), p.askedBytes);
+  return oneOver(p, false, fd, vectors, at, result, enter(p));
+}
+
+/** The message of a simple call is over, or waits: what was moved is all that is to be moved. */
+function oneOver(
+  p: WasiProcess,
+  isRead: boolean,
+  fd: number,
+  vectors: number,
+  at: number,
+  result: number,
+  errno: number,
+): number {
+  if (errno === leaveStack) return leaveStack;
+  if (errno === askAgain) {
+    return isRead ? read(p, fd, vectors, 1, at, result) : write(p, fd, vectors, 1, at, result);
+  }
+  if (errno !== 0) return errno;
+  const moved = p.call.word(0);
+  p.doneBytes = moved;
+  if (at === ownPosition) {
+    const row = p.table.get(fd)!;
+    row.offset = isRead ? row.offset + moved : wordPair(p, 1);
+  }
+  p.memory.setU32(result, moved);
+  return Errno.success;
+}
 
 /** Everything that can be refused before the first message. */
 export function check(

@@ -111,9 +111,7 @@ export const fdFdstatGet: WasiFunction = immediate((p: WasiProcess, fd: number, 
   const row = p.table.get(fd);
   if (row === undefined) return Errno.badf;
   if (!p.memory.holds(result, fdstatBytes)) return Errno.fault;
-  p.memory.fill(result, fdstatBytes);
-  p.memory.setU8(result, row.filetype);
-  p.memory.setU16(result + 2, row.flags);
+  p.memory.setWords(result, row.filetype | (row.flags << 16), 0);
   p.memory.setWords(result + 8, row.rights, 0);
   p.memory.setWords(result + 16, row.inheriting, 0);
   return Errno.success;

@@ -69,6 +69,14 @@ export class GuestMemory {
     this.#bytes.set(source, address >>> 0);
   }
 
+  /** Copies a few bytes out; byte by byte, which for a path is quicker than a view of it. */
+  copyTo(target: Uint8Array, at: number, address: number, count: number): void {
+    this.#at(address, count);
+    const bytes = this.#bytes;
+    const from = address >>> 0;
+    for (let i = 0; i < count; i++) target[at + i] = bytes[from + i]!;
+  }
+
   fill(address: number, count: number): void {
     this.#at(address, count);
     this.#bytes.fill(0, address >>> 0, (address >>> 0) + count);

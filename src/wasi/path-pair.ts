@@ -87,7 +87,7 @@ function sendTwo(
   const bytes = (firstBytes >>> 0) + (secondBytes >>> 0);
   if (bytes > scratchBytes) return sendPath(sendPath(p, first, firstBytes), second, secondBytes);
   const scratch = p.call.scratch();
-  for (let i = 0; i < firstBytes; i++) scratch[i] = p.memory.u8(first + i);
-  for (let i = 0; i < secondBytes; i++) scratch[firstBytes + i] = p.memory.u8(second + i);
+  p.memory.copyTo(scratch, 0, first, firstBytes >>> 0);
+  p.memory.copyTo(scratch, firstBytes >>> 0, second, secondBytes >>> 0);
   return sendPath(p, p.call.scratchAddress, bytes);
 }

@@ -15,6 +15,8 @@ export interface CellSettings {
   readonly hangSeconds: number;
   readonly standby: StandbyKind;
   readonly isRaw: boolean;
+  /** Most memory that the engine may use for a core, bytes: of a service, whose memory that is. */
+  readonly heapBytesMax?: number | undefined;
 }
 
 /** What its cores run: a file, and the words of a command line that says `--cell`. */

@@ -25,7 +25,11 @@ export async function keepCore(settings: CellSettings, core: CellCore): Promise<
   const watch = new CoreWatch(progress, hangSeconds);
   const losses = new CoreLosses({ ...settings, progress, say });
   const keeper = new CoreKeeper({
-    core: { ...core, start: { isShoalCore: true, progress } },
+    core: {
+      ...core,
+      start: { isShoalCore: true, progress },
+      resourceLimits: limitsOf(settings),
+    },
     level,
     console: () => new NodeConsole({ isRaw }),
     standsBy: settings.standby !== "none",
@@ -49,6 +53,12 @@ export async function keepCore(settings: CellSettings, core: CellCore): Promise<
   if (end.kind === "stopped") process.kill(process.pid, "SIGKILL");
   await keeper.close();
   return end.kind === "left" ? end.code : brokenCode;
+}
+
+/** What is new counts as well: a leak is noticed there, too. */
+function limitsOf({ heapBytesMax }: CellSettings): { maxOldGenerationSizeMb: number } | undefined {
+  if (heapBytesMax === undefined) return undefined;
+  return { maxOldGenerationSizeMb: Math.ceil(heapBytesMax / 2 ** 20) };
 }
 
 /** Ends a core that does not get on. */

@@ -106,7 +106,8 @@ function whatFollows(decision: Decision, lastOf: number | undefined): string {
 function framesOf(loss: CoreLoss): string[] {
   if (loss.kind === "stopped") return [];
   const lines = (loss.error.stack ?? "").split("\n").map((line) => line.trim());
-  const frames = lines.filter((line) => line.startsWith("at "));
+  // Of a thread that ran out of memory there is nothing but where Node noticed it.
+  const frames = lines.filter((line) => line.startsWith("at ") && !line.includes("(node:internal"));
   return frames.slice(0, framesMax).map((line) => `    ${line}`);
 }
 

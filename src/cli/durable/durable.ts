@@ -42,6 +42,12 @@ export interface DurableCommandOptions {
 /** What of a command line a cell is made with. */
 export interface CellOptions extends DurableCommandOptions, NameOptions {
   readonly raw?: boolean | undefined;
+  readonly memoryMax?: number | undefined;
+}
+
+/** A module of TypeScript or JavaScript is a service. */
+export function isServiceFile(file: string): boolean {
+  return /\.[cm]?[jt]s$/.test(file);
 }
 
 const cellFlag = "--cell";
@@ -148,6 +154,7 @@ export function settingsOf(file: string, options: CellOptions): CellSettings {
     hangSeconds,
     standby,
     isRaw: options.raw === true,
+    ...(isServiceFile(file) ? { heapBytesMax: options.memoryMax } : {}),
   };
 }
 

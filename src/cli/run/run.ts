@@ -26,7 +26,15 @@ import { checkCommand, type CommandOptions, holdCommand } from "../durable/comma
 import { isCommandToSupervise, superviseCommand } from "../durable/command-supervisor.ts";
 import { openConnections } from "./connect.ts";
 import { type DetachOptions, isToDetach, runDetached } from "./detach.ts";
-import { isToKeep, isToSupervise, ownCore, settingsOf, superviseRun } from "../durable/durable.ts";
+import {
+  isServiceFile,
+  isToKeep,
+  isToSupervise,
+  ownCore,
+  settingsOf,
+  superviseRun,
+} from "../durable/durable.ts";
+import { checkServiceOptions } from "./service-options.ts";
 import { ExitCode } from "../exit-code.ts";
 import { tellFaults, tellServiceFault } from "./fault-report.ts";
 import { type GrantOptions, grantsOf, setting } from "./grants.ts";
@@ -57,11 +65,6 @@ export interface RunCommandOptions
 /** What stands between two programs that are joined by a pipe. */
 export const joinWord = "::";
 
-/** A module of TypeScript or JavaScript is a service. */
-function isService(file: string): boolean {
-  return /\.[cm]?[jt]s$/.test(file);
-}
-
 interface Command {
   readonly file: string;
   readonly args: readonly string[];
@@ -73,8 +76,9 @@ export async function run(
   options: RunCommandOptions,
 ): Promise<void> {
   checkCommand(file, options);
+  if (isServiceFile(file)) checkServiceOptions(args, options);
   if (isToDetach(options)) return runDetached(file, options);
-  if (isService(file) && !isToKeep(options)) {
+  if (isServiceFile(file) && !isToKeep(options)) {
     const { runService } = await import("./service.ts");
     return runService(file, options);
   }

@@ -40,6 +40,7 @@ export interface ServiceCommandOptions extends DurableCommandOptions, NameOption
   readonly connect: readonly string[];
   readonly connectTimeout: number;
   readonly logMax?: number | undefined;
+  readonly keepHistory?: boolean | undefined;
 }
 
 export async function runService(file: string, options: ServiceCommandOptions): Promise<void> {
@@ -168,7 +169,7 @@ function directoryOf(file: string, { name, data }: ServiceCommandOptions): strin
 function openLogs(
   name: string,
   directory: string,
-  { durable: level = "host", logMax }: ServiceCommandOptions,
+  { durable: level = "host", logMax, keepHistory }: ServiceCommandOptions,
   { epoch, isFirst, kept, writer }: CoreTurn,
 ) {
   try {
@@ -179,6 +180,7 @@ function openLogs(
       // Whom to blame for a core that was lost is seen in the service's own log.
       held: { isContinued: !isFirst, kept, writer, blame: undefined },
       logBytesMax: logMax,
+      keepsLog: keepHistory,
       onImageRefused: (error) => say(`${name}: no image can be made of it: ${messageOf(error)}`),
       onImageDamaged: (error) => say(`${name}: an image is passed over: ${error.message}`),
     });

@@ -1,12 +1,34 @@
 // The commands on single servers: log, upgrade, inspect.
 import { type Command, Option } from "@commander-js/extra-typings";
 import { inspect } from "./inspect.ts";
+import { defaultConnectTimeout } from "../run/connect.ts";
+import { call } from "./call.ts";
 import { logReplay, logShow, logVerify } from "./log.ts";
 import { bytesOf, countOf, repeated, secondsOf } from "../option-values.ts";
 import { restore } from "./restore.ts";
 import { upgrade } from "./upgrade.ts";
 
 export function addServerCommands(program: Command): void {
+  program
+    .command("call")
+    .summary("call a method of a service")
+    .description(
+      "Calls a method of a service that runs under a name, and prints what it answers as JSON; of a stream, a line " +
+        "for each item. Arguments are JSON, or texts where they are none.",
+    )
+    .helpOption("-h, --help", "print this help and exit")
+    .argument("<name>", "the name of the service")
+    .argument("<method>", "one of its methods")
+    .argument("[args...]", "its arguments, such as 7, '{\"a\": [1]}' or milk")
+    .option(
+      "--connect-timeout <seconds>",
+      "how long to wait for a service that cannot be reached",
+      countOf,
+      defaultConnectTimeout,
+    )
+    .passThroughOptions()
+    .action((name, method, args, options) => call(name, method, args, options));
+
   const log = program
     .command("log")
     .summary("look at the message log of a durable server")

@@ -78,7 +78,9 @@ export async function down({ json }: JsonOption): Promise<void> {
   if (json === true) printJson(status);
   else {
     const programs = status.running === 1 ? "1 program" : `${status.running} programs`;
-    printLine(`the system is down; ${programs} will be started again by the next shoal up`);
+    const what =
+      status.running === 0 ? "" : `; ${programs} will be started again by the next shoal up`;
+    printLine(`the system is down${what}`);
   }
 }
 

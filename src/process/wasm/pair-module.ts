@@ -1,6 +1,5 @@
 // The module through which bytes go between two linear memories: it imports both, so that a copy is one
-// instruction and a descriptor is read without a view. Short messages are most messages, and a call of
-// the engine's memmove costs more than four registers of sixteen bytes.
+// instruction and a descriptor is read without a view.
 //
 //   copy(to, from, bytes)                        ranges are checked already
 //   deliver(toDescriptor, fromDescriptor): i32   as `Memories.deliver`: checks all, then copies, or answers 0
@@ -9,6 +8,20 @@
 // shrinks. Addresses are below 2 GiB, so no sum of an address and a length wraps around.
 import { copyStepBytes, Descriptor, descriptorBytes, messageBytesMax } from "../../abi/index.ts";
 import { ByteWriter } from "./binary/index.ts";
+import { copyAny, copyLocals, copyMessage } from "./message-copy.ts";
+import {
+  type Code,
+  fromMemory,
+  get,
+  i32,
+  inMemory,
+  number,
+  op,
+  set,
+  toMemory,
+  two,
+  when,
+} from "./pair-code.ts";
 
 /** Names in the import object and among the exports of the module. */
 export const pairNames = {
@@ -19,49 +32,14 @@ export const pairNames = {
   deliver: "deliver",
 } as const;
 
-/** Instructions that leave at most one value. */
-type Code = readonly number[];
+const local = { to: 0, from: 1, room: 2, target: 3, bytes: 4, source: 5 } as const;
+/** Locals behind those, in which `message-copy.ts` has the bytes. */
+const firstFree = 6;
 
-const fromMemory = 0;
-const toMemory = 1;
-const local = { to: 0, from: 1, room: 2, target: 3, bytes: 4, source: 5, firstPart: 6 } as const;
-const parts = 4;
-
-const i32 = 0x7f;
-const v128 = 0x7b;
 const functionType = 0x60;
-const emptyBlock = 0x40;
 const pageBits = 16;
-const partBytes = 16;
-const vectorPrefix = 0xfd;
-const bulkPrefix = 0xfc;
-const op = {
-  if: 0x04,
-  else: 0x05,
-  end: 0x0b,
-  return: 0x0f,
-  get: 0x20,
-  set: 0x21,
-  load: 0x28,
-  store: 0x36,
-  memorySize: 0x3f,
-  constant: 0x41,
-  isZero: 0x45,
-  lessSigned: 0x48,
-  greaterUnsigned: 0x4b,
-  lessOrEqualUnsigned: 0x4d,
-  add: 0x6a,
-  subtract: 0x6b,
-  and: 0x71,
-  or: 0x72,
-  shiftRightUnsigned: 0x76,
-  vectorLoad: 0x00,
-  vectorStore: 0x0b,
-  memoryCopy: 0x0a,
-} as const;
-
-/** Four words, then the parts. */
-const locals: Code = [2, 4, i32, parts, v128];
+/** Groups of locals: four words first. */
+const locals: Code = [1 + copyLocals.length, 4, i32, ...copyLocals.flat()];
 
 /** The bytes of the module. */
 export function pairModule(): Uint8Array<ArrayBuffer> {
@@ -106,7 +84,7 @@ function deliverBody(): Code {
       ...refuseIf(two(op.greaterUnsigned, get(bytes), number(copyStepBytes))),
       ...refuseIf(isHigh(source)),
       ...refuseIf(isOutside(fromMemory, get(source), get(bytes))),
-      ...copyMessage(),
+      ...copyMessage({ ...local, firstFree }),
     ]),
     // The bytes may lie over the descriptor, and the counts are what holds.
     ...[Descriptor.wordCount, Descriptor.indirectCount].flatMap(storeZero),
@@ -114,38 +92,6 @@ function deliverBody(): Code {
     ...store(Descriptor.directBytes, get(bytes)),
     ...number(1),
   ];
-}
-
-/** From one register's bytes to four, all are read before any is written: the memories may be one. */
-function copyMessage(): Code {
-  const { target, bytes, source } = local;
-  const isShort = two(
-    op.lessOrEqualUnsigned,
-    two(op.subtract, get(bytes), number(partBytes)),
-    number((parts - 1) * partBytes),
-  );
-  const hasMiddle = two(op.greaterUnsigned, get(bytes), number(2 * partBytes));
-  const fromEnd = (address: number, distance: number): Code =>
-    two(op.subtract, two(op.add, get(address), get(bytes)), number(distance));
-  const [first, second, third, last] = [0, 1, 2, 3].map((part) => local.firstPart + part);
-  const vectors = [
-    ...set(first!, vectorLoad(get(source), 0)),
-    ...set(last!, vectorLoad(fromEnd(source, partBytes), 0)),
-    ...when(hasMiddle, [
-      ...set(second!, vectorLoad(get(source), partBytes)),
-      ...set(third!, vectorLoad(fromEnd(source, 2 * partBytes), 0)),
-      ...vectorStore(get(target), partBytes, second!),
-      ...vectorStore(fromEnd(target, 2 * partBytes), 0, third!),
-    ]),
-    ...vectorStore(get(target), 0, first!),
-    ...vectorStore(fromEnd(target, partBytes), 0, last!),
-  ];
-  const all = copyAny(get(target), get(source), get(bytes));
-  return [...isShort, op.if, emptyBlock, ...vectors, op.else, ...all, op.end];
-}
-
-function copyAny(to: Code, from: Code, bytes: Code): Code {
-  return [...to, ...from, ...bytes, bulkPrefix, op.memoryCopy, toMemory, fromMemory];
 }
 
 /** Whether the bytes from an address below 2 GiB, at most 2 GiB minus a page of them, end past a memory. */
@@ -174,26 +120,6 @@ function refuseIf(condition: Code): Code {
   return when(condition, [...number(0), op.return]);
 }
 
-function when(condition: Code, body: Code): Code {
-  return [...condition, op.if, emptyBlock, ...body, op.end];
-}
-
-function two(operation: number, left: Code, right: Code): Code {
-  return [...left, ...right, operation];
-}
-
-function get(index: number): Code {
-  return [op.get, index];
-}
-
-function set(index: number, value: Code): Code {
-  return [...value, op.set, index];
-}
-
-function number(value: number): Code {
-  return [op.constant, ...new ByteWriter().s32(value | 0).view()];
-}
-
 /** A word of a descriptor. */
 function load(memory: number, descriptor: Code, word: number): Code {
   return [...descriptor, op.load, ...inMemory(memory, 2, word * 4)];
@@ -205,18 +131,4 @@ function store(word: number, value: Code): Code {
 
 function storeZero(word: number): Code {
   return store(word, number(0));
-}
-
-function vectorLoad(address: Code, offset: number): Code {
-  return [...address, vectorPrefix, op.vectorLoad, ...inMemory(fromMemory, 0, offset)];
-}
-
-function vectorStore(address: Code, offset: number, value: number): Code {
-  const operands = [...address, ...get(value)];
-  return [...operands, vectorPrefix, op.vectorStore, ...inMemory(toMemory, 0, offset)];
-}
-
-/** The argument of an instruction on a memory that is not the module's only one. */
-function inMemory(memory: number, alignment: number, offset: number): Code {
-  return [0x40 | alignment, memory, ...new ByteWriter().u32(offset).view()];
 }

@@ -14,7 +14,8 @@
 // The checksum is taken while copying: one multiplication and one addition a word (a polynomial in an odd
 // number), so that an error in one word always shows, and words that were lost do, whatever they add up
 // to. It begins with a seed that no other use of the same memory has, so that what an earlier use left is
-// never taken for a frame.
+// never taken for a frame. Four words go at a time, with the powers of the number multiplied out: the sum
+// is the same, and the processor need not finish one multiplication before it begins the next.
 
 export const frameHeaderWords = 2;
 
@@ -26,6 +27,10 @@ const lengthBits = 25;
 const kindBit = lengthBits;
 const tagShift = kindBit + 1;
 const lengthMask = 2 ** lengthBits - 1;
+const factor = 0x0100_0193;
+const factor2 = Math.imul(factor, factor);
+const factor3 = Math.imul(factor2, factor);
+const factor4 = Math.imul(factor3, factor);
 export const payloadWordsMax = lengthMask;
 
 /** What all frames of one use of a segment have in common. */
@@ -46,24 +51,42 @@ export function isMark(commit: number): boolean {
   return ((commit >>> kindBit) & 1) === FrameKind.mark;
 }
 
-/** Writes a whole frame at `at`. `commit` is a commit base with the length in it. */
+/** Writes a whole frame at `at`, and answers where it ends. `commit`: a commit base with the length in it. */
 export function writeFrame(
   target: Int32Array,
   at: number,
   seed: number,
   commit: number,
   payload: Int32Array,
-): void {
+): number {
   const length = commit & lengthMask;
   let sum = (seed + at + commit) | 0;
-  const to = at + frameHeaderWords;
-  for (let index = 0; index < length; index++) {
+  const from = at + 2;
+  // There is no frame until it is whole. (And the engine, having looked at the array once, does not in the loop.)
+  target[at] = 0;
+  let index = 0;
+  for (; index + 4 <= length; index += 4) {
+    const a = payload[index];
+    const b = payload[index + 1];
+    const c = payload[index + 2];
+    const d = payload[index + 3];
+    const to = from + index;
+    target[to] = a;
+    target[to + 1] = b;
+    target[to + 2] = c;
+    target[to + 3] = d;
+    const high = (Math.imul(a, factor3) + Math.imul(b, factor2)) | 0;
+    const low = (Math.imul(c, factor) + d) | 0;
+    sum = (Math.imul(sum, factor4) + high + low) | 0;
+  }
+  for (; index < length; index++) {
     const word = payload[index];
-    target[to + index] = word;
+    target[from + index] = word;
     sum = mix(sum, word);
   }
   target[at + 1] = sum;
   target[at] = commit;
+  return from + length;
 }
 
 /** The commit word of the frame at `at`, or 0 if there is no whole and unspoilt one. */
@@ -99,7 +122,7 @@ function checksum(words: Int32Array, at: number, end: number, seed: number): num
 }
 
 function mix(sum: number, word: number): number {
-  return (Math.imul(sum, 0x0100_0193) + word) | 0;
+  return (Math.imul(sum, factor) + word) | 0;
 }
 
 /** Every bit of the input moves about half of the output (the finaliser of splitmix32). */

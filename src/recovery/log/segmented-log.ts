@@ -4,7 +4,7 @@
 import { assert } from "../../base/index.ts";
 import type { SegmentRefusal, SegmentStore } from "../../machine/segments.ts";
 import { frameHeaderWords } from "./frame.ts";
-import { AddStatus, LogSegment } from "./log-segment.ts";
+import { LogSegment } from "./log-segment.ts";
 import { encodeMark, markRoomWords, sealMark } from "./mark.ts";
 import { imageNameLengthMax, LogStatus, type MessageLog, recordWordsMax } from "./message-log.ts";
 import { segmentHeaderWords } from "./segment-header.ts";
@@ -22,6 +22,8 @@ export interface SegmentedLogOptions {
   readonly sealedEnd: number;
 }
 
+/** As in log-segment.ts, for the sake of an append. */
+const { ok } = LogStatus;
 const pageBytes = 4096;
 /** Segments kept for later use when a cut frees them; more are given back to the store. */
 const freeSegmentsMax = 2;
@@ -93,9 +95,9 @@ export class SegmentedLog implements MessageLog {
   }
 
   append(words: Int32Array, length: number): LogStatus {
-    assert(length >= 0 && length <= recordWordsMax, "a record's length is bounded", length);
+    // A length beyond the limit fits no segment of this size, so that is looked at where one is begun.
     const status = this.#current.add(words, length);
-    return status === AddStatus.ok ? LogStatus.ok : this.#appendNext(status, words, length);
+    return status === ok ? ok : this.#appendNext(status, words, length);
   }
 
   whenStable(end: number, then: (status: LogStatus) => void): void {
@@ -154,9 +156,9 @@ export class SegmentedLog implements MessageLog {
     }
   }
 
-  #appendNext(refused: AddStatus, words: Int32Array, length: number): LogStatus {
-    if (refused === AddStatus.failed) return this.#fail();
-    if (refused === AddStatus.takenOver) return this.#fail(LogStatus.takenOver);
+  #appendNext(refused: LogStatus, words: Int32Array, length: number): LogStatus {
+    assert(length <= recordWordsMax, "a record's length is bounded", length);
+    if (refused !== LogStatus.full) return this.#fail(refused);
     const status = this.#roll(frameHeaderWords + length);
     return status === LogStatus.ok ? this.append(words, length) : status;
   }

@@ -76,8 +76,15 @@ export interface OpenDirectory extends OpenNode {
    * walked name by name.
    */
   enterPath?(path: string): OpenDirectory | number | undefined;
-  statPath?(path: string): FileStat | number | undefined;
-  openPath?(path: string, request: OpenRequest): OpenFile | number | undefined;
+  /** The others take a path as the bytes that came. */
+  openPath?(path: Uint8Array, request: OpenRequest): OpenFile | number | undefined;
+  /** Writes a filestat to `out`, which is the same buffer each time. A link at the end is undefined. */
+  statPath?(path: Uint8Array, out: Uint8Array): number | undefined;
+  makeDirectoryPath?(path: Uint8Array): number | undefined;
+  removeDirectoryPath?(path: Uint8Array): number | undefined;
+  unlinkPath?(path: Uint8Array): number | undefined;
+  /** Two paths, one after the other; the first has `bytes`. `to` is a directory of the same server. */
+  renamePath?(paths: Uint8Array, bytes: number, to: OpenDirectory): number | undefined;
   statAt(name: string): FileStat | number;
   setTimesAt(name: string, times: Times): number;
   /** The target of a symbolic link; `Errno.inval` for anything else. */

@@ -14,7 +14,7 @@ import type {
   Times,
 } from "./file-tree.ts";
 import { HostFile, setTimes } from "./host-file.ts";
-import type { HostFiles } from "./host-files.ts";
+import type { HostEntry, HostFiles } from "./host-files.ts";
 import { foreignNode, placeData, placeOf, placesOf, reopened } from "./host-places.ts";
 
 /** Cookies below are those of "." and "..". */
@@ -71,6 +71,9 @@ class Directory implements OpenDirectory {
   readonly #isKept: boolean;
   /** What the directory held when its reading began: cookies count on this list. */
   #names: readonly string[] | undefined;
+  /** What it told of them then, and its version just before. */
+  #told: readonly HostEntry[] | undefined;
+  #version: bigint | undefined;
 
   constructor(host: HostFiles, at: number, isTop = false, isKept = false) {
     this.host = host;
@@ -86,6 +89,7 @@ class Directory implements OpenDirectory {
 
   set listed(names: readonly string[] | undefined) {
     this.#names = names;
+    this.#told = undefined;
   }
 
   #opened(fd: number): OpenDirectory | number {
@@ -135,11 +139,28 @@ class Directory implements OpenDirectory {
     return fd === undefined ? undefined : this.#opened(fd);
   }
 
-  statPath(path: string): FileStat | number | undefined {
-    return this.host.statPath?.(this.at, path);
+  statPath(path: Uint8Array, out: Uint8Array): number | undefined {
+    return this.host.statPath?.(this.at, path, out);
   }
 
-  openPath(path: string, request: OpenRequest): OpenFile | number | undefined {
+  makeDirectoryPath(path: Uint8Array): number | undefined {
+    return this.host.makeDirectoryPath?.(this.at, path);
+  }
+
+  removeDirectoryPath(path: Uint8Array): number | undefined {
+    return this.host.removeDirectoryPath?.(this.at, path);
+  }
+
+  unlinkPath(path: Uint8Array): number | undefined {
+    return this.host.unlinkPath?.(this.at, path);
+  }
+
+  renamePath(paths: Uint8Array, bytes: number, to: OpenDirectory): number | undefined {
+    if (!(to instanceof Directory) || to.host !== this.host) return undefined;
+    return this.host.renamePath?.(this.at, paths, bytes, to.at);
+  }
+
+  openPath(path: Uint8Array, request: OpenRequest): OpenFile | number | undefined {
     const fd = request.isDirectory ? undefined : this.host.openPath?.(this.at, path, request);
     if (fd === undefined || fd < 0) return fd === undefined ? fd : -fd;
     // What was just made can be nothing else.
@@ -201,16 +222,33 @@ class Directory implements OpenDirectory {
 
   entries(after: number): Iterable<ListedEntry> | number {
     if (after < firstCookie || this.#names === undefined) {
-      const names = this.host.names(this.at);
-      if (typeof names === "number") return names;
-      this.#names = names;
+      const refused = this.#list();
+      if (refused !== 0) return refused;
     }
     return this.#entriesAfter(after);
   }
 
+  #list(): number {
+    this.#version = this.host.version?.(this.at);
+    this.#told = this.#version === undefined ? undefined : this.host.entries?.(this.at);
+    const names = this.#told?.map(({ name }) => name) ?? this.host.names(this.at);
+    if (typeof names === "number") return names;
+    this.#names = names;
+    return Errno.success;
+  }
+
+  /** What the directory told when it was read is good for as long as it has not changed. */
   *#entriesAfter(after: number): Iterable<ListedEntry> {
     const names = this.#names ?? [];
+    const told = this.#told;
+    const isSame = told !== undefined && this.host.version?.(this.at) === this.#version;
     for (let i = Math.max(0, after - firstCookie + 1); i < names.length; i++) {
+      const known = isSame ? told[i] : undefined;
+      if (known?.filetype !== undefined) {
+        const { name, inode, filetype } = known;
+        yield { name, inode, filetype, cookie: firstCookie + i };
+        continue;
+      }
       const stat = this.statAt(names[i]);
       // Removed since the reading began.
       if (typeof stat === "number") continue;

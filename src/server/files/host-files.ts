@@ -12,6 +12,13 @@ export interface HostOpen {
   readonly isTruncate: boolean;
 }
 
+export interface HostEntry {
+  readonly name: string;
+  readonly inode: bigint;
+  /** Undefined if the directory does not tell it. */
+  readonly filetype: number | undefined;
+}
+
 export interface HostFiles {
   /** Nanoseconds since 1970. */
   nowNs(): bigint;
@@ -25,8 +32,15 @@ export interface HostFiles {
    * a link on the way: then it is walked name by name.
    */
   enterPath?(at: number, path: string): number | undefined;
-  statPath?(at: number, path: string): FileStat | number | undefined;
-  openPath?(at: number, path: string, how: HostOpen): number | undefined;
+  /** The others take a path as the bytes that came, of which they look whether it is one of plain names. */
+  openPath?(at: number, path: Uint8Array, how: HostOpen): number | undefined;
+  /** Writes a filestat to `out`, which is the same buffer each time. A link at the end is undefined. */
+  statPath?(at: number, path: Uint8Array, out: Uint8Array): number | undefined;
+  makeDirectoryPath?(at: number, path: Uint8Array): number | undefined;
+  removeDirectoryPath?(at: number, path: Uint8Array): number | undefined;
+  unlinkPath?(at: number, path: Uint8Array): number | undefined;
+  /** Two paths, one after the other; the first has `bytes`. */
+  renamePath?(at: number, paths: Uint8Array, bytes: number, toAt: number): number | undefined;
   /** Another number for the same directory. */
   reopenDirectory(at: number): number;
   /** The same file, opened so that every write goes to its end. */
@@ -52,6 +66,13 @@ export interface HostFiles {
   setTimesAt(at: number, name: string, accessedNs: bigint, modifiedNs: bigint): number;
 
   names(at: number): readonly string[] | number;
+  /** The same with what else the directory tells of each; undefined if that cannot be had. */
+  entries?(at: number): readonly HostEntry[] | undefined;
+  /**
+   * What is another number after a name in the directory was removed or came to mean something else, as far
+   * as the host's clock tells two moments apart. Undefined if it cannot be told.
+   */
+  version?(at: number): bigint | undefined;
   readLink(at: number, name: string): string | number;
   makeDirectory(at: number, name: string): number;
   removeDirectory(at: number, name: string): number;

@@ -1,10 +1,9 @@
 // The requests of a file server that carry two paths: a link and a renaming. Both paths are walked before
-// anything is done; where they lead to one directory, it is walked to once.
-import { Errno, Filetype } from "../../userlib/index.ts";
+// anything is done.
+import { Ask, Errno, Filetype } from "../../userlib/index.ts";
 import type { Answer } from "../../userlib/index.ts";
 import type { Request } from "./file-service.ts";
-import type { OpenDirectory } from "./file-tree.ts";
-import { isPlain, type Place, walk, walkAtOnce, walkTo } from "./path-walk.ts";
+import { type Place, walk, walkTo } from "./path-walk.ts";
 import { byteString, done, isFollowing, refuse } from "./request.ts";
 
 /** Walks two paths at once and acts on both places. */
@@ -14,16 +13,17 @@ function onTwoNames(
 ): (request: Request) => Answer {
   return ({ message, client }) => {
     const { words, bytes } = message;
-    const [base, other] = [client.directory(words[0]), client.directory(words[1])];
+    const base = client.directory(words[0]);
     if (typeof base === "number") return refuse(base);
+    const other = client.directory(words[1]);
     if (typeof other === "number") return refuse(other);
+    if (message.label === Ask.rename) {
+      const known = base.renamePath?.(bytes, words[2], other);
+      if (known !== undefined) return done(known);
+    }
     const oldPath = byteString(bytes, 0, words[2]);
     const newPath = byteString(bytes, words[2]);
     const isLast = followsFirst(words);
-    if (base === other) {
-      const near = isLast ? undefined : inOneDirectory(base, oldPath, newPath, run);
-      if (near !== undefined) return done(near);
-    }
     return done(
       walk(base, oldPath, isLast, (from) => {
         if (isLast && isLink(from)) return Errno.loop;
@@ -31,25 +31,6 @@ function onTwoNames(
       }),
     );
   };
-}
-
-/** Two names in one directory below: it is walked to once. Undefined if that is in doubt. */
-function inOneDirectory(
-  base: OpenDirectory,
-  path: string,
-  other: string,
-  run: (from: Place, to: Place) => number,
-): number | undefined {
-  const slash = path.lastIndexOf("/");
-  if (slash <= 0 || other.lastIndexOf("/") !== slash || !isPlain(other)) return undefined;
-  if (!other.startsWith(path.slice(0, slash + 1))) return undefined;
-  const name = other.slice(slash + 1);
-  let result: number | undefined;
-  const walked = walkAtOnce(base, path, (from) => {
-    result = run(from, { directory: from.directory, name, last: "name", isSlashed: false });
-    return Errno.success;
-  });
-  return walked === undefined || walked === 0 ? result : walked;
 }
 
 function isLink({ directory, name }: Place): boolean {

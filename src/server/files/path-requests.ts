@@ -1,13 +1,13 @@
 // The requests of a file server that carry a path. Each walks to the place that the path names and acts
 // on it there; how a path ends ("." or a slash) matters to each call in its own way, and is as on Linux.
-import { Access, Ask, Errno, Filetype, OpenFlag } from "../../userlib/index.ts";
+import { Access, Ask, Errno, filestatBytes, Filetype, OpenFlag } from "../../userlib/index.ts";
 import type { Answer } from "../../userlib/index.ts";
 import type { Opened } from "./file-client.ts";
 import type { Request } from "./file-service.ts";
 import type { FileStat, OpenDirectory, OpenRequest } from "./file-tree.ts";
 import { writeFilestat } from "./filestat.ts";
 import { linkRequest, renameRequest } from "./path-pairs.ts";
-import { isPlain, type Place, walk, walkTo } from "./path-walk.ts";
+import { type Place, walk, walkTo } from "./path-walk.ts";
 import {
   byteString,
   bytesOfString,
@@ -28,7 +28,7 @@ function open({ message, client }: Request): Answer {
   const request = openRequest(words[2], words[4]);
   // A directory cannot be made by opening it.
   if (request.isCreate && request.isDirectory) return refuse(Errno.inval);
-  const node = openPath(base, byteString(bytes), isFollowing(words[1]), request);
+  const node = openPath(base, bytes, isFollowing(words[1]), request);
   if (typeof node === "number") return refuse(node);
   const handle = client.add({ node, access: request.access });
   return wordsAnswer(handle, node.filetype, 0);
@@ -36,14 +36,14 @@ function open({ message, client }: Request): Answer {
 
 function openPath(
   base: OpenDirectory,
-  path: string,
+  path: Uint8Array,
   follows: boolean,
   request: OpenRequest,
 ): Opened["node"] | number {
-  const atOnce = isPlain(path) ? base.openPath?.(path, request) : undefined;
+  const atOnce = base.openPath?.(path, request);
   if (atOnce !== undefined) return atOnce;
   const isFollowingLast = follows && !(request.isCreate && request.isExclusive);
-  return walk(base, path, isFollowingLast, (place) => openAt(place, request));
+  return walk(base, byteString(path), isFollowingLast, (place) => openAt(place, request));
 }
 
 function openRequest(flags: number, access: number): OpenRequest {
@@ -67,17 +67,15 @@ function openAt(place: Place, request: OpenRequest): Opened["node"] | number {
 }
 
 function statAt({ message, host, client }: Request): Answer {
-  const base = client.directory(message.words[0]);
+  const { words, bytes } = message;
+  const base = client.directory(words[0]);
   if (typeof base === "number") return refuse(base);
-  const stat = statPath(base, byteString(message.bytes), isFollowing(message.words[1]));
+  const out = outboxPart(host, filestatBytes);
+  const atOnce = base.statPath?.(bytes, out);
+  if (atOnce !== undefined) return atOnce === 0 ? countAnswer(0, out) : refuse(atOnce);
+  const follows = isFollowing(words[1]);
+  const stat = walk(base, byteString(bytes), follows, (place) => statPlace(place, follows));
   return typeof stat === "number" ? refuse(stat) : countAnswer(0, writeFilestat(host.outbox, stat));
-}
-
-function statPath(base: OpenDirectory, path: string, follows: boolean): FileStat | number {
-  const atOnce = isPlain(path) ? base.statPath?.(path) : undefined;
-  const isLink = typeof atOnce === "object" && atOnce.filetype === Filetype.symbolicLink;
-  if (atOnce !== undefined && !(isLink && follows)) return atOnce;
-  return walk(base, path, follows, (place) => statPlace(place, follows));
 }
 
 /** `Errno.loop` for a link that is to be followed. */
@@ -103,10 +101,15 @@ function setTimesAt({ message, client, tree }: Request): Answer {
 }
 
 /** A request on the name at the end of one path, which is not followed. */
-function onName(run: (place: Place) => number): (request: Request) => Answer {
+function onName(
+  run: (place: Place) => number,
+  atOnce: (base: OpenDirectory, path: Uint8Array) => number | undefined,
+): (request: Request) => Answer {
   return ({ message, client }) => {
     const base = client.directory(message.words[0]);
     if (typeof base === "number") return refuse(base);
+    const known = atOnce(base, message.bytes);
+    if (known !== undefined) return done(known);
     const result = walkTo(base, byteString(message.bytes), run);
     return done(result);
   };
@@ -164,10 +167,13 @@ export const pathRequests: readonly (readonly [number, (request: Request) => Ans
   [Ask.setTimesAt, setTimesAt],
   [
     Ask.makeDirectory,
-    onName(({ directory, name }) => (name === "" ? Errno.exist : directory.makeDirectory(name))),
+    onName(
+      ({ directory, name }) => (name === "" ? Errno.exist : directory.makeDirectory(name)),
+      (base, path) => base.makeDirectoryPath?.(path),
+    ),
   ],
-  [Ask.removeDirectory, onName(removeDirectory)],
-  [Ask.unlink, onName(unlink)],
+  [Ask.removeDirectory, onName(removeDirectory, (base, path) => base.removeDirectoryPath?.(path))],
+  [Ask.unlink, onName(unlink, (base, path) => base.unlinkPath?.(path))],
   [Ask.readLink, readLink],
   [Ask.symlink, symlink],
   [Ask.link, linkRequest],

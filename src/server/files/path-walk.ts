@@ -40,7 +40,7 @@ export function walk<Result>(
 }
 
 /** Where the tree can, to the last directory in one step. Undefined if that is in doubt. */
-export function walkAtOnce<Result>(
+function walkAtOnce<Result>(
   base: OpenDirectory,
   path: string,
   act: (place: Place) => Result | number,
@@ -60,7 +60,7 @@ const slashCode = 0x2f;
 const dotCode = 0x2e;
 
 /** Whether a path is names alone: none empty, ".", ".." or too long, and no zeros. */
-export function isPlain(path: string): boolean {
+function isPlain(path: string): boolean {
   if (path.length > pathBytesMax) return false;
   let start = 0;
   for (let at = 0; at <= path.length; at++) {

@@ -4,14 +4,26 @@ import { Lookup, pathBytesMax, TimeFlag } from "../../userlib/index.ts";
 import type { Answer, ServiceHost } from "../../userlib/index.ts";
 import type { Times } from "./file-tree.ts";
 
+interface FileAnswer {
+  readonly label: number;
+  readonly words: readonly number[];
+  bytes: Uint8Array;
+}
+
+const noBytes = new Uint8Array(0);
+
+/** All of one shape, which the engine then knows when it reads them. */
+function answerOf(label: number, words: readonly number[]): FileAnswer {
+  return { label, words, bytes: noBytes };
+}
+
 const words = [0, 0, 0];
-const numbers = { label: 0, words };
-const carrying: { label: number; words: number[]; bytes: Uint8Array } = {
-  label: 0,
-  words,
-  bytes: new Uint8Array(0),
-};
-const refusals = Array.from({ length: 128 }, (_, errno): Answer => ({ label: errno }));
+const noWords = [0, 0, 0];
+const numbers = answerOf(0, words);
+const carrying = answerOf(0, words);
+// Said before anything is compiled that would take it for a constant.
+carrying.bytes = new Uint8Array(0);
+const refusals = Array.from({ length: 128 }, (_, errno) => answerOf(errno, noWords));
 
 /** An answer that is nothing but an errno. */
 export function refuse(errno: number): Answer {

@@ -8,14 +8,14 @@
 // swapped for a link between two calls is followed: see docs/internals/wasi.md.
 import { constants } from "node:fs";
 import * as fs from "node:fs";
-import { Errno, Filetype } from "../../userlib/index.ts";
-import type { FileStat, HostFiles, HostOpen } from "../files/index.ts";
+import { Errno, filestatBytes, Filetype } from "../../userlib/index.ts";
+import type { FileStat, HostEntry, HostFiles, HostOpen } from "../files/index.ts";
 import { attempt, attemptNumber, attemptObject, errnoOf } from "./node-errno.ts";
-import { doubt } from "./libc-library.ts";
 import type { LibCTransfer } from "./libc-transfer.ts";
 import { libC, type LibC } from "./node-libc.ts";
 import { openFlags } from "./node-open.ts";
 import { fileStatOf, filetypeOfMode, lstat } from "./node-stat.ts";
+import { doubt } from "./system-calls.ts";
 
 const { O_APPEND, O_DIRECTORY, O_NOFOLLOW, O_NOCTTY, O_RDONLY, O_WRONLY } = constants;
 /** Not among Node's constants; the same on every Linux architecture that Node runs on. */
@@ -23,9 +23,16 @@ const linuxPath = 0o10000000;
 const newFileMode = 0o666;
 const newDirectoryMode = 0o777;
 const nsPerSecond = 1e9;
-const defaultCallsUntilFast = 150;
+const defaultCallsUntilFast = 40;
 /** A read or write gains less by the library than a path does. */
-const transfersPerCall = 32;
+const transfersPerCall = 8;
+
+/**
+ * How many names were removed in this thread: what we do ourselves is never taken for one moment with what
+ * was before, however coarse the host's clock is.
+ */
+let removals = 0;
+const removalBits = 64n;
 
 /** Whether open directories can be used as paths here. */
 export function hasDirectoryPaths(): boolean {
@@ -43,6 +50,8 @@ export class NodeFiles implements HostFiles {
   #transfer: LibCTransfer | undefined;
   #transfersUntilFast: number;
   readonly #isFast: boolean;
+  #out: Uint8Array | undefined;
+  #outWords: Uint32Array = new Uint32Array(0);
 
   /** After how many calls on paths the C library is called directly: `Infinity` for never. */
   constructor(isLinux: boolean = hasDirectoryPaths(), callsUntilFast = defaultCallsUntilFast) {
@@ -93,15 +102,41 @@ export class NodeFiles implements HostFiles {
     return sure(this.#lib()?.enter(at, path));
   }
 
-  statPath(at: number, path: string): FileStat | number | undefined {
-    const found = this.#lib()?.statPath(at, path) ?? doubt;
-    if (typeof found !== "number") return found;
-    return found === doubt ? undefined : -found;
+  openPath(at: number, path: Uint8Array, how: HostOpen): number | undefined {
+    const mode = how.isCreate ? newFileMode : 0;
+    return sure(this.#lib()?.paths.open(at, path, openFlags(how), mode));
   }
 
-  openPath(at: number, path: string, how: HostOpen): number | undefined {
-    const mode = how.isCreate ? newFileMode : 0;
-    return sure(this.#lib()?.open(at, path, openFlags(how), mode));
+  statPath(at: number, path: Uint8Array, out: Uint8Array): number | undefined {
+    const lib = this.#lib();
+    return lib === undefined ? undefined : sureErrno(lib.paths.stat(at, path, this.#wordsOf(out)));
+  }
+
+  makeDirectoryPath(at: number, path: Uint8Array): number | undefined {
+    return sureErrno(this.#lib()?.paths.makeDirectory(at, path, newDirectoryMode));
+  }
+
+  removeDirectoryPath(at: number, path: Uint8Array): number | undefined {
+    removals++;
+    return sureErrno(this.#lib()?.removeDirectoryPath(at, path));
+  }
+
+  unlinkPath(at: number, path: Uint8Array): number | undefined {
+    removals++;
+    return sureErrno(this.#lib()?.paths.unlink(at, path, 0));
+  }
+
+  renamePath(at: number, paths: Uint8Array, bytes: number, toAt: number): number | undefined {
+    removals++;
+    return sureErrno(this.#lib()?.paths.rename(at, paths, bytes, toAt));
+  }
+
+  /** One view of the buffer into which all answers go. */
+  #wordsOf(out: Uint8Array): Uint32Array {
+    if (out === this.#out) return this.#outWords;
+    this.#out = out;
+    this.#outWords = new Uint32Array(out.buffer, out.byteOffset, filestatBytes >> 2);
+    return this.#outWords;
   }
 
   #enter(at: number, name: string): number {
@@ -113,9 +148,9 @@ export class NodeFiles implements HostFiles {
   }
 
   open(at: number, name: string, how: HostOpen): number {
-    const known = this.openPath(at, name, how);
-    if (known !== undefined) return known;
     const flags = openFlags(how);
+    const known = sure(this.#lib()?.open(at, name, flags, how.isCreate ? newFileMode : 0));
+    if (known !== undefined) return known;
     const path = this.#path(at, name);
     return attemptNumber(() => fs.openSync(path, flags, newFileMode));
   }
@@ -242,6 +277,16 @@ export class NodeFiles implements HostFiles {
     return attempt(() => fs.lutimesSync(path, seconds(accessedNs), seconds(modifiedNs)));
   }
 
+  entries(at: number): readonly HostEntry[] | undefined {
+    return this.#lib()?.entries(at);
+  }
+
+  version(at: number): bigint | undefined {
+    const stat = this.#lib()?.stat(at) ?? doubt;
+    if (typeof stat === "number") return undefined;
+    return (stat.changed << removalBits) | BigInt(removals);
+  }
+
   names(at: number): readonly string[] | number {
     return attemptObject(() => {
       const names = fs.readdirSync(this.#directoryPath(at), { encoding: "buffer" });
@@ -261,12 +306,14 @@ export class NodeFiles implements HostFiles {
   }
 
   removeDirectory(at: number, name: string): number {
+    removals++;
     const known = sure(this.#lib()?.removeDirectory(at, name));
     if (known !== undefined) return -known;
     return attempt(() => fs.rmdirSync(this.#path(at, name)));
   }
 
   unlink(at: number, name: string): number {
+    removals++;
     const known = sure(this.#lib()?.unlink(at, name));
     if (known !== undefined) return -known;
     return attempt(() => fs.unlinkSync(this.#path(at, name)));
@@ -281,6 +328,7 @@ export class NodeFiles implements HostFiles {
   }
 
   rename(at: number, name: string, toAt: number, toName: string): number {
+    removals++;
     const known = sure(this.#lib()?.rename(at, name, toAt, toName));
     if (known !== undefined) return -known;
     return attempt(() => fs.renameSync(this.#path(at, name), this.#path(toAt, toName)));
@@ -313,6 +361,11 @@ export class NodeFiles implements HostFiles {
 
 function sure(result: number | undefined): number | undefined {
   return result === doubt ? undefined : result;
+}
+
+/** The same of a call that answers 0 or a negative errno, as 0 or an errno. */
+function sureErrno(result: number | undefined): number | undefined {
+  return result === undefined || result === doubt ? undefined : 0 - result;
 }
 
 function isAscii(name: string): boolean {

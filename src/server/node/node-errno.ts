@@ -42,17 +42,3 @@ export function attemptObject<Result extends object | string>(run: () => Result)
     return errnoOf(error);
   }
 }
-
-/**
- * By the numbers of Linux: errors that only the call just made can have caused, and nothing that the engine
- * did since.
- */
-export const sureErrors: ReadonlyMap<number, number> = new Map([
-  [2, Errno.noent],
-  [17, Errno.exist],
-  [20, Errno.notdir],
-  [21, Errno.isdir],
-  [27, Errno.fbig],
-  [28, Errno.nospc],
-  [39, Errno.notempty],
-]);

@@ -4,25 +4,18 @@ import { Errno, Filetype } from "../../userlib/index.ts";
 import type { FileStat } from "../files/index.ts";
 import { attemptObject } from "./node-errno.ts";
 
-/** How a call of Linux lays out what it says of a file, from some byte of a buffer on. */
-export interface StatLayout {
-  fileStat(view: DataView, at: number): FileStat;
-  filetype(view: DataView, at: number): number;
-  size(view: DataView, at: number): number;
-}
-
 /** By the bits of a mode that say what a file is. */
-const filetypes: Readonly<Record<number, number>> = {
-  0x2000: Filetype.characterDevice,
-  0x4000: Filetype.directory,
-  0x6000: Filetype.blockDevice,
-  0x8000: Filetype.regularFile,
-  0xa000: Filetype.symbolicLink,
-  0xc000: Filetype.socketStream,
-};
+const filetypes: readonly number[] = Array.from({ length: 16 }, (_, bits) => {
+  if (bits === 0x2) return Filetype.characterDevice;
+  if (bits === 0x4) return Filetype.directory;
+  if (bits === 0x6) return Filetype.blockDevice;
+  if (bits === 0x8) return Filetype.regularFile;
+  if (bits === 0xa) return Filetype.symbolicLink;
+  return bits === 0xc ? Filetype.socketStream : Filetype.unknown;
+});
 
 export function filetypeOfMode(mode: number): number {
-  return filetypes[mode & 0xf000] ?? Filetype.unknown;
+  return filetypes[(mode >>> 12) & 0xf]!;
 }
 
 export function fileStatOf(stat: BigIntStats): FileStat {

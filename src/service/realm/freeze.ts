@@ -32,6 +32,12 @@ function hidden(): object[] {
   return kinds.map((one) => Object.getPrototypeOf(one) as object);
 }
 
+/**
+ * What the engine wants as it was at each `await`. It looks at that for all realms of an OS process at once: with
+ * accessors there in one, every `await` of every realm, and of the host, takes a fifth longer.
+ */
+const awaited: ReadonlySet<PropertyKey> = new Set(["constructor", "then"]);
+
 export function freezePrimordials(): void {
   const all = reach([globalThis, ...hidden()]);
   for (const prototype of overridden()) allowOverride(prototype as Frozen);
@@ -65,6 +71,7 @@ function allowOverride(prototype: Frozen): void {
       key,
     )!;
     if (configurable !== true || writable !== true) continue;
+    if ((prototype as object) === Promise.prototype && awaited.has(key)) continue;
     Object.defineProperty(prototype, key, {
       ...overridable(key, value, prototype),
       enumerable: enumerable === true,

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StoredImages } from "../../../src/boot/durable/durable-images.ts";
 import { sha256 } from "../../../src/boot/index.ts";
 import { FileStore } from "../../../src/machine/node/index.ts";
@@ -15,6 +15,12 @@ import { type GridCase, killsAtEach, runCase } from "./service-grid.ts";
 const isLarge = process.env["SERVICE_GRID"] !== undefined;
 const step = isLarge ? 1 : 5;
 
+let lost = 0;
+
+afterAll(() => {
+  process.stdout.write(`service grid: ${lost} lives lost\n`);
+});
+
 describe.each(["grid", "grid-concurrent"])("nobody notices that %s was lost", (fixture) => {
   let codes: TestCodes;
 
@@ -24,6 +30,7 @@ describe.each(["grid", "grid-concurrent"])("nobody notices that %s was lost", (f
 
   const run = async (one: Omit<GridCase, "codes">) => {
     const result = await runCase({ codes, ...one });
+    lost += result.lives - 1;
     expect({ ...one, noticed: result.noticed }).toEqual({ ...one, noticed: [] });
     return result;
   };
