@@ -23,7 +23,7 @@ const workHashes = {
   pipe: "a7a3a35ee6c16fe7",
   http: "02080b7a28b40b42",
   recovery: "384de88d1ff9ff4f",
-  services: "f9ddedebd2b10254",
+  services: "7e302e787a8edfe8",
 } as const;
 
 let out = "";

@@ -1,6 +1,7 @@
 // The other process of cell.ts: serves one subject after the other, as it is told.
-import { connectLink } from "../../src/machine/node/index.ts";
-import { channelsOf, type CellSubject, startsWord } from "./cell.ts";
+import { join } from "node:path";
+import { connectLink, tuneEngine } from "../../src/machine/node/index.ts";
+import { channelsOf, type CellSubject, cellSubjects, startsWord } from "./cell.ts";
 import { lineServer } from "./floors.ts";
 import { rpcServer } from "./ours.ts";
 
@@ -9,9 +10,11 @@ interface Order {
   readonly count: number;
 }
 
-const [path, looks] = process.argv.slice(2);
-const floor = await connectLink(path);
-const ours = await connectLink(path);
+tuneEngine();
+const [directory, looks] = process.argv.slice(2);
+const [floor, ours] = await Promise.all(
+  cellSubjects.map((name) => connectLink(join(directory, name))),
+);
 const servers: Record<CellSubject, (count: number) => void> = {
   floorCell: lineServer(channelsOf(floor)),
   cellRpc: rpcServer(ours, Number(looks)),

@@ -11,7 +11,8 @@ import { type Channels, lineClient } from "./floors.ts";
 import { rpcClient } from "./ours.ts";
 import type { Client } from "./subject.ts";
 
-export type CellSubject = "floorCell" | "cellRpc";
+export const cellSubjects = ["floorCell", "cellRpc"] as const;
+export type CellSubject = (typeof cellSubjects)[number];
 
 /** A word of a channel that no link uses: how often the other process began to serve. */
 export const startsWord = 8;
@@ -27,13 +28,15 @@ export interface CellPair {
 
 export async function startCellPair(looks: number): Promise<CellPair> {
   const directory = mkdtempSync(join(tmpdir(), "shoal-bench-cell-"));
-  const path = join(directory, "socket");
-  const carriers: Carrier[] = [];
-  const server = await listenForLinks(path, { slots: 64 }, (carrier) => carriers.push(carrier));
-  const child = fork(new URL("./cell-process.ts", import.meta.url), [path, String(looks)], {
+  // A socket for each link, so that nobody has to guess which of them is which.
+  const listeners = await Promise.all(
+    cellSubjects.map((name) => listenForOne(join(directory, name))),
+  );
+  const child = fork(new URL("./cell-process.ts", import.meta.url), [directory, String(looks)], {
     execArgv: [],
   });
   await once(child, "message");
+  const carriers = await Promise.all(listeners.map(({ carrier }) => carrier));
   const [floor, ours] = carriers;
   const clients: Record<CellSubject, Client> = {
     floorCell: lineClient(channelsOf(floor)),
@@ -50,9 +53,14 @@ export async function startCellPair(looks: number): Promise<CellPair> {
     },
     close: () => {
       child.kill();
-      server.close();
+      for (const { server } of listeners) server.close();
       for (const carrier of carriers) carrier.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function listenForOne(path: string) {
+  const { promise, resolve } = Promise.withResolvers<Carrier>();
+  return { server: await listenForLinks(path, { slots: 64 }, resolve), carrier: promise };
 }

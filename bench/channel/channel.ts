@@ -116,7 +116,10 @@ function ofCondition(measured: Measured): Metrics {
   if (!Number.isNaN(of("pipelined"))) {
     metrics["pipelinedPerSecond"] = plainMetric(1e9 / of("pipelined"), "calls per second");
   }
-  metrics["comlink"] = plainMetric(of("comlink"), "ns");
+  for (const name of ["comlink", ...alone]) {
+    metrics[name] = plainMetric(of(name), "ns");
+    metrics[`${name}P99`] = plainMetric(measured.p99[name], "ns");
+  }
   for (const name of typed) {
     if (Number.isNaN(of(name))) continue;
     const shown = name === "typedRpc" ? "typedVsComlink" : "typedLoopVsComlink";
@@ -124,7 +127,6 @@ function ofCondition(measured: Measured): Metrics {
     // How many times faster: the time of comlink over ours.
     metrics[shown] = plainMetric(of("comlink") / of(name), "times");
   }
-  for (const name of alone) metrics[name] = plainMetric(of(name), "ns");
   return metrics;
 }
 

@@ -2,9 +2,10 @@
 // process of its own since the number of processors is one of the conditions.
 //
 //   node bench/channel/measure.ts CONDITION [quick]
+import { tuneEngine } from "../../src/machine/node/index.ts";
 import { runRounds, type Subject, type Timed } from "../harness/rounds.ts";
 import { quantile, type Spread } from "../harness/statistics.ts";
-import { type CellSubject, startCellPair } from "./cell.ts";
+import { cellSubjects, startCellPair } from "./cell.ts";
 import type { Condition } from "./condition.ts";
 import { Pair } from "./pair.ts";
 import { type Peer, processPeers, threadPeers } from "./peers.ts";
@@ -23,7 +24,7 @@ export interface Measured {
 
 type Run = (count: number, samples?: Float64Array) => Promise<[sum: number, elapsedNs: number]>;
 
-/** Something to measure, and how many calls a batch of it has: about a millisecond, or what is needed for a figure. */
+/** Something to measure, and how many calls a batch of it has. */
 interface Measurable {
   readonly name: string;
   readonly count: number;
@@ -35,11 +36,15 @@ const quickly = process.argv[3] === "quick";
 const condition = process.argv[2] as Condition;
 const isOneCpu = condition === "oneCpu";
 
+/**
+ * Few enough that most batches are not interrupted: some 100 us for those that poll. A thread that is taken off its
+ * processor while the other one looks costs a time slice, and a batch in which that happens says nothing.
+ */
 function callsOf(name: string): number {
-  if (/asleep/i.test(name)) return quickly ? 3 : 20;
-  if (/wait/i.test(name) || isOneCpu) return quickly ? 30 : 300;
-  if (/loop/i.test(name)) return quickly ? 100 : 1500;
-  return quickly ? 200 : 6000;
+  if (/asleep/i.test(name)) return quickly ? 3 : 10;
+  if (/wait/i.test(name) || isOneCpu) return quickly ? 30 : 100;
+  if (/loop/i.test(name)) return quickly ? 100 : 300;
+  return quickly ? 200 : 500;
 }
 
 function ofPair(pair: Pair): Measurable[] {
@@ -64,7 +69,7 @@ function runRested(pair: Pair, name: SubjectName): Run {
 function ofPeer([name, { call }]: [string, Peer]): Measurable {
   return {
     name,
-    count: quickly ? 10 : 150,
+    count: quickly ? 10 : 50,
     run: async (count, samples) => {
       const begin = process.hrtime.bigint();
       const sum = await call(count, samples);
@@ -104,10 +109,12 @@ async function tailsOf(
 }
 
 async function measure(): Promise<Measured> {
+  // As every core does; what is set holds for all threads of the process.
+  tuneEngine();
   const pair = await Pair.start();
   const cells = isOneCpu ? undefined : await startCellPair(pair.looks);
   const peers = { ...threadPeers(), ...(await processPeers()) };
-  const cellNames: readonly CellSubject[] = cells === undefined ? [] : ["floorCell", "cellRpc"];
+  const cellNames = cells === undefined ? [] : cellSubjects;
   try {
     const all: Measurable[] = [
       ...ofPair(pair),
@@ -119,9 +126,9 @@ async function measure(): Promise<Measured> {
       ...Object.entries(peers).map(ofPeer),
     ];
     const log = (line: string): void => void process.stderr.write(`  ${condition}: ${line}\n`);
-    const rounds = { rounds: quickly ? 2 : 25, warmupRounds: quickly ? 1 : 4, log };
+    const rounds = { rounds: quickly ? 2 : 60, warmupRounds: quickly ? 1 : 20, log };
     const { spreadNs, workHash } = await runRounds(all.map(subjectOf), rounds);
-    const p99 = await tailsOf(all, quickly ? 1 : 5);
+    const p99 = await tailsOf(all, quickly ? 1 : 20);
     const { wakeNs, looks } = pair;
     return { spreads: Object.fromEntries(spreadNs), p99, wakeNs, looks, workHash };
   } finally {

@@ -9,7 +9,8 @@ import { commonFlags, compile, compilerVersion } from "../../tools/programs/comp
 import type { RunSpec } from "../programs/run-spec.ts";
 
 export interface FilesWorkload {
-  readonly name: "database" | "smallFiles";
+  /** Those that are long do the same as the others, so often that what comes before all is compiled counts little. */
+  readonly name: "database" | "smallFiles" | "databaseLong" | "smallFilesLong";
   readonly size: number;
   /** Lays out an empty directory and says how to run the program on it. */
   prepare(directory: string): RunSpec;
@@ -51,6 +52,7 @@ function insertions(rows: number): string {
 export async function databaseWorkload(
   rows: number,
   log: (line: string) => void,
+  name: "database" | "databaseLong" = "database",
 ): Promise<FilesWorkload> {
   const modulePath = await buildProgram("sqlite", log);
   const prepare = (directory: string): RunSpec => {
@@ -58,14 +60,17 @@ export async function databaseWorkload(
     writeFileSync(stdinPath, databaseScript(rows));
     return { ...specOf(modulePath, ["sqlite3", "-batch", "/log.db"], directory), stdinPath };
   };
-  return { name: "database", size: rows, prepare };
+  return { name, size: rows, prepare };
 }
 
-export async function smallFilesWorkload(files: number): Promise<FilesWorkload> {
+export async function smallFilesWorkload(
+  files: number,
+  name: "smallFiles" | "smallFilesLong" = "smallFiles",
+): Promise<FilesWorkload> {
   const modulePath = await smallFilesModule();
   const prepare = (directory: string): RunSpec =>
     specOf(modulePath, ["small-files", String(files)], directory);
-  return { name: "smallFiles", size: files, prepare };
+  return { name, size: files, prepare };
 }
 
 /** Compiled once, and kept with the real programs. */

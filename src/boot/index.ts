@@ -42,6 +42,7 @@ export {
   readServerImages,
   readServerLog,
 } from "./durable/durable-server.ts";
+export { beginAnew } from "./durable/begin-anew.ts";
 export {
   differenceOf,
   keepConnections,
@@ -54,7 +55,8 @@ export {
   replaceProgram,
 } from "./durable/program-record.ts";
 export { copyServer, NoSuchRecordError, type ServerCopy } from "./durable/server-copy.ts";
-export { checkDurable, type DurableOptions } from "./durable/durable.ts";
+export { checkDurable } from "./durable/check-durable.ts";
+export { type DurableOptions } from "./durable/durable.ts";
 export { LostImageError } from "./durable/durable-images.ts";
 export {
   rehearse,
@@ -137,6 +139,8 @@ export { thawSession, type ThawOptions } from "./capture/thaw.ts";
 export { CaptureError } from "../process/index.ts";
 export { ClientStateError } from "../userlib/index.ts";
 export { ImageError, ImageStore, type ImageSize, type Plain } from "../checkpoint/index.ts";
+export type { FrozenState } from "../process/index.ts";
+export { FreezeError } from "./service/freeze-service.ts";
 export {
   boot,
   type BootOptions,

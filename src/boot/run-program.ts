@@ -107,7 +107,7 @@ export async function runSession(
     options.onStart?.();
     system.core.start();
     const ends = await Promise.race([ended, crash.promise]);
-    const isToComeBack = ends[0]?.fault !== undefined;
+    const isToComeBack = ends.some(({ fault }) => fault !== undefined);
     for (const connection of options.connections ?? []) connection.close(isToComeBack);
     await session.gateway?.close();
     // What the programs wrote is still to reach whoever reads it.

@@ -13,7 +13,8 @@ import {
   restoreProgram,
 } from "../process/index.ts";
 import { CoreLoop } from "./core.ts";
-import { checkDurable, DurableProcess, type DurableSeat } from "./durable/durable.ts";
+import { checkDurable } from "./durable/check-durable.ts";
+import { DurableProcess, type DurableSeat } from "./durable/durable.ts";
 import type { ProgramImage } from "./durable/durable-images.ts";
 import { SpaceBytes } from "./capture/space-bytes.ts";
 import type {

@@ -1,10 +1,10 @@
 // What comes in over a link: lines out of the ring, put together into messages. A message of one line is handed over
 // where it lies.
-import { assert } from "../base/index.ts";
 import type { Carrier } from "../machine/carrier.ts";
-import { Header } from "../machine/line.ts";
+import { Header, payloadBytes } from "../machine/line.ts";
 import { Assembly } from "./assembly.ts";
 import { IncomingMessage, noBulk } from "./incoming-message.ts";
+import { LineError } from "./link-error.ts";
 import { Reserve, type Ring } from "./ring.ts";
 
 export class Inbox {
@@ -26,6 +26,7 @@ export class Inbox {
    *
    * @param handle Told of each message. Answers whether there should be more.
    * @returns How many lines there were.
+   * @throws LineError if one makes no sense
    */
   receive(linesMax: number, handle: (message: IncomingMessage) => boolean): number {
     const ring = this.#ring;
@@ -57,6 +58,7 @@ export class Inbox {
   #take(header: number, at: number, handle: (message: IncomingMessage) => boolean): boolean {
     const kind = header >> Header.kindShift;
     const count = header & Header.bytes;
+    if (count > payloadBytes) throw new LineError("a payload fits into a line");
     if ((header & Header.bulk) !== 0) return this.#takeBulk(kind, at, count - 8, handle);
     const assembly = (header & Header.control) === 0 ? this.#message : this.#control;
     const isWhole = (header & Header.more) === 0;
@@ -75,7 +77,9 @@ export class Inbox {
     const place = at + (count >> 2);
     const from = line.words[place];
     const end = from + line.words[place + 1];
-    assert(from >= 0 && end >= from && end <= this.#bulk.length, "bulk memory has it", from, end);
+    if (count < 0 || from < 0 || end < from || end > this.#bulk.length) {
+      throw new LineError("what a line names lies in bulk memory");
+    }
     line.bulk = this.#bulk.subarray(from, end);
     this.#hadBulk = true;
     try {

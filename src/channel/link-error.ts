@@ -17,8 +17,14 @@ export class CallDeadlineError extends Error {
   override readonly name = "CallDeadlineError";
 }
 
+/** What stands in a line makes no sense. The far side is not to be trusted any further; this side goes on without it. */
+export class LineError extends Error {
+  override readonly name = "LineError";
+}
+
 const reasons: Readonly<Record<Ending, string>> = {
   [Ending.closed]: "the link was closed",
   [Ending.ended]: "the thread or process at the far side has ended",
   [Ending.cut]: "the way to the far side is cut",
+  [Ending.broken]: "what the far side sent makes no sense, and the link was given up",
 };

@@ -5,9 +5,10 @@
 // sleeps (machine/node/link-loop.ts, or a core's loop).
 import { assert } from "../base/index.ts";
 import type { Carrier } from "../machine/carrier.ts";
-import type { Ending } from "../machine/line.ts";
+import { Ending } from "../machine/line.ts";
 import { Inbox } from "./inbox.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
+import { LineError } from "./link-error.ts";
 import { Outbox } from "./outbox.ts";
 import { Ring } from "./ring.ts";
 
@@ -64,6 +65,11 @@ export class Link {
   /** Lines sent, acknowledged, and owed: what a ring knows, for those who check it. */
   get lineCounts(): readonly [sent: number, acknowledged: number, owed: number] {
     return [this.#ring.sent, this.#ring.acknowledged, this.#ring.owed];
+  }
+
+  /** How often the far side had to be woken: whether it sleeps shows when something is sent. */
+  get rings(): number {
+    return this.#ring.rings;
   }
 
   // ---- sending ----
@@ -127,6 +133,9 @@ export class Link {
     let lines = 0;
     try {
       lines = this.#inbox.receive(linesMax, this.#handOver);
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      this.close(Ending.broken);
     } finally {
       this.#isHandling = false;
     }

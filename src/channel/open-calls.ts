@@ -1,6 +1,6 @@
 // The calls of one side that were not answered yet, by number. A number is free again when its answer has come, and
 // not sooner: a call that was given up keeps it, so that a late answer is never taken for another call's.
-import { assert } from "../base/index.ts";
+import { LineError } from "./link-error.ts";
 
 /** Who waits for an answer. One may wait for any number of calls: it is told the number. */
 export interface Waiter<M> {
@@ -48,10 +48,15 @@ export class OpenCalls<M> {
     return (this.#waiters[call] ?? undefined) !== undefined;
   }
 
-  /** The answer of a call is here: its number is free. Answers who waited; undefined: the call was given up. */
+  /**
+   * The answer of a call is here: its number is free.
+   *
+   * @returns Who waited; undefined: the call was given up.
+   * @throws LineError if there is no such call
+   */
   close(call: number): Waiter<M> | undefined {
     const waiter = this.#waiters[call];
-    assert(waiter !== undefined, "an answer is to a call, and the only one", call);
+    if (waiter === undefined) throw new LineError("an answer is to a call, and the only one");
     if (waiter !== null) this.#waitingCount--;
     this.#waiters[call] = undefined;
     this.#free.push(call);

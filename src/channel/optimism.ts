@@ -18,9 +18,14 @@ export class Optimism {
     this.#looks = looks;
   }
 
+  /** Whether to bet this time. */
+  get isBetting(): boolean {
+    return this.#lost < lostMax || this.#lost % oneIn === 0;
+  }
+
   /** How often to look this time. */
   get looks(): number {
-    return this.#lost < lostMax || this.#lost % oneIn === 0 ? this.#looks : 0;
+    return this.isBetting ? this.#looks : 0;
   }
 
   get urgentLooks(): number {

@@ -27,6 +27,7 @@ import {
   slotsOf,
   slotsWord,
 } from "../machine/line.ts";
+import { LineError } from "./link-error.ts";
 
 /** How many slots a line of each sort leaves free for those that are more urgent. */
 export const Reserve = { message: 2, control: 1, acknowledgement: 0 } as const;
@@ -46,6 +47,7 @@ export class Ring {
   #received: number;
   /** What of that the far side was told. */
   #told: number;
+  #rings = 0;
 
   /**
    * @param wake Called when the far side sleeps and there is something for it to read.
@@ -81,6 +83,11 @@ export class Ring {
   /** Number of the last line that the far side has done with. */
   get acknowledged(): number {
     return this.#acknowledged;
+  }
+
+  /** How often the far side had to be woken. */
+  get rings(): number {
+    return this.#rings;
   }
 
   /** Lines that this side has done with and the far side does not know of. */
@@ -120,7 +127,9 @@ export class Ring {
   /** Wakes the far side if it sleeps, or is about to: of all who try, one rings. */
   wake(): void {
     const bell = Atomics.compareExchange(this.out, bellWord, Bell.asleep, Bell.awake);
-    if (bell === Bell.asleep) this.#wake();
+    if (bell !== Bell.asleep) return;
+    this.#rings++;
+    this.#wake();
   }
 
   /** Index in `in` of the payload of the next line; -1 if none has come. It stays there until `release`. */
@@ -136,13 +145,17 @@ export class Ring {
     return at < 0 ? -1 : this.in[at + headerWord] >>> (16 + Header.kindShift);
   }
 
-  /** Reads the header of a line that `poll` gave, and takes note of what it acknowledges. */
+  /**
+   * Reads the header of a line that `poll` gave, and takes note of what it acknowledges.
+   *
+   * @throws LineError if that cannot be
+   */
   header(at: number): number {
     const word = this.in[at + headerWord];
     // The low half says where the far side is; it cannot be further from where it was than there are slots.
     const news = ((word - this.#acknowledged) << 16) >> 16;
     this.#acknowledged = (this.#acknowledged + news) | 0;
-    assert(news >= 0 && this.unacknowledged >= 0, "acknowledged is what was sent", news);
+    if (news < 0 || this.unacknowledged < 0) throw new LineError("acknowledged is what was sent");
     return word >>> 16;
   }
 

@@ -17,6 +17,9 @@ export const CallKind = { request: 1, answer: 2, abandon: 3 } as const;
 /** Bytes of a message that are the call's number. */
 export const numberBytes = 4;
 
+/** Who was rung has a line to read, if it was not rung for nothing. */
+const looksAfterBlock = 8;
+
 export type CallWaiter = Waiter<IncomingMessage>;
 
 /** Serves requests. Each is to be answered once, now or later, by `Rpc.answer` or `beginAnswer` and `publishAnswer`. */
@@ -119,6 +122,23 @@ export class Rpc implements LinkHandler {
       if (!this.#calls.isWaiting(call)) return true;
     }
     return false;
+  }
+
+  /**
+   * Blocks this thread until something comes, but not for long, and settles the call if that is its answer. For a far
+   * side that had to be woken: it may need this processor. Whoever drives the link must be awake, since the bell is
+   * not set afterwards.
+   *
+   * @returns Whether the call is settled.
+   */
+  block(call: number, timeoutMs: number): boolean {
+    const { link } = this;
+    if (link.isHandling || link.carrier.wait === undefined) return false;
+    if (link.fallAsleep()) {
+      link.carrier.wait(timeoutMs);
+      link.rise();
+    }
+    return this.spin(call, looksAfterBlock);
   }
 
   // ---- serving ----

@@ -6,6 +6,7 @@ import { ExitCode } from "./exit-code.ts";
 import { addImageCommands } from "./image/image-commands.ts";
 import { addRunCommand } from "./run/run-command.ts";
 import { addAttachCommand } from "./server/attach-command.ts";
+import { addCallCommand } from "./server/call-command.ts";
 import { addServerCommands } from "./server/server-commands.ts";
 import { addSystemCommands } from "./system/system-commands.ts";
 import { version } from "./version.ts";
@@ -34,6 +35,9 @@ Examples:
   shoal run --durable --name kv server.wasm
                                            serve other processes, and survive a kill -9
   shoal run --connect kv client.wasm       call that server
+  shoal run --durable --name notes notes.ts
+                                           the same for a service in TypeScript
+  shoal call notes add milk                call a method of it
   shoal attach notes -- npx server-memory  a tool server whose sessions survive a kill -9
   shoal run --detach --durable --name kv server.wasm
                                            the same in the background; shoal ps lists it
@@ -44,6 +48,7 @@ program.commandsGroup("Programs, services and tool servers:");
 addRunCommand(program);
 // A program that is run need not wait until the other commands are described.
 if (process.argv[2] !== "run") {
+  addCallCommand(program);
   addAttachCommand(program);
   program.commandsGroup("Durable servers:");
   addServerCommands(program);

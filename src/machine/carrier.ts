@@ -25,8 +25,8 @@ export interface Carrier {
   ending(): Ending | undefined;
 
   /**
-   * Blocks this thread until it is rung, the far side is lost, or the time is over; it may come back sooner. Only
-   * where a carrier can, and only for threads that owe their event loop nothing.
+   * Blocks this thread until it is rung, the far side is lost, or the time is over. Only where a carrier can, and not for
+   * longer than the thread's event loop can do without it.
    */
   readonly wait?: (timeoutMs: number) => void;
 

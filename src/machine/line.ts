@@ -59,6 +59,8 @@ export const Ending = {
   ended: 2,
   /** The way between the two is cut: what became of the writer is not known. */
   cut: 3,
+  /** Its writer wrote what makes no sense; the reader has given it up. */
+  broken: 4,
 } as const;
 
 export type Ending = (typeof Ending)[keyof typeof Ending];

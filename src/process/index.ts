@@ -11,6 +11,7 @@ export {
   type ClientMessage,
   ClientProcess,
   clientSlots,
+  type FrozenState,
   Realm,
   realmCode,
   RealmScript,

@@ -40,6 +40,9 @@ export interface RemoteClientOptions {
   readonly onWaiting: () => void;
 }
 
+/** How long a thread blocks for a far side that it has woken: some wake-ups, and less than a timer could notice. */
+const blockMs = 0.2;
+
 /** A call that is a promise. */
 interface Pending {
   readonly reading: ReadOptions;
@@ -55,7 +58,8 @@ export class RemoteClient implements Link, CallWaiter {
   readonly #writer = new CodecWriter(bodyBytesMax);
   readonly #reader = new CodecReader();
   readonly #pending = new Map<number, Pending>();
-  /** Of the call that is being made: how its answer is read, and what it came to. */
+  /** Of the call that is being made: its number, how its answer is read, and what it came to. */
+  #lastCall = 0;
   #reading: ReadOptions = {};
   #reply: Reply | undefined;
   #error: unknown;
@@ -78,16 +82,12 @@ export class RemoteClient implements Link, CallWaiter {
     if (this.#isClosed) throw new ServiceGoneError("this client was closed");
     this.#reading = reading;
     this.#reply = this.#error = undefined;
-    const call = this.#call(question);
-    const { looks, urgentLooks } = this.#optimism;
-    const isSettled =
-      !this.#rpc.isOpen(call) ||
-      this.#rpc.spin(call, question.isUrgent === true ? urgentLooks : looks);
-    this.#optimism.tell(isSettled);
-    if (!isSettled) return this.#later(call, reading);
+    const isUrgent = question.isUrgent === true;
+    const isSettled = this.#isAnswered(question, isUrgent);
+    if (!isSettled) return this.#later(this.#lastCall, reading);
     if (this.#error !== undefined) throw this.#error;
     const reply = this.#reply!;
-    if (question.isUrgent === true || !this.#turnCap.isDue()) return reply;
+    if (isUrgent || !this.#turnCap.isDue()) return reply;
     return new Promise((resolve) => setImmediate(() => resolve(reply)));
   }
 
@@ -115,6 +115,28 @@ export class RemoteClient implements Link, CallWaiter {
     const pending = this.#take(call);
     if (pending === undefined) this.#error = error;
     else pending.reject(error);
+  }
+
+  /** Makes the call. Whether its answer is there, or came while it was looked for. */
+  #isAnswered(question: Question, isUrgent: boolean): boolean {
+    const rpc = this.#rpc;
+    const { rings } = rpc.link;
+    const call = (this.#lastCall = this.#call(question));
+    if (!rpc.isOpen(call)) return true;
+    const optimism = this.#optimism;
+    const { isBetting } = optimism;
+    let isSettled = false;
+    // Who had to be woken is not looked for: it may need this processor to answer.
+    if (rpc.link.rings !== rings && isBetting) isSettled = this.#block(call);
+    else isSettled = rpc.spin(call, isUrgent ? optimism.urgentLooks : optimism.looks);
+    optimism.tell(isSettled);
+    return isSettled;
+  }
+
+  #block(call: number): boolean {
+    // The bell of this side is not set afterwards, so whoever drives the link has to be awake.
+    this.#onWaiting();
+    return this.#rpc.block(call, blockMs);
   }
 
   /** The promise that a call has become. The process stays alive while there is one. */

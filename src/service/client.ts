@@ -122,13 +122,19 @@ class ServiceCaller {
     const { link, reading } = this;
     const close = given && serveFunctions({ functions: given, name, link, reading });
     return new CallPromise((resolve, reject) => {
-      const stop = this.#watch(name, options, reject);
-      reply
-        .then((told) => resolve(this.#settled(told, name, options)), reject)
-        .finally(() => {
-          stop();
-          close?.();
-        });
+      let isGivenUp = false;
+      const stop = this.#watch(name, options, (reason) => {
+        isGivenUp = true;
+        reject(reason);
+      });
+      // An answer that comes too late is nobody's: to make a promise of an error would be one that nobody awaits.
+      const settle = (told: Reply): void => {
+        if (!isGivenUp) resolve(this.#settled(told, name, options));
+      };
+      reply.then(settle, reject).finally(() => {
+        stop();
+        close?.();
+      });
     });
   }
 

@@ -1,14 +1,11 @@
 // Bytes to values: the other way of `codec-writer.ts`. What comes may be from anybody, so every length is
 // checked against what is there, and no key can reach a prototype.
-import { type ErrorClass, type ErrorForm, readError } from "./error-form.ts";
-import { Extension, typedArrays } from "./extension.ts";
+import type { ErrorClass } from "./error-form.ts";
+import { Extension } from "./extension.ts";
+import { extensionValue } from "./extension-value.ts";
+import { FormatError } from "./format-error.ts";
 import { ShortTexts } from "./short-texts.ts";
 import { readUtf8 } from "./utf8.ts";
-
-/** What came is no message: its sender does not speak this protocol, or another version of it. */
-export class FormatError extends Error {
-  override readonly name = "FormatError";
-}
 
 /** Makes a function of the number by which one is known at its sender. */
 export type FunctionOf = (number: number) => unknown;
@@ -212,38 +209,7 @@ export class CodecReader {
     this.#depth--;
     if (this.#at !== this.#end) throw new FormatError("an extension has more bytes than it needs");
     this.#end = end;
-    return this.#instance(type, body);
-  }
-
-  #instance(type: number, body: unknown): unknown {
-    switch (type) {
-      case Extension.bigint:
-        return bigintOf(String(body));
-      case Extension.map:
-        return new Map(pairsOf(listOf(body)));
-      case Extension.set:
-        return new Set(listOf(body));
-      case Extension.date:
-        return new Date(Number(body));
-      case Extension.regexp:
-        return patternOf(listOf(body));
-      case Extension.error:
-        return readError(body as ErrorForm, this.#options.errors);
-      case Extension.typedArray:
-        return typedArrayOf(listOf(body));
-      case Extension.buffer:
-        return bytesOf(body).buffer;
-      case Extension.callback:
-        return this.#function(Number(body));
-      default:
-        throw new FormatError(`there is no extension ${type}`);
-    }
-  }
-
-  #function(number: number): unknown {
-    const { functions } = this.#options;
-    if (functions === undefined) throw new FormatError("a function stands where none can be");
-    return functions(number);
+    return extensionValue(type, body, this.#options);
   }
 
   #byte(): number {
@@ -261,42 +227,4 @@ export class CodecReader {
 
 function own(value: unknown): PropertyDescriptor {
   return { value, writable: true, configurable: true, enumerable: true };
-}
-
-function listOf(body: unknown): unknown[] {
-  if (Array.isArray(body)) return body;
-  throw new FormatError("a list is missing");
-}
-
-function bytesOf(body: unknown): Uint8Array {
-  if (body instanceof Uint8Array) return body;
-  throw new FormatError("bytes are missing");
-}
-
-function pairsOf(list: readonly unknown[]): [unknown, unknown][] {
-  const pairs: [unknown, unknown][] = [];
-  for (let i = 0; i + 1 < list.length; i += 2) pairs.push([list[i], list[i + 1]]);
-  return pairs;
-}
-
-function typedArrayOf([kind, body]: readonly unknown[]): unknown {
-  const make = typedArrays[kind as number];
-  const { buffer, byteLength } = bytesOf(body);
-  if (make === undefined || byteLength % make.BYTES_PER_ELEMENT !== 0) {
-    throw new FormatError("there is no such list of numbers");
-  }
-  return new make(buffer as ArrayBuffer);
-}
-
-function patternOf([source, flags]: readonly unknown[]): RegExp {
-  try {
-    return new RegExp(String(source), String(flags));
-  } catch {
-    throw new FormatError("a pattern is none");
-  }
-}
-
-function bigintOf(text: string): bigint {
-  if (!/^-?[0-9a-f]+$/.test(text)) throw new FormatError("a number is missing");
-  return text.startsWith("-") ? -BigInt(`0x${text.slice(1)}`) : BigInt(`0x${text}`);
 }

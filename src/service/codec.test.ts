@@ -51,6 +51,38 @@ describe(`the codec (seed ${seed})`, () => {
     );
   });
 
+  it("writes a call as the list that it is, and reads it with something else in place of its name", () => {
+    const args = fc.oneof(
+      fc.array(fc.jsonValue(), { maxLength: 5 }),
+      fc.array(fc.nat(), { minLength: 14, maxLength: 17 }),
+    );
+    fc.assert(
+      fc.property(fc.string(), args, (method, given) => {
+        const writer = new CodecWriter(1 << 20);
+        writer.writeCall(method, given);
+        const bytes = writer.bytes.slice(0, writer.length);
+        expect(bytes).toEqual(bytesOf([method, ...given]));
+        const call = new CodecReader().readCall(bytes, bytes.length, "first");
+        expect(call).toEqual({ method, args: valueOf(bytesOf(["first", ...given])) });
+      }),
+      { seed },
+    );
+  });
+
+  it("refuses bytes that are no call, and never does anything else", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
+        try {
+          const { method, args } = new CodecReader().readCall(bytes, bytes.length, 0);
+          expect(valueOf(bytes)).toEqual([method, ...args.slice(1)]);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+        }
+      }),
+      { seed, numRuns: 3000 },
+    );
+  });
+
   it("refuses bytes that are no value, and never does anything else", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {

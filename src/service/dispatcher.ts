@@ -6,6 +6,7 @@ import { type Call, CodecReader } from "./codec-reader.ts";
 import type { Context, Methods, ServiceDefinition } from "./definition.ts";
 import type { Outcome } from "./wire.ts";
 import { Ask, type CallName, itemsAheadMax, Tell } from "./wire.ts";
+import { GivenUp } from "./given-up.ts";
 import { OpenCall } from "./open-call.ts";
 import { OpenCalls } from "./open-calls.ts";
 import { isStream, StreamPump } from "./stream-pump.ts";
@@ -43,6 +44,7 @@ export class Dispatcher {
   readonly #byName: ReadonlyMap<unknown, Methods<unknown>[string]>;
   readonly #reader = new CodecReader();
   readonly #open = new OpenCalls();
+  readonly #givenUp = new GivenUp();
   readonly #turns: Turns | undefined;
   readonly #Context: MakeContext;
 
@@ -83,7 +85,7 @@ export class Dispatcher {
         this.#find(request)?.close();
         return nothing;
       case Ask.abort:
-        this.#find(request)?.abort(this.#body(request) ?? undefined);
+        this.#abort(request);
         return nothing;
       case Ask.take:
         return this.#take(request);
@@ -95,7 +97,15 @@ export class Dispatcher {
     }
   }
 
+  #abort(request: Request): void {
+    const reason = this.#body(request) ?? undefined;
+    const call = this.#find(request);
+    if (call === undefined) this.#givenUp.add(request, reason ?? new AbortError(givenUpEarly));
+    else call.abort(reason);
+  }
+
   #call(request: Request): Telling | undefined {
+    if (this.#givenUp.has(request)) return errorTelling(this.#givenUp.take(request));
     const call = request.word === 0 ? undefined : this.#enter(request);
     const context = new this.#Context(this.#options.state, request.caller, call?.signal);
     const { method, args } = this.#read(request, context, call);
@@ -214,6 +224,8 @@ export class Dispatcher {
     if (this.#open.remove(call)) call.over();
   }
 }
+
+const givenUpEarly = "the call was given up before it came";
 
 const nothing: Telling = { label: Tell.value, word: 0, value: undefined };
 

@@ -10,7 +10,8 @@ export {
   syncOf,
   withOptions,
 } from "./client.ts";
-export { CodecReader, FormatError, type ReadOptions } from "./codec-reader.ts";
+export { CodecReader, type ReadOptions } from "./codec-reader.ts";
+export { FormatError } from "./format-error.ts";
 export { CodecWriter, ValueError } from "./codec-writer.ts";
 export {
   type Client,

@@ -22,7 +22,8 @@ export class OpenCall {
   onClosed: (() => void) | undefined;
   readonly #answer: (ticket: number, telling: Telling) => void;
   readonly #wanted: Wanted[] = [];
-  readonly #waiting = new Map<number, Waiting>();
+  /** Made for the first function that is called: most calls have none. */
+  #waiting: Map<number, Waiting> | undefined;
   #lastWanted = 0;
   /** Of the client's question which function is to be called next. */
   #takeTicket: number | undefined;
@@ -47,7 +48,7 @@ export class OpenCall {
           return;
         }
         const wanted = ++this.#lastWanted;
-        this.#waiting.set(wanted, { resolve, reject });
+        (this.#waiting ??= new Map()).set(wanted, { resolve, reject });
         this.#wanted.push({ number: wanted, list: [number, ...args] });
         this.#offer();
       });
@@ -61,8 +62,8 @@ export class OpenCall {
   }
 
   settled(number: number, [isError, value]: Outcome): void {
-    const waiting = this.#waiting.get(number);
-    this.#waiting.delete(number);
+    const waiting = this.#waiting?.get(number);
+    this.#waiting?.delete(number);
     if (isError) waiting?.reject(value);
     else waiting?.resolve(value);
   }
@@ -80,16 +81,16 @@ export class OpenCall {
 
   over(): void {
     this.#isOver = true;
-    if (this.#waiting.size > 0) this.#giveUpFunctions();
+    if (this.#waiting !== undefined) this.#giveUpFunctions(this.#waiting);
     if (this.#takeTicket === undefined) return;
     this.#answer(this.#takeTicket, { label: Tell.over, word: 0, value: undefined });
     this.#takeTicket = undefined;
   }
 
-  #giveUpFunctions(): void {
+  #giveUpFunctions(waiting: Map<number, Waiting>): void {
     const gone = goneError();
-    for (const { reject } of this.#waiting.values()) reject(gone);
-    this.#waiting.clear();
+    for (const { reject } of waiting.values()) reject(gone);
+    waiting.clear();
   }
 
   #offer(): void {

@@ -1,11 +1,11 @@
 // Conformance of ends: what was sent before arrives, the end is told once, and every open call is settled.
 import { expect, it } from "vitest";
-import { PeerLostError, Rpc } from "../../src/channel/index.ts";
+import { CallKind, PeerLostError, Rpc } from "../../src/channel/index.ts";
 import { Ending } from "../../src/machine/line.ts";
 import { Link } from "../../src/channel/index.ts";
 import { Answers } from "./answers.ts";
 import { pair } from "./conformance-messages.ts";
-import { bytesOf, expectMessages } from "./recorder.ts";
+import { bytesOf, expectMessages, Recorder } from "./recorder.ts";
 import { inWorld, type MakeWorld } from "./world.ts";
 
 export function endTests(make: MakeWorld): void {
@@ -32,6 +32,25 @@ export function endTests(make: MakeWorld): void {
       await world.untilQuiet();
       expect(left.heard.endings.length).toBe(1);
       expect([Ending.ended, Ending.cut]).toContain(left.heard.endings[0]);
+    }));
+
+  it("gives a far side up that sends what makes no sense, and goes on without it", () =>
+    inWorld(make, async (world) => {
+      const [left, right] = [new Link(world.left), new Link(world.right)];
+      const rpc = new Rpc(left);
+      void new Recorder(right);
+      world.drive(left);
+      world.drive(right);
+      const answers = new Answers();
+      rpc.callBytes(bytesOf(1, 8), answers);
+      // The answer to a call that nobody made.
+      right.send(CallKind.answer, new Uint8Array(Int32Array.of(77).buffer));
+      await world.until(() => left.ending !== undefined);
+      expect(left.ending).toBe(Ending.broken);
+      expect(answers.errors.map(({ message }) => message)).toEqual([
+        expect.stringContaining("makes no sense"),
+      ]);
+      await world.until(() => right.ending !== undefined);
     }));
 
   it("settles every call in flight when the far side dies, and refuses further ones", () =>

@@ -4,8 +4,10 @@
 import { describe, expect, it } from "vitest";
 import type { Link } from "../../src/channel/index.ts";
 import { Reserve } from "../../src/channel/ring.ts";
+import { Bell, bellWord, channelWords, Ending, endingWord } from "../../src/machine/line.ts";
 import { explore, StuckError } from "./explorer.ts";
 import { party, supervisorOf } from "./protocol-sides.ts";
+import type { Replayer } from "./shared-memory.ts";
 
 const oneWay = [
   { body: party(0, { sends: 3, receives: 0 }) },
@@ -40,6 +42,18 @@ describe("every order of events", () => {
   });
 });
 
+describe("every order of events, and every death", () => {
+  it("ends the waiting of a side that sends and receives", () => {
+    for (const dying of [0, 1] as const) {
+      const sides = [
+        ...bothWays(2).map((side, i) => ({ ...side, mayDie: i === dying })),
+        { body: supervisorOf(dying), after: dying },
+      ];
+      expect(explore(sides).states).toBeGreaterThan(1000);
+    }
+  });
+});
+
 describe("mistakes that are found", () => {
   it("a sequence number that is not stored with release order", () => {
     expect(() => explore(oneWay, { storesArePlain: true })).toThrow();
@@ -62,6 +76,17 @@ describe("mistakes that are found", () => {
 
   it("an end that is written down without ringing", () => {
     const sides = [{ ...oneWay[0], mayDie: true }, oneWay[1], { body: () => undefined, after: 0 }];
+    expect(() => explore(sides)).toThrow(StuckError);
+  });
+
+  it("an end for which only those are rung whose bell says that they sleep", () => {
+    const supervisor = (memory: Replayer): void => {
+      const channel = memory.array(0, channelWords(4)) as Int32Array<SharedArrayBuffer>;
+      Atomics.compareExchange(channel, endingWord, 0, Ending.ended);
+      const bell = Atomics.compareExchange(channel, bellWord, Bell.asleep, Bell.awake);
+      if (bell === Bell.asleep) Atomics.notify(channel, bellWord);
+    };
+    const sides = [{ ...oneWay[0], mayDie: true }, oneWay[1], { body: supervisor, after: 0 }];
     expect(() => explore(sides)).toThrow(StuckError);
   });
 

@@ -72,7 +72,11 @@ async function live(boot: typeof Boot, job: GridJob): Promise<number> {
       place: calls,
       timeoutMs: connectMs,
       probeMs,
-      durable: durable && { directory: data, answered, isTakenOver: () => durable.log.isTakenOver },
+      durable: durable && {
+        directory: data,
+        answered: [answered],
+        isTakenOver: () => durable.log.isTakenOver,
+      },
       onFailure: (name, reason) => void process.stderr.write(`${name}: ${reason}\n`),
     }),
   ];

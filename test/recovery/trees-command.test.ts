@@ -49,7 +49,8 @@ describe("programs joined by ::, run with --durable", () => {
     expect(replayed.stdout).toContain("and nothing differed");
   });
 
-  it("are refused with another number of programs, and with --connect", async () => {
+  // With --connect: test/session/joined-clients.test.ts.
+  it("are refused with another number of programs", async () => {
     const [source, filter, sink] = await stages();
     const durable = ["run", "--durable", "--name", "stream"];
     const whole = bench.start(...durable, source!, "::", filter!, "::", sink!);
@@ -57,9 +58,6 @@ describe("programs joined by ::, run with --durable", () => {
     const alone = bench.start(...durable, source!);
     expect(await alone.ended).toBe(126);
     expect(alone.stderr).toContain("its number of joined programs was 3, and would be 1");
-    const joined = bench.start("run", "--durable", "--connect", "kv", source!, "::", filter!);
-    expect(await joined.ended).toBe(2);
-    expect(joined.stderr).toContain("--durable with --connect is for one program");
   });
 
   it("cannot be durable if one of them starts others", async () => {

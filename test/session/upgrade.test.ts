@@ -1,11 +1,12 @@
 // The log of a durable server, looked at while it runs, and another program put in its place: clients see
 // neither, and a program that would do otherwise is not taken.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readServerLog } from "../../src/boot/index.ts";
 import { compileC, compileHostedC } from "../sdk/compile.ts";
-import { Bench } from "./command.ts";
+import { Bench, until } from "./command.ts";
 
 const transferCount = 20;
 
@@ -43,6 +44,10 @@ async function command(
   const running = bench.start(...args);
   const code = await running.ended;
   return { code, said: running.stdout + running.stderr };
+}
+
+function dataOf(name: string): string {
+  return join(bench.directory, "data", "shoal", name);
 }
 
 describe("the log of a durable server", () => {
@@ -91,6 +96,36 @@ describe("the upgrade of a durable server", () => {
     expect(server.cellPid).toBe(old);
     const audit = await bench.call("ledger", ledgerClient, "audit");
     expect(audit[0]).toContain(`${transferCount} transfers`);
+  });
+
+  it("begins anew with any program that can run, if that is said, whatever became of the log", async () => {
+    await bench.serve("ledger", "--durable", "--log-max", "64k", ledgerServer);
+    await bench.call("ledger", ledgerClient, "work", "2000");
+    const data = dataOf("ledger");
+    await until("its log is cut", () => (readServerLog(data)?.first ?? 0) > 0);
+    const refused = await command("upgrade", "ledger", otherServer);
+    expect({ code: refused.code, said: refused.said }).toEqual({
+      code: 126,
+      said: expect.stringContaining("say --anew"),
+    });
+    for (const time of [1, 2]) {
+      const { code, said } = await command("upgrade", "ledger", sameServer, "--anew");
+      expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining("begins anew") });
+      expect(readdirSync(join(data, `before-${time}`)).toSorted()).toEqual(["images", "log"]);
+      const audit = await bench.call("ledger", ledgerClient, "audit");
+      expect(audit[0]).toContain("0 transfers");
+      await bench.call("ledger", ledgerClient, "work", `${transferCount}`);
+    }
+  });
+
+  it("does not begin anew with what cannot run, and the old one goes on", async () => {
+    const server = await bench.serve("ledger", "--durable", ledgerServer);
+    const old = server.cellPid;
+    const text = join(bench.directory, "text.wasm");
+    writeFileSync(text, "no program");
+    expect((await command("upgrade", "ledger", text, "--anew")).code).toBe(126);
+    expect(server.cellPid).toBe(old);
+    expect(readdirSync(dataOf("ledger")).filter((name) => name.startsWith("before"))).toEqual([]);
   });
 
   it("is the only way to run another program over a log", async () => {

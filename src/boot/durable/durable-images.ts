@@ -104,26 +104,17 @@ export class StoredImages implements DurableImages {
   }
 
   newest(limit = Infinity): DurableImage | undefined {
-    const { log, onDamaged, isReadOnly } = this.#options;
-    const damaged: StoredImage[] = [];
-    for (const { epoch, stored } of this.#list()) {
-      try {
-        const label = `${stored.name}.${stored.sequence}`;
-        const image = checked(this.#images.load(stored), label);
-        const { position } = image.door;
-        const last = Math.min(log.end, this.#limitOf(epoch), limit);
-        if (position < log.first || position > last || servesPoison(log, position)) continue;
-        if (isReadOnly !== true) this.#rely(stored, damaged);
-        this.#last = { position, name: label };
-        return image;
-      } catch (error) {
-        if (!(error instanceof ImageError)) throw error;
-        if (error.reason === "damaged" || error.reason === "cut") damaged.push(stored);
-        onDamaged?.(error);
-      }
+    const { log } = this.#options;
+    const useless: StoredImage[] = [];
+    for (const owned of this.#list()) {
+      const image = this.#tryLoad(owned, useless);
+      if (image === undefined || !this.#reaches(owned, image, limit, useless)) continue;
+      this.#rely(owned.stored, useless);
+      this.#last = { position: image.door.position, name: labelOf(owned.stored) };
+      return image;
     }
     if (log.first === 0) {
-      if (isReadOnly !== true) this.#rely(undefined, damaged);
+      this.#rely(undefined, useless);
       return undefined;
     }
     throw new LostImageError(
@@ -131,12 +122,43 @@ export class StoredImages implements DurableImages {
     );
   }
 
+  #tryLoad({ epoch, stored }: OwnedImage, useless: StoredImage[]): DurableImage | undefined {
+    const label = labelOf(stored);
+    try {
+      return checked(this.#images.load(stored), label);
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      const isDamaged = error.reason === "damaged" || error.reason === "cut";
+      // One of our own that was not heard of may be just being written.
+      const isComplete = epoch < this.#options.epoch || label === this.#last?.name;
+      if (isDamaged && isComplete) useless.push(stored);
+      this.#options.onDamaged?.(error);
+      return undefined;
+    }
+  }
+
+  /** Whether the log, as far as its owner wrote it and to the limit, goes on from an image. */
+  #reaches(
+    { epoch, stored }: OwnedImage,
+    { door: { position } }: DurableImage,
+    limit: number,
+    useless: StoredImage[],
+  ): boolean {
+    const { log } = this.#options;
+    if (position < log.first || position > Math.min(log.end, this.#limitOf(epoch), limit))
+      return false;
+    if (!servesPoison(log, position)) return true;
+    useless.push(stored);
+    return false;
+  }
+
   /**
-   * The process goes on from this image, or from its start. Later images share the pages of those that are there,
-   * so none may be there whose pages are bad.
+   * The process goes on from this image, or from its start. Newer ones that are good for nothing are removed: later
+   * ones would share their pages, bad ones among them, and be counted among those that are kept.
    */
-  #rely(image: StoredImage | undefined, damaged: readonly StoredImage[]): void {
-    for (const one of damaged) this.#images.remove(one);
+  #rely(image: StoredImage | undefined, useless: readonly StoredImage[]): void {
+    if (this.#options.isReadOnly === true) return;
+    for (const one of useless) this.#images.remove(one);
     // Its owner may have been lost before it had made sure of that.
     if (image !== undefined) this.#images.makeDurable(image);
   }
@@ -155,7 +177,7 @@ export class StoredImages implements DurableImages {
       if (++this.#ownCount >= keptImages) this.#removeOlder();
       this.#images.collect(keptImages);
     }
-    return `${stored.name}.${stored.sequence}`;
+    return labelOf(stored);
   }
 
   /** An image of so much of the log is durable: the log is cut at the one before it, unless it is to be kept. */
@@ -202,6 +224,10 @@ export function goesBackTo(record: number, images: DurableImages | undefined): b
     if (error instanceof LostImageError) return false;
     throw error;
   }
+}
+
+function labelOf({ name, sequence }: StoredImage): string {
+  return `${name}.${sequence}`;
 }
 
 /** The owner's number in the name of an image. */

@@ -1,6 +1,7 @@
 // A service as a server of a system: as it is, or durable, when it is given a log.
 import { InitialSlot } from "../../abi/index.ts";
 import {
+  type FrozenState,
   Realm,
   type RealmScript,
   RealmService,
@@ -30,6 +31,8 @@ export interface ServiceParts {
   ) => void;
   readonly realtimeNs: () => bigint;
   readonly say: (line: string) => void;
+  /** Of one that is not durable: what it goes on from. */
+  readonly from?: FrozenState | undefined;
   /** It cannot go on. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -38,6 +41,8 @@ export interface ServiceParts {
 export interface RunnableService extends Service {
   onReady: (() => void) | undefined;
   open(): unknown;
+  /** The state between two calls of one that is not durable; undefined while something is open. */
+  freeze?(): FrozenState | undefined;
   close(): void;
 }
 
@@ -56,6 +61,7 @@ function plainService({
   realtimeNs,
   ask,
   say,
+  from,
 }: ServiceParts): RunnableService {
   return new RealmService({
     name,
@@ -66,6 +72,7 @@ function plainService({
     ask,
     log: say,
     onRejection: (reason) => say(unheard(reason)),
+    from,
   });
 }
 

@@ -6,7 +6,13 @@ import { defaultLimits, Kind, type Limits, Right, slotsPerSpace } from "../../ab
 import { grant } from "../../kernel/index.ts";
 import { createNodeMachine } from "../../machine/node/index.ts";
 import type { Machine } from "../../machine/machine.ts";
-import { bundleService, realmCode, RealmScript, sharedServiceMemory } from "../../process/index.ts";
+import {
+  bundleService,
+  type FrozenState,
+  realmCode,
+  RealmScript,
+  sharedServiceMemory,
+} from "../../process/index.ts";
 import {
   type Client,
   clientOf,
@@ -18,6 +24,7 @@ import {
 import type { DurableOptions } from "../durable/durable.ts";
 import { System } from "../system.ts";
 import type { StartedService } from "../system-options.ts";
+import { freezeService } from "./freeze-service.ts";
 import { HostCaller, hostSlots } from "./host-caller.ts";
 import { HostLink } from "./host-link.ts";
 import { makeService, type RunnableService, type ServiceParts } from "./make-service.ts";
@@ -43,8 +50,17 @@ export interface SpawnOptions {
   readonly errors?: readonly ErrorClass[] | undefined;
   /** Makes its realm when it is first called, not now: what is wrong with it is found then. */
   readonly lazy?: boolean | undefined;
+  /** What it goes on from, of another service: `freeze` gives it. Its form may be another, if it has an `upgrade`. */
+  readonly from?: FrozenState | undefined;
   /** The log that it is brought up from, and goes on with, as `openDurableServer` opens it. */
   readonly durable?: DurableOptions | undefined;
+}
+
+/** What a client of this system is a client of. */
+interface Spawned {
+  readonly service: RunnableService;
+  readonly path: string;
+  readonly options: SpawnOptions;
 }
 
 export class ServiceSystem implements AsyncDisposable {
@@ -56,6 +72,7 @@ export class ServiceSystem implements AsyncDisposable {
   readonly #scripts = new Map<string, Promise<RealmScript>>();
   readonly #services: RunnableService[] = [];
   readonly #started = new WeakMap<object, StartedService>();
+  readonly #spawned = new WeakMap<object, Spawned>();
   #runtime: Promise<RealmScript> | undefined;
   #nextSlot: number = hostSlots.firstFree;
   #lastBadge = 0;
@@ -86,7 +103,10 @@ export class ServiceSystem implements AsyncDisposable {
     options: SpawnOptions = {},
   ): Promise<Client<T>> {
     const path = file instanceof URL ? fileURLToPath(file) : resolve(file);
-    const { name = nameOf(path), grants = {}, lazy, durable } = options;
+    const { name = nameOf(path), grants = {}, lazy, durable, from } = options;
+    if (from !== undefined && durable !== undefined) {
+      throw new TypeError("a durable service goes on from its log: spawn it without from");
+    }
     const [runtime, script] = await Promise.all([this.#realmScript(), this.#scriptOf(path)]);
     const callers = new ServerCallers(
       this.system,
@@ -101,6 +121,7 @@ export class ServiceSystem implements AsyncDisposable {
       ask: (target, question, over) => callers.ask(target, question, over),
       say: (line) => this.#log(name, line),
       onFailure: (error) => this.#log(name, String(error)),
+      from,
     };
     const service = makeService(parts, durable);
     if (lazy !== true || durable !== undefined) service.open();
@@ -108,7 +129,32 @@ export class ServiceSystem implements AsyncDisposable {
     const started = this.#start(service);
     // Its thread has had its turn then, and the core is free for calls that are made at once.
     await new Promise((resolve) => setImmediate(resolve));
-    return this.#clientOf<T>(started, options.errors);
+    const client = this.#clientOf<T>(started, options.errors);
+    this.#spawned.set(client, { service, path, options });
+    return client;
+  }
+
+  /**
+   * The state of a service that runs, between two calls: plain data, from which `spawn` begins another, now or later,
+   * here or elsewhere. The service goes on. Waits until no call, stream or timer of it is open.
+   *
+   * @param waitMs how long, milliseconds; ten seconds unless given
+   * @throws FreezeError if something is open even then, or the service is durable, or none of this system
+   * @throws ServiceLoadError if its state is no plain data; the message says which part of it
+   */
+  freeze<T extends ServiceModule>(client: Client<T>, waitMs?: number): Promise<FrozenState> {
+    return freezeService(this.#spawned.get(client)?.service, waitMs);
+  }
+
+  /**
+   * A copy of a service that runs, with the state that it has now and the same grants; both go on by themselves.
+   *
+   * @throws FreezeError, ServiceLoadError as `freeze` does
+   */
+  async fork<T extends ServiceModule>(client: Client<T>): Promise<Client<T>> {
+    const from = await this.freeze(client);
+    const { path, options } = this.#spawned.get(client)!;
+    return this.spawn<T>(path, { ...options, lazy: false, from });
   }
 
   /** A client of methods that run in the host: the same that a service has when it is granted them. */

@@ -10,10 +10,11 @@ import {
   type NamePlace,
 } from "../../server/session/index.ts";
 
-/** Of a durable program: where its session is kept, and how many of its calls were answered. */
+/** Of durable programs: where their sessions are kept, and how many calls of each were answered. */
 export interface DurableConnection {
   readonly directory: string;
-  readonly answered: () => number;
+  /** By program, in the order in which they are joined. */
+  readonly answered: readonly (() => number)[];
   /** A newer process has the program and its session, and nothing that is kept is this one's to change. */
   readonly isTakenOver?: (() => boolean) | undefined;
 }
@@ -38,21 +39,21 @@ export const firstConnectedSlot = InitialSlot.connected;
 /** Servers of other processes that a program can have. */
 export const connectionsMax = InitialSlot.firstFiles - InitialSlot.connected;
 
-/** Only the first program of a session can be durable. */
-const durableBadge = 1;
+/** The badge of the first program of a session; those that are joined to it follow. */
+const firstBadge = 1;
 
 export function connectTo(given: ConnectionOptions): ConnectService {
   const { place, durable, onUnreachable, ...options } = given;
   const { serverName, socketPath } = place;
-  const keep = durable && {
-    badge: durableBadge,
-    store: storeOf(durable, serverName),
-    answered: durable.answered,
-  };
+  const keeps = durable?.answered.map((answered, program) => ({
+    badge: firstBadge + program,
+    store: storeOf(durable, serverName, program),
+    answered,
+  }));
   return new ConnectService({
     name: serverName,
     dial: dialTo(socketPath, onUnreachable),
-    keep,
+    keeps,
     ...options,
   });
 }
@@ -74,8 +75,12 @@ function dialTo(socketPath: string, onUnreachable: (() => void) | undefined): Di
   };
 }
 
-function storeOf({ directory, isTakenOver }: DurableConnection, name: string): KeptSessionStore {
-  const file = keptSessionFile(directory, name);
+function storeOf(
+  { directory, isTakenOver }: DurableConnection,
+  name: string,
+  program: number,
+): KeptSessionStore {
+  const file = keptSessionFile(directory, name, program);
   const isOwn = (): boolean => isTakenOver?.() !== true;
   return {
     read: () => file.read(),

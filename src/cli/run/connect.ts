@@ -19,12 +19,12 @@ export const defaultConnectTimeout = 30;
 
 type Connections = ReturnType<typeof connectTo>[];
 
-/** Of a durable program. */
+/** Of a durable program, or of several that are joined. */
 export interface KeptCalls {
-  /** Where its sessions are kept. */
+  /** Where their sessions are kept. */
   readonly directory: string;
-  /** How many calls of a slot were answered. */
-  readonly answered: (slot: number) => number;
+  /** By program, how many calls of a slot were answered. */
+  readonly answered: readonly ((slot: number) => number)[];
   /** Whether another process has its log now: then the sessions are that one's. */
   readonly isTakenOver: (() => boolean) | undefined;
 }
@@ -43,7 +43,7 @@ export function openConnections(
       place: kept === undefined ? foundPlace(name) : placed(name),
       durable: kept && {
         directory: kept.directory,
-        answered: () => kept.answered(firstConnectedSlot + i),
+        answered: kept.answered.map((answered) => () => answered(firstConnectedSlot + i)),
         isTakenOver: kept.isTakenOver,
       },
       timeoutMs: timeoutSeconds * 1000,

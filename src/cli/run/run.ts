@@ -90,13 +90,6 @@ export async function run(
   if (commands.length > 1 && options.argv0 !== undefined) {
     fail("--argv0 is for one program: leave it away where several are joined", ExitCode.usage);
   }
-  if (commands.length > 1 && options.durable !== undefined && options.connect.length > 0) {
-    fail(
-      "--durable with --connect is for one program: the session that outlives a client belongs to it alone. " +
-        "Run those that are joined without --connect",
-      ExitCode.usage,
-    );
-  }
   const grants = grantsOf(options);
   if (options.durable !== undefined) refuseInMemory(grants);
   const env = options.env.map(setting);

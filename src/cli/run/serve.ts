@@ -132,11 +132,15 @@ interface CellServer {
 function openInCell(server: CellServer): OpenedServer {
   const { name, directory, programCount, seat, turn } = server;
   const cell = joinSupervisor(seat.progress);
-  const { durable, programs, served, tookOverAt, isSetAside } = openServer(server);
+  const { programs, served, tookOverAt, isSetAside } = openServer(server);
   seat.tookOver(tookOverAt);
   if (isSetAside) say("two cores were lost at the same request, which is set aside");
   const named = servedName(placeOf(name), turn.epoch, directory);
-  const answered = (slot: number): number => durable.answered?.get(slot) ?? 0;
+  const answered = programs.map(
+    (program) =>
+      (slot: number): number =>
+        program.answered?.get(slot) ?? 0,
+  );
   const { onProgress } = cell;
   // What is in memory is gone with the cell.
   if (server.options.durable !== "memory") cell.watchLogs(growthOf(programs));
@@ -148,7 +152,7 @@ function openInCell(server: CellServer): OpenedServer {
     console: new ConsolePort({
       turn: turn.console,
       // Of several programs it is not known whose request it is.
-      request: () => (programCount === 1 ? answered(InitialSlot.console) + 1 : 0),
+      request: () => (programCount === 1 ? answered[0]!(InitialSlot.console) + 1 : 0),
     }),
   };
 }

@@ -95,7 +95,7 @@ async function runInCell(file: string, options: ServiceCommandOptions): Promise<
   const answered = (slot: number): number => durable.answered?.get(slot) ?? 0;
   const connections = await connectionsOf(options, {
     directory,
-    answered,
+    answered: [answered],
     isTakenOver: served.isTakenOver,
   });
   const { controlled } = await orFail(() =>

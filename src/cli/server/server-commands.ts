@@ -1,34 +1,12 @@
 // The commands on single servers: log, upgrade, inspect.
 import { type Command, Option } from "@commander-js/extra-typings";
 import { inspect } from "./inspect.ts";
-import { defaultConnectTimeout } from "../run/connect.ts";
-import { call } from "./call.ts";
 import { logReplay, logShow, logVerify } from "./log.ts";
 import { bytesOf, countOf, repeated, secondsOf } from "../option-values.ts";
 import { restore } from "./restore.ts";
 import { upgrade } from "./upgrade.ts";
 
 export function addServerCommands(program: Command): void {
-  program
-    .command("call")
-    .summary("call a method of a service")
-    .description(
-      "Calls a method of a service that runs under a name, and prints what it answers as JSON; of a stream, a line " +
-        "for each item. Arguments are JSON, or texts where they are none.",
-    )
-    .helpOption("-h, --help", "print this help and exit")
-    .argument("<name>", "the name of the service")
-    .argument("<method>", "one of its methods")
-    .argument("[args...]", "its arguments, such as 7, '{\"a\": [1]}' or milk")
-    .option(
-      "--connect-timeout <seconds>",
-      "how long to wait for a service that cannot be reached",
-      countOf,
-      defaultConnectTimeout,
-    )
-    .passThroughOptions()
-    .action((name, method, args, options) => call(name, method, args, options));
-
   const log = program
     .command("log")
     .summary("look at the message log of a durable server")
@@ -94,6 +72,10 @@ export function addServerCommands(program: Command): void {
     .argument("<file>", "the new program, or the new service")
     .option(...dataOption)
     .option(...programOption)
+    .option(
+      "--anew",
+      "of a program: begin at its start, with nothing but the files of its directories; its clients are told",
+    )
     .option("--wait <seconds>", "of a service: how long calls may stay open (10)", secondsOf)
     .option("--end-open", "of a service: end what is open even then; its callers get an AbortError")
     .option("--drop-methods", "of a service: the new one need not have all methods of the old one")

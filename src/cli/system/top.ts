@@ -34,19 +34,18 @@ export async function top({ interval }: TopOptions): Promise<void> {
   const place = placeOrFail();
   const first = await orFail(() => askSystem(place, { ask: "list" }));
   let last: Look = { atMs: Date.now(), programs: first };
-  const draw = (look: Look, before?: Look): void => {
-    process.stdout.write(frameOf(look, before, screenSize()));
-  };
+  let before: Look | undefined;
+  const draw = (): void => void process.stdout.write(frameOf(last, before, screenSize()));
   const isOver = onEnd();
   process.stdout.write(enterScreen);
-  draw(last);
-  process.stdout.on("resize", () => draw(last));
+  draw();
+  process.stdout.on("resize", draw);
   const ticker = setInterval(() => {
     askSystem(place, { ask: "list" }).then(
       (programs) => {
-        const look = { atMs: Date.now(), programs };
-        draw(look, last);
-        last = look;
+        before = last;
+        last = { atMs: Date.now(), programs };
+        draw();
       },
       (error: unknown) => isOver.resolve(error instanceof Error ? error.message : "no answer"),
     );
@@ -82,16 +81,38 @@ function onEnd(): PromiseWithResolvers<string | undefined> {
   return over;
 }
 
-/** What is written to show a look: each line from its start, cleared to its end, and nothing below. */
+/**
+ * What is written to show a look: each line on a clear one, and the last after all from there on is clear. To clear
+ * what follows a line would take its last character, where that is in the last column.
+ */
 export function frameOf(look: Look, before: Look | undefined, size: ScreenSize): string {
   const { programs } = look;
   const running = programs.filter(({ pid }) => pid !== null).length;
   const title = `shoal: ${running} of ${programs.length} programs running  (q ends)`;
-  const lines = [title, "", ...tableOf(topColumns(look, before), byUse(look, before))];
+  const lines = [title, "", ...tableWithin(size.columns, look, before)];
   const shown = lines.slice(0, Math.max(1, size.rows)).map((line) => line.slice(0, size.columns));
   // The last line has no newline, which would scroll a full screen.
-  return `${escape}H${shown.map((line) => `${line}${escape}K`).join("\r\n")}${escape}J`;
+  const cleared = shown.map((line, i) => `${escape}${i === shown.length - 1 ? "J" : "2K"}${line}`);
+  return `${escape}H${cleared.join("\r\n")}`;
 }
+
+/** Names are cut before anything else is beyond the edge. */
+function tableWithin(columns: number, look: Look, before: Look | undefined): string[] {
+  const rows = byUse(look, before);
+  const all = topColumns(look, before);
+  const lines = tableOf(all, rows);
+  const overflow = Math.max(...lines.map(({ length }) => length)) - columns;
+  const widest = Math.max(...rows.map(({ name }) => name.length), nameMin);
+  if (overflow <= 0 || widest === nameMin) return lines;
+  const width = Math.max(nameMin, widest - overflow);
+  const [name, ...rest] = all;
+  const cut = (text: string): string =>
+    text.length <= width ? text : `${text.slice(0, width - 1)}\u2026`;
+  return tableOf([{ ...name!, text: (row) => cut(row.name) }, ...rest], rows);
+}
+
+/** As long as a name is shown in any case. */
+const nameMin = 12;
 
 /** What changes while one looks on; what does not is in `shoal ps`. */
 const leftOut = ["LEVEL", "GROUP", "EPOCH"];

@@ -1,5 +1,6 @@
 // The face of the Node adapter: a machine made of this process, its threads and a directory.
 export { createNodeMachine, type NodeMachineOptions } from "./create.ts";
+export { tuneEngine } from "./engine.ts";
 export { FileStore, StoreDirectoryError } from "./file-store.ts";
 export { FileSegments, type FileSegmentsOptions } from "./segment-files.ts";
 export { type KeptSegments, keptSegments, SegmentKeeper } from "./segment-keeper.ts";

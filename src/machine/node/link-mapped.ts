@@ -17,9 +17,6 @@ export interface MappedLink {
 }
 
 const ringByte = new Uint8Array(1);
-/** How long a thread that blocks sleeps at a time: it hears of no ring, since that needs an event loop. */
-const napMs = 1;
-const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 export function mappedCarrier({ memory, socket, shape, side, pid }: MappedLink): Carrier {
   const places = laidOut(memory.buffer, shape, side);
@@ -44,9 +41,6 @@ export function mappedCarrier({ memory, socket, shape, side, pid }: MappedLink):
       handler = then;
     },
     ending: () => endingOf(incoming) ?? (peer.isThere() ? undefined : Ending.ended),
-    wait: (timeoutMs) => {
-      Atomics.wait(nobody, 0, 0, Math.min(timeoutMs, napMs));
-    },
     hold: (isHeld) => {
       if (isHeld) socket.ref();
       else socket.unref();

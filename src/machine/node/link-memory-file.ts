@@ -7,8 +7,8 @@ import { type Mapping, segmentLibC } from "./segment-libc.ts";
 
 export interface LinkMemory {
   readonly file: string;
+  /** Stays mapped as long as anybody has a view of it. */
   readonly buffer: ArrayBuffer;
-  close(): void;
 }
 
 /** Makes such a file. Undefined where files cannot be laid over memory: then a socket carries the lines. */
@@ -39,14 +39,5 @@ function map(file: string, fd: number, bytes: number): LinkMemory | undefined {
   const libC = segmentLibC();
   const mapping: Mapping | undefined = libC?.map(fd, bytes);
   fs.closeSync(fd);
-  if (libC === undefined || mapping === undefined) return undefined;
-  let isOpen = true;
-  return {
-    file,
-    buffer: mapping.buffer,
-    close: () => {
-      if (isOpen) libC.unmap(mapping);
-      isOpen = false;
-    },
-  };
+  return mapping === undefined ? undefined : { file, buffer: mapping.buffer };
 }

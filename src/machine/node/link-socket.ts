@@ -129,6 +129,7 @@ class SocketCarrier implements Carrier {
       return lineBytes;
     }
     const [from, count] = bulkOf(line, 0);
+    if (from < 0 || count < 0 || from + count > this.incomingBulk.length) return this.#giveUp();
     if (bytes.length - at < lineBytes + count) return 0;
     if (count > 0) {
       const begin = at + lineBytes;
@@ -136,6 +137,13 @@ class SocketCarrier implements Carrier {
     }
     this.#putter.put(line, 0);
     return lineBytes + count;
+  }
+
+  /** What comes makes no sense: nothing behind it does. */
+  #giveUp(): 0 {
+    this.#socket.destroy();
+    this.#end(Ending.broken);
+    return 0;
   }
 
   #end(ending: Ending): void {

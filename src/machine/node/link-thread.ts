@@ -15,6 +15,9 @@ export interface Driven {
 
 /** Lines handled before anything else is looked at. */
 const linesPerTurn = 64;
+/** How long a thread sleeps at a time that could not hear a ring: that needs an event loop with most carriers. */
+const napMs = 1;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 /** How often a sleeper makes sure that the far side is still there, should nobody be able to tell. */
 const checkMs = 500;
 
@@ -49,6 +52,7 @@ export function driveUntil(link: Driven, isDone: () => boolean, bet: Bet): void 
 function block(link: Driven): void {
   link.checkEnding();
   if (!link.fallAsleep()) return;
-  link.carrier.wait?.(checkMs);
+  if (link.carrier.wait !== undefined) link.carrier.wait(checkMs);
+  else Atomics.wait(nobody, 0, 0, napMs);
   link.rise();
 }

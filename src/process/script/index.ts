@@ -16,7 +16,7 @@ export {
   sharedServiceMemory,
   type ServiceProcessOptions,
 } from "./service-process.ts";
-export { Realm, RealmScript } from "./realm/realm.ts";
+export { type FrozenState, Realm, RealmScript } from "./realm/realm.ts";
 export {
   RealmService,
   type RealmServiceOptions,

@@ -9,6 +9,9 @@
 /** What a directory is told by: words of a statx. */
 const idWords = [8, 9, 34, 35, 36, 37] as const;
 const placeCount = 32;
+/** Names that differ by a number at their end come to lie apart: multiplied by 2^32 over the golden ratio. */
+const goldenRatio = 0x9e37_79b1;
+const placeShift = 32 - Math.log2(placeCount);
 const none = -1;
 
 interface Place {
@@ -51,7 +54,7 @@ export class KnownDirectories {
     const memory = this.#memory;
     let hash = under;
     for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + memory[at]!) | 0;
-    const place = this.#places[(hash ^ (hash >>> 6)) & (placeCount - 1)]!;
+    const place = this.#places[Math.imul(hash, goldenRatio) >>> placeShift]!;
     this.#place = place;
     this.#hash = hash;
     const { name } = place;

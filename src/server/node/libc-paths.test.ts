@@ -145,6 +145,7 @@ describe.skipIf(!hasDirectoryPaths())("paths through directories that are known"
       () => lib.paths.unlink(root, bytes("a/b/folder"), 0x200),
       () => lib.paths.makeDirectory(root, bytes("a/b/new"), 0o777),
       () => renamed("a/b/file", "a/other"),
+      () => renamed("a/b/file", "a/b/other"),
       () => renamed("a/file", "a/b/other"),
       () => lib.close(lib.paths.open(root, bytes("a/b/made"), create, 0o666)),
       () => lib.close(lib.paths.open(root, bytes("a/b/file"), readOnly, 0)),

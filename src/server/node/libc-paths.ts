@@ -80,11 +80,12 @@ export class LibCPaths {
     const name = takePath(memory, firstPath, paths, 0, bytes);
     const toName = takePath(memory, secondPath, paths, bytes, paths.length);
     if (name < 0 || toName < 0) return doubt;
+    const isNear = at === toAt && isSamePart(paths, bytes, name - firstPath, toName - secondPath);
     const directory = this.#enter(at, firstPath, name);
     if (directory < 0) return directory;
-    const to = this.#enter(toAt, secondPath, toName);
+    const to = isNear ? directory : this.#enter(toAt, secondPath, toName);
     const result = to < 0 ? to : this.#calls.rename(directory, name, to, toName);
-    if (to >= 0) this.#close(toAt, to);
+    if (to >= 0 && !isNear) this.#close(toAt, to);
     this.#leave(at, directory);
     return result;
   }
@@ -152,4 +153,11 @@ export class LibCPaths {
   #close(at: number, directory: number): void {
     if (directory !== at && !this.#known.isKept(directory)) this.#calls.close(directory);
   }
+}
+
+/** Whether two paths, the other from `start` on, begin with the same bytes up to their last names. */
+function isSamePart(paths: Uint8Array, start: number, count: number, otherCount: number): boolean {
+  if (count !== otherCount) return false;
+  for (let i = 0; i < count; i++) if (paths[i] !== paths[start + i]) return false;
+  return true;
 }

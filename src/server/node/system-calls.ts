@@ -3,7 +3,7 @@
 //
 // The engine compiles a call of the library into the code that makes it only when that code has become as
 // hot as code gets, and a call before costs several times as much. So all calls are made at one place, which
-// is hot after a tenth of what a function for each would take. It must not be compiled into its callers
+// gets hot with all of them together and not with those of one kind. It must not be compiled into its callers
 // before, or it would be hot nowhere: more than a hundred bytes of bytecode, all of which run at each call,
 // keep it a function, and for that it takes numbers and makes words of them itself.
 import { Errno } from "../../userlib/index.ts";

@@ -39,7 +39,7 @@ function life(kept: Kept) {
     return { send: (frame: Frame) => void sent.push(frame), close: () => undefined };
   };
   const keep = { badge, store: kept, answered: () => kept.answered };
-  const service = new ConnectService({ name: "other", dial, timeoutMs: 1000, keep });
+  const service = new ConnectService({ name: "other", dial, timeoutMs: 1000, keeps: [keep] });
   const host: Partial<ServiceHost> = {
     defer: () => ({ later: 1 }),
     giveUp: () => undefined,

@@ -19,8 +19,8 @@ export interface ConnectOptions {
   readonly dial: Dialer;
   readonly timeoutMs: number;
   readonly probeMs?: number | undefined;
-  /** Of a durable client: how its session outlives this process. */
-  readonly keep?: KeepOptions | undefined;
+  /** Of durable clients: how the session of each outlives this process. */
+  readonly keeps?: readonly KeepOptions[] | undefined;
   /** A call failed; why, for people. */
   readonly onFailure?: ((name: string, reason: string) => void) | undefined;
 }
@@ -102,8 +102,8 @@ export class ConnectService implements Service {
   }
 
   /**
-   * Says goodbye to the server for all. `isToComeBack`: not for a durable one, which has not ended and will
-   * go on with its session in another process.
+   * Says goodbye to the server for all. `isToComeBack`: not for durable ones, which have not ended and will
+   * go on with their sessions in another process.
    */
   close(isToComeBack = false): void {
     for (const { session, badge } of this.#clients.values()) {
@@ -150,8 +150,7 @@ export class ConnectService implements Service {
   }
 
   #keepOf(badge: number): KeepOptions | undefined {
-    const { keep } = this.#options;
-    return keep?.badge === badge ? keep : undefined;
+    return this.#options.keeps?.find((keep) => keep.badge === badge);
   }
 
   #keeper({ store }: KeepOptions, number: number, answeredBefore: number) {

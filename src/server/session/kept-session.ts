@@ -27,8 +27,14 @@ const formatName = "shoal connection 1";
 
 const filePrefix = "connection-";
 
-export function keptSessionFile(directory: string, serverName: string): KeptSessionStore {
-  const path = join(directory, `${filePrefix}${serverName}`);
+/** `program`: which of several that are joined, from 0. No name of a server has an @ in it. */
+export function keptSessionFile(
+  directory: string,
+  serverName: string,
+  program = 0,
+): KeptSessionStore {
+  const suffix = program === 0 ? "" : `@${program + 1}`;
+  const path = join(directory, `${filePrefix}${serverName}${suffix}`);
   return {
     read: () => readSession(path),
     write({ number, badge, token, epoch, answeredBefore }) {

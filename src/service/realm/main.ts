@@ -69,9 +69,7 @@ class ServiceRealm implements RealmFace {
     return this.#inbox;
   }
 
-  outbox(): Uint8Array {
-    return this.#outbox.bytes;
-  }
+  readonly outbox = (): Uint8Array => this.#outbox.bytes;
 
   load(module: unknown, grants: string): string {
     const fault = definitionFault(module);
@@ -96,7 +94,7 @@ class ServiceRealm implements RealmFace {
     return "";
   }
 
-  serve(ticket: number, caller: number, label: number, bytes: number): number {
+  readonly serve = (ticket: number, caller: number, label: number, bytes: number): number => {
     const { words } = this;
     const told = this.#dispatcher!.serve({
       ticket,
@@ -114,7 +112,7 @@ class ServiceRealm implements RealmFace {
     words[0] = sent.label;
     words[1] = sent.word;
     return this.#writer.length;
-  }
+  };
 
   replied(number: number, status: number, label: number, bytes: number): void {
     this.#links.replied(number, status, label, bytes);

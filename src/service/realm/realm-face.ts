@@ -17,18 +17,21 @@ export interface RealmHost {
   log(line: string): void;
 }
 
-/** What a realm offers its host. */
+/**
+ * What a realm offers its host. What is called for every message is a function without `this`: the host takes it
+ * once, since the face of each realm is of a class of its own, and to look into several of those is slow.
+ */
 export interface RealmFace {
   /** Words of the request or the answer that is being handed over. */
   readonly words: Int32Array;
   /** Room for the bytes that are handed in. */
   inbox(bytes: number): Uint8Array;
   /** Where the bytes lie that are handed out; another list once they were many. */
-  outbox(): Uint8Array;
+  readonly outbox: () => Uint8Array;
   /** Takes the service's module. Answers what is wrong with it, or nothing. */
   load(module: unknown, grants: string): string;
   /** A request. Answers the length of the answer's body, its label and word in `words`; -1: later. */
-  serve(ticket: number, caller: number, label: number, bytes: number): number;
+  readonly serve: (ticket: number, caller: number, label: number, bytes: number) => number;
   /** What a request to a server came to; its words are in `words`. */
   replied(number: number, status: number, label: number, bytes: number): void;
   fire(number: number): void;

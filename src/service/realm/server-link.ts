@@ -1,7 +1,8 @@
 // The way from a service in its realm to the servers that it was granted: requests are numbered, and the host
 // brings their answers.
 import { writeQuestion } from "../call-question.ts";
-import { CodecReader, FormatError } from "../codec-reader.ts";
+import { CodecReader } from "../codec-reader.ts";
+import { FormatError } from "../format-error.ts";
 import type { ReadOptions } from "../codec-reader.ts";
 import type { CodecWriter } from "../codec-writer.ts";
 import type { RawMessage, RawServer } from "../definition.ts";

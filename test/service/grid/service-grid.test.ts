@@ -44,9 +44,11 @@ describe.each(["grid", "grid-concurrent"])("nobody notices that %s was lost", (f
 
   it("at any record of an upgrade while clients work", { timeout: 600_000 }, async () => {
     const upgradeTo = codes.hashes[1];
-    const { records } = await run({ kills: [], upgradeTo });
-    for (const kills of killsAtEach(records, step, isLarge ? 0 : 2)) {
-      expect((await run({ kills, upgradeTo })).lives).toBe(2);
+    for (const isSlow of isLarge ? [false, true] : [false]) {
+      const { records } = await run({ kills: [], upgradeTo, isSlow });
+      for (const kills of killsAtEach(records, step, isLarge ? 0 : 2)) {
+        expect((await run({ kills, upgradeTo, isSlow })).lives).toBe(2);
+      }
     }
   });
 
@@ -56,6 +58,14 @@ describe.each(["grid", "grid-concurrent"])("nobody notices that %s was lost", (f
     for (const kills of killsAtEach(records, step, isLarge ? 0 : 3)) {
       const { lives } = await withImages((images) => run({ kills, images }));
       expect(lives).toBe(2);
+    }
+  });
+
+  it("at any record, when what it says waits for a disk", { timeout: 600_000 }, async () => {
+    const slow = { isSlow: true };
+    const { records } = await withImages((images) => run({ kills: [], images, ...slow }));
+    for (const kills of killsAtEach(records, step, isLarge ? 0 : 1)) {
+      await withImages((images) => run({ kills, images, ...slow }));
     }
   });
 

@@ -7,6 +7,7 @@ export interface GridCase {
   readonly codes: TestCodes;
   readonly kills: readonly Kill[];
   readonly images?: WorldOptions["images"];
+  readonly isSlow?: boolean | undefined;
   /** The code that it is to become while clients work. */
   readonly upgradeTo?: string | undefined;
 }
@@ -22,9 +23,10 @@ export interface GridResult {
 /** No work takes longer: a client that waits for ever is something that was noticed. */
 const limitMs = 20_000;
 
-export async function runCase({ codes, kills, images, upgradeTo }: GridCase): Promise<GridResult> {
+export async function runCase(options: GridCase): Promise<GridResult> {
+  const { upgradeTo, ...rest } = options;
   const bank = new Bank();
-  const world = new ServiceWorld({ codes, kills, images, ask: bank.ask });
+  const world = new ServiceWorld({ ...rest, ask: bank.ask });
   await world.begin();
   const timer = Promise.withResolvers<string[]>();
   const timeout = setTimeout(() => timer.resolve(["somebody waits for ever"]), limitMs);

@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly kills: readonly Kill[];
   readonly ask: ServiceParts["ask"];
   readonly images?: ((log: MessageLog) => DurableImages) | undefined;
+  /** Records are stable a while after they were added, as on a disk. */
+  readonly isSlow?: boolean | undefined;
 }
 
 /** One life of the service. */
@@ -49,7 +51,8 @@ export class ServiceWorld {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#kills = [...options.kills];
-    this.log = this.#killing(memoryLog());
+    const log = options.isSlow === true ? slowLog(memoryLog()) : memoryLog();
+    this.log = this.#killing(log);
   }
 
   async begin(): Promise<void> {
@@ -213,6 +216,21 @@ export class ServiceWorld {
     this.#kills.splice(at, 1);
     return true;
   }
+}
+
+/** A log whose records are stable two turns of the event loop after they were added. */
+function slowLog(log: MessageLog): MessageLog {
+  const whenStable: MessageLog["whenStable"] = (end, then) => {
+    setImmediate(() => setImmediate(() => log.whenStable(end, then)));
+  };
+  return new Proxy(log, {
+    get(target, name) {
+      if (name === "whenStable") return whenStable;
+      if (name === "stableEnd") return 0;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 function copyOf({ label, words, bytes }: Answer): Answer {

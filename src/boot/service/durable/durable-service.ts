@@ -2,25 +2,20 @@
 // when that is stable. Brought up again it hears the log, and goes on: who asked and was not answered is
 // answered, servers that were asked and did not answer are asked again, timers go off when they were due.
 import { messageOf } from "../../../base/index.ts";
-import { LogStatus, type MessageLog, ReplayError, type Sessions } from "../../../recovery/index.ts";
-import type { ServerAnswer, ServerQuestion } from "../../../process/index.ts";
+import type { MessageLog, Sessions } from "../../../recovery/index.ts";
 import type { Answer, Later, Message, Service, ServiceHost } from "../../../userlib/index.ts";
 import { deadlyRequest, keepAnswer, ServiceReplay } from "./service-replay.ts";
 import type { Said, ServiceLife } from "./service-life.ts";
 import { ServiceAnswers } from "./service-answers.ts";
 import type { ServiceCodes } from "./service-codes.ts";
 import type { ServiceImage, ServiceImages } from "./service-images.ts";
+import { ServiceLog } from "./service-log.ts";
+import { ServiceOutside, type ServiceOutsideOptions } from "./service-outside.ts";
 import { type PauseManner, ServicePauses } from "./service-pauses.ts";
-import {
-  encodeRecord,
-  makeRecord,
-  type ServiceRecord,
-  ServiceRecordKind,
-} from "./service-record.ts";
-import { ServiceTimers } from "./service-timers.ts";
+import { makeRecord, type ServiceRecord, ServiceRecordKind } from "./service-record.ts";
 import { UpgradeError } from "./service-trial.ts";
 
-export interface DurableServiceOptions {
+export interface DurableServiceOptions extends Pick<ServiceOutsideOptions, "ask" | "onReplied"> {
   readonly name: string;
   readonly log: MessageLog;
   readonly sessions: Sessions;
@@ -28,13 +23,6 @@ export interface DurableServiceOptions {
   readonly codes: ServiceCodes;
   readonly makeLife: (entropy: () => number) => ServiceLife;
   readonly realtimeNs: () => bigint;
-  readonly ask: (
-    target: number,
-    question: ServerQuestion,
-    over: (answer: ServerAnswer) => void,
-  ) => void;
-  /** A granted server has answered, live or in the log. */
-  readonly onReplied: (target: number) => void;
   readonly setAsideAnswer: { readonly label: number; readonly bytes: Uint8Array };
   readonly say: (line: string) => void;
   /** It cannot go on: its log takes no more. */
@@ -50,23 +38,28 @@ export class DurableService implements Service {
   onReady: (() => void) | undefined;
   readonly #options: DurableServiceOptions;
   readonly #life: ServiceLife;
+  readonly #log: ServiceLog;
   #replay: ServiceReplay | undefined;
   readonly #answers = new ServiceAnswers();
-  readonly #timers = new ServiceTimers((number) => this.#fire(number));
-  #happenings: (() => readonly Said[])[] = [];
+  readonly #outside: ServiceOutside;
   readonly #pauses: ServicePauses;
   #isImageAsked = false;
-  #wordsSinceImage = 0;
   /** Random bits that a trial was given, and which the same is to be given again. */
   #foreseen: number[] = [];
-  /** What waits for its records to be stable. */
-  #pendingCount = 0;
   #isClosed = false;
 
   constructor(options: DurableServiceOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#log = new ServiceLog(options.log, options.onFailure);
     this.#life = options.makeLife(() => this.#entropy());
+    this.#outside = new ServiceOutside({
+      ...options,
+      life: this.#life,
+      hear: (record) => this.#hear(record),
+      nowMs: () => this.#nowMs,
+      onReady: () => this.onReady?.(),
+    });
     this.#pauses = new ServicePauses(
       () => this.#life.openCount,
       () => this.#look(),
@@ -85,9 +78,8 @@ export class DurableService implements Service {
    * @throws UpgradeError if it stays as it is; the message says why
    */
   async upgrade(code: string, manner: PauseManner): Promise<void> {
-    const { log } = this.#options;
     await this.#pauses.run(() => this.#become(code), manner);
-    await new Promise((resolve) => log.whenStable(log.end, resolve));
+    await new Promise<void>((resolve) => this.#log.whenStable(resolve));
   }
 
   /**
@@ -124,7 +116,7 @@ export class DurableService implements Service {
     this.#keep(makeRecord(ServiceRecordKind.live));
     this.#options.codes.adopted(this.code);
     sessions.complete();
-    this.#takeUp();
+    this.#outside.takeUp();
     this.#goOnAsNext();
   }
 
@@ -157,14 +149,14 @@ export class DurableService implements Service {
   }
 
   onSignal(_bits: number, host: ServiceHost): void {
-    for (const happen of this.#happenings.splice(0)) this.#commit(happen());
+    for (const happen of this.#outside.take()) this.#commit(happen());
     this.#answers.flush(host);
     this.#lookForWork(host);
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#timers.close();
+    this.#outside.close();
     this.#pauses.close();
     this.#life.close();
   }
@@ -198,12 +190,6 @@ export class DurableService implements Service {
     this.#replay = new ServiceReplay({ log, from, life, sessions, setAsideAnswer, onReplied });
     this.#replay.run();
     this.#replay = undefined;
-  }
-
-  /** What was under way when the service was lost is taken up again. */
-  #takeUp(): void {
-    for (const question of this.#life.questions.values()) this.#ask(question);
-    for (const [number, dueMs] of this.#life.timers) this.#startTimer(number, dueMs);
   }
 
   /** Upgraded while it did not run: what the log goes on with is heard by the new code. */
@@ -242,31 +228,19 @@ export class DurableService implements Service {
   }
 
   #keep(record: ServiceRecord): void {
-    const { log, onFailure } = this.#options;
-    const words = encodeRecord(record);
-    this.#wordsSinceImage += words.length;
-    if (log.append(words, words.length) === LogStatus.ok) return;
-    const error = new ReplayError(
-      "its message log takes no more: there is no room where it is kept",
-    );
-    onFailure(error);
-    throw error;
+    this.#log.keep(record);
   }
 
   /** What was said is done once what led to it is stable. */
   #commit(said: readonly Said[]): void {
     if (said.length === 0) return;
-    const { log, onFailure } = this.#options;
-    if (log.stableEnd >= log.end && this.#pendingCount === 0) {
+    if (this.#log.isStable) {
       this.#perform(said);
       return;
     }
-    this.#pendingCount++;
-    log.whenStable(log.end, (status) => {
-      this.#pendingCount--;
-      if (status !== LogStatus.ok)
-        onFailure(new ReplayError("the store that keeps its log failed"));
-      else this.#perform(said);
+    this.#answers.promise(said);
+    this.#log.whenStable(() => {
+      this.#perform(said);
       this.onReady?.();
     });
   }
@@ -276,59 +250,22 @@ export class DurableService implements Service {
     for (const said of all) {
       keepAnswer(this.#options.sessions, said);
       if (said.what === "answer") this.#answers.add(said);
-      else if (said.what === "ask") this.#ask(said);
-      else if (said.what === "timer") this.#startTimer(said.number, said.dueMs);
-      else if (said.what === "stopTimer") this.#timers.stop(said.number);
+      else if (said.what === "ask") this.#outside.ask(said);
+      else if (said.what === "timer") this.#outside.startTimer(said.number, said.dueMs);
+      else if (said.what === "stopTimer") this.#outside.stopTimer(said.number);
       else this.#options.say(said.line);
     }
-  }
-
-  #ask({ number, target, label, words, bytes }: Extract<Said, { what: "ask" }>): void {
-    const { generation } = this.#life;
-    this.#options.ask(target, { label, words, bytes }, (answer) => {
-      const isWanted = generation === this.#life.generation;
-      this.#happen(() => {
-        this.#options.onReplied(target);
-        const { status, label: told } = answer;
-        const numbers = [
-          isWanted ? number : 0,
-          target,
-          status,
-          told,
-          ...answer.words.subarray(0, 6),
-        ];
-        return this.#hear(makeRecord(ServiceRecordKind.replied, { numbers, bytes: answer.bytes }));
-      });
-    });
-  }
-
-  #startTimer(number: number, dueMs: number): void {
-    this.#timers.start(number, dueMs - this.#nowMs);
-  }
-
-  #fire(number: number): void {
-    this.#happen(() =>
-      this.#life.timers.has(number)
-        ? this.#hear(makeRecord(ServiceRecordKind.fired, { numbers: [number] }))
-        : [],
-    );
-  }
-
-  #happen(what: () => readonly Said[]): void {
-    if (this.#isClosed) return;
-    this.#happenings.push(what);
-    this.onReady?.();
   }
 
   // What is done between two messages.
 
   #look(): void {
-    this.#happen(() => []);
+    this.#outside.happen(() => []);
   }
 
   get #isImageDue(): boolean {
     const { images } = this.#options;
-    return images !== undefined && this.#wordsSinceImage * 4 >= images.logBytesMax;
+    return images !== undefined && this.#log.bytesSinceImage >= images.logBytesMax;
   }
 
   #lookForWork(host: ServiceHost): void {
@@ -354,11 +291,12 @@ export class DurableService implements Service {
       this.#commit(this.#hear(makeRecord(ServiceRecordKind.renewed, { numbers: seed })));
       const state = this.#life.exportState();
       const { code } = this;
-      images.save({ position: log.end, seed, code, state, sessions: sessions.exportState() });
+      const kept = this.#answers.keptIn(sessions.exportState());
+      images.save({ position: log.end, seed, code, state, sessions: kept });
     } catch (error) {
       images.onRefused(error);
     }
-    this.#wordsSinceImage = 0;
+    this.#log.imageMade();
   }
 
   /** @throws UpgradeError, with nothing done */

@@ -3,7 +3,7 @@
 // calls (answers of other servers, timers) waits for the service's own thread.
 import type { RealmHost } from "../../../service/index.ts";
 import type { Answer, Later, Message, Service, ServiceHost } from "../../../userlib/index.ts";
-import { Realm, type RealmScript } from "./realm.ts";
+import { type FrozenState, Realm, type RealmScript } from "./realm.ts";
 
 /** What a granted server is asked. The bytes are the asker's own. */
 export interface ServerQuestion {
@@ -31,6 +31,8 @@ export interface RealmServiceOptions {
   ) => void;
   readonly log: (line: string) => void;
   readonly onRejection: (reason: unknown) => void;
+  /** What it goes on from. */
+  readonly from?: FrozenState | undefined;
 }
 
 /** Something that happened outside, for the realm to hear. */
@@ -69,8 +71,17 @@ export class RealmService implements Service {
 
   /** Makes the realm, if it is not there yet. @throws ServiceLoadError */
   open(): Realm {
-    const { runtime, service, grants, onRejection } = this.#options;
-    this.#realm ??= new Realm({
+    return (this.#realm ??= this.#made());
+  }
+
+  /** Its state between two calls; undefined while something is open. */
+  freeze(): FrozenState | undefined {
+    return this.open().freeze();
+  }
+
+  #made(): Realm {
+    const { runtime, service, grants, onRejection, from } = this.#options;
+    const realm = new Realm({
       runtime,
       service,
       grants,
@@ -78,7 +89,8 @@ export class RealmService implements Service {
       host: this.#host(),
       seed: Array.from(process.getBuiltinModule("node:crypto").randomFillSync(new Uint32Array(4))),
     });
-    return this.#realm;
+    if (from !== undefined) realm.thaw(from);
+    return realm;
   }
 
   handle(message: Message, host: ServiceHost): Answer | Later {

@@ -22,6 +22,13 @@ export interface RealmOptions {
   readonly onRejection: (reason: unknown) => void;
 }
 
+/** The state of a service between two calls: plain data, which can be written to a file or sent elsewhere. */
+export interface FrozenState {
+  /** Which form the state has: the `version` of the service. */
+  readonly version: number;
+  readonly state: Uint8Array;
+}
+
 const messageWords = 6;
 
 /** Longest time that a service may take to load, milliseconds. */
@@ -57,6 +64,8 @@ export class Realm {
   #ownOutbox = noBytes;
   readonly #context: Context;
   readonly #mayWait: boolean;
+  readonly #serve: RealmFace["serve"];
+  readonly #outboxNow: RealmFace["outbox"];
   #forgetRejections: () => void;
 
   /** @throws ServiceLoadError if the service is none, or fails while it loads */
@@ -72,6 +81,8 @@ export class Realm {
       makeRealm: MakeRealm;
     };
     this.face = makeRealm(host, seed.join(" "), service.code.file);
+    this.#serve = this.face.serve;
+    this.#outboxNow = this.face.outbox;
     this.words = new Int32Array(this.face.words.buffer);
     this.#forgetRejections = watchRejections(this.face.promisePrototype, onRejection);
     const fault = this.face.load(this.#load(service), grants.join("\n"));
@@ -83,7 +94,7 @@ export class Realm {
   serve(ticket: number, { badge, label, words, bytes }: Message): number {
     for (let i = 0; i < messageWords; i++) this.words[i] = words[i];
     this.handIn(bytes);
-    return this.face.serve(ticket, badge, label, bytes.length);
+    return this.#serve(ticket, badge, label, bytes.length);
   }
 
   /** Puts bytes where the realm finds them: those of a request, or of an answer to it. */
@@ -95,7 +106,7 @@ export class Realm {
 
   /** Puts what the realm hands out into a list of the host. */
   handOutInto(target: Uint8Array, length: number): void {
-    const own = this.face.outbox();
+    const own = this.#outboxNow();
     if (own !== this.#ownOutbox) {
       this.#ownOutbox = own;
       this.#outbox = viewOf(own);
@@ -108,6 +119,21 @@ export class Realm {
     const bytes = new Uint8Array(length);
     this.handOutInto(bytes, length);
     return bytes;
+  }
+
+  /** The state that the service has, and which form that is; undefined while something is open in it. */
+  freeze(): FrozenState | undefined {
+    if (this.face.openCount() > 0) return undefined;
+    const length = this.face.exportState();
+    if (length < 0) throw new ServiceLoadError(`it cannot be frozen: ${this.face.why()}`);
+    return { version: this.face.version(), state: this.handedOut(length) };
+  }
+
+  /** Goes on from a state, of this form or another. @throws ServiceLoadError if there is no way */
+  thaw({ version, state }: FrozenState): void {
+    this.handIn(state);
+    const fault = this.face.upgradeState(state.length, version);
+    if (fault !== "") throw new ServiceLoadError(`it cannot go on from that state: ${fault}`);
   }
 
   /** Runs what is ready to run, until the service waits for something from outside or has nothing to do. */
