@@ -21,7 +21,6 @@ const stampOf = (source) => /^\/\/ ([0-9a-f]{64})\n/.exec(source)?.[1];
  * ends well, unless that is there already.
  */
 function runCompiled(file, isToKeep) {
-  silenceLoaderWarning();
   const source = fs.readFileSync(file, "utf8");
   const stamp = stampOf(source);
   const directory = cacheDirectory();
@@ -29,11 +28,7 @@ function runCompiled(file, isToKeep) {
   const cachedData = kept && read(kept);
   const script = new vm.Script(
     `(function (exports, require, module, __filename, __dirname) { ${source}\n})`,
-    {
-      filename: file,
-      cachedData,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    },
+    { filename: file, cachedData },
   );
   if (kept && isToKeep && (cachedData === undefined || script.cachedDataRejected)) {
     process.once("exit", (code) => {
@@ -46,15 +41,6 @@ function runCompiled(file, isToKeep) {
   const run = script.runInThisContext();
   run(bundle.exports, Module.createRequire(file), bundle, file, dirname(file));
   bundle.loaded = true;
-}
-
-/** Node calls the way experimental by which such a bundle imports others, and would tell every user so. */
-function silenceLoaderWarning() {
-  const { emitWarning } = process;
-  process.emitWarning = (warning, ...rest) => {
-    if (String(warning).includes("USE_MAIN_CONTEXT_DEFAULT_LOADER")) return;
-    Reflect.apply(emitWarning, process, [warning, ...rest]);
-  };
 }
 
 /** Beside the prepared programs (src/process/wasm/prepare/cache.ts). */

@@ -75,6 +75,8 @@ async function build(
     format,
     entryFileNames: format === "cjs" ? "[name].cjs" : "[name].js",
     chunkFileNames: format === "cjs" ? "[name]-[hash].cjs" : "[name]-[hash].js",
+    // The loader of the command (bin/compiled.js) has no way of its own to import.
+    dynamicImportInCjs: false,
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   });
   await bundle.close();

@@ -46,10 +46,12 @@ export class Outbox {
       this.publish(at, kind, bytes.length, isControl);
       return true;
     }
+    const message = new OutgoingMessage(kind, bytes);
     const waiting = isControl ? this.#controls : this.#messages;
-    waiting.push(new OutgoingMessage(kind, bytes.slice()));
-    this.sendWaiting();
-    return waiting.length === 0;
+    if (waiting.length === 0) this.#write(message, isControl);
+    if (message.isOver) return true;
+    waiting.push(message.keep());
+    return false;
   }
 
   beginBulk(count: number): number {
@@ -68,12 +70,8 @@ export class Outbox {
   /** The far side has done with some lines: uses the room that this makes. */
   acknowledged(): void {
     this.#bulkRoom.release(this.#ring.acknowledged);
-    if (this.waitingCount > 0) this.sendWaiting();
-  }
-
-  sendWaiting(): void {
-    this.#sendFrom(this.#controls, Reserve.control, Header.control);
-    this.#sendFrom(this.#messages, Reserve.message, 0);
+    if (this.#controls.length > 0) this.#sendFrom(this.#controls, true);
+    if (this.#messages.length > 0) this.#sendFrom(this.#messages, false);
   }
 
   /** Forgets what waits: it can no longer arrive. */
@@ -81,12 +79,19 @@ export class Outbox {
     this.#controls.length = this.#messages.length = 0;
   }
 
-  #sendFrom(waiting: OutgoingMessage[], reserve: number, control: number): void {
-    while (waiting.length > 0) {
+  #sendFrom(waiting: OutgoingMessage[], isControl: boolean): void {
+    while (waiting.length > 0 && this.#write(waiting[0], isControl)) waiting.shift();
+  }
+
+  /** Writes lines of a message while there is room. Answers whether that was all of it. */
+  #write(message: OutgoingMessage, isControl: boolean): boolean {
+    const reserve = isControl ? Reserve.control : Reserve.message;
+    const control = isControl ? Header.control : 0;
+    while (!message.isOver) {
       const at = this.#ring.begin(reserve);
-      if (at < 0) return;
-      this.#ring.publish(at, waiting[0].writeLine(this.bytes, at * 4) | control);
-      if (waiting[0].isOver) waiting.shift();
+      if (at < 0) return false;
+      this.#ring.publish(at, message.writeLine(this.bytes, at * 4) | control);
     }
+    return true;
   }
 }

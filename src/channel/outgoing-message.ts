@@ -1,14 +1,14 @@
-// A message that could not be sent at once, cut into lines as there is room. It has its bytes to itself, so that
-// whoever sent it may go on.
+// A message of more than one line, cut into lines as there is room. What there is no room for at once it keeps, so that
+// whoever sent it may use the bytes again.
 import { Header, payloadBytes } from "../machine/line.ts";
 
 export class OutgoingMessage {
   readonly kind: number;
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   #gone = 0;
   #isOver = false;
 
-  /** @param bytes Belongs to this message from now on. */
+  /** @param bytes Are read until `keep`. */
   constructor(kind: number, bytes: Uint8Array) {
     this.kind = kind;
     this.#bytes = bytes;
@@ -17,6 +17,13 @@ export class OutgoingMessage {
   /** Whether its last line was written. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Copies the bytes that are left. */
+  keep(): this {
+    this.#bytes = this.#bytes.slice(this.#gone);
+    this.#gone = 0;
+    return this;
   }
 
   /**

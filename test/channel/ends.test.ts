@@ -1,7 +1,7 @@
 // Real threads and processes at the far side of a link, and their deaths: by those who have an event loop to hear of
 // it, and by those who do nothing but wait for the answer.
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -148,5 +148,19 @@ describe("a process that is killed while its peer only looks at memory", () => {
     process.kill(child.pid!, "SIGKILL");
     const { errors } = call([-1]);
     expect((errors[0] as PeerLostError).ending).toBe(Ending.ended);
+  });
+});
+
+describe("two processes", () => {
+  it("share memory where they can, and leave no file of it behind", async () => {
+    const { carrier } = await startProcess(true);
+    const call = blocking(carrier, 1000);
+    expect(call([1, 2, 3]).answers.size).toBe(3);
+    // Memory that is mapped is no SharedArrayBuffer; that of a socket's link is one.
+    expect(carrier.outgoing.buffer).toBeInstanceOf(ArrayBuffer);
+    const own = `shoal-link-${process.pid}-`;
+    if (existsSync("/dev/shm")) {
+      expect(readdirSync("/dev/shm").filter((name) => name.startsWith(own))).toEqual([]);
+    }
   });
 });

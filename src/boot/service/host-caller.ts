@@ -11,7 +11,13 @@ import {
   startThread,
 } from "../../kernel/index.ts";
 import type { CoreLoop } from "../core.ts";
-import { type HostAnswer, type HostMessage, HostThread, threadPages } from "./host-thread.ts";
+import {
+  type HostAnswer,
+  type HostMessage,
+  HostThread,
+  ownMessage,
+  threadPages,
+} from "./host-thread.ts";
 
 const pageBytes = 65536;
 
@@ -223,12 +229,6 @@ export class HostCaller {
       else if (this.#queue.length > 0) this.#make();
     });
   }
-}
-
-/** It is read when its turn comes, and what it was made of may be another by then. */
-function ownMessage(message: HostMessage): HostMessage {
-  const { words, bytes, length } = message;
-  return { ...message, words: Array.from(words), bytes: bytes.slice(0, length) };
 }
 
 function tellGone(thread: HostThread): void {

@@ -21,6 +21,12 @@ export interface HostMessage {
   readonly length: number;
 }
 
+/** The same message for later, when what it is made of may be another. */
+export function ownMessage(message: HostMessage): HostMessage {
+  const { words, bytes, length } = message;
+  return { ...message, words: Array.from(words), bytes: bytes.slice(0, length) };
+}
+
 /** What a call came to. It is the thread's own, and the bytes are a view: valid until the next call. */
 export interface HostAnswer {
   readonly status: number;

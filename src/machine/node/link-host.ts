@@ -2,11 +2,10 @@
 // on the memory. If both can lay a file over memory, that is the link's, and the socket only rings; if not, the socket
 // carries the lines.
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { rmSync } from "node:fs";
 import type { Carrier } from "../carrier.ts";
 import { channelWords, lineBytes } from "../line.ts";
 import { mappedCarrier } from "./link-mapped.ts";
-import { makeLinkMemory, openLinkMemory } from "./link-memory-file.ts";
+import { makeLinkMemory, type MemoryPlace, openLinkMemory } from "./link-memory-file.ts";
 import type { SharedLinkOptions } from "./link-shared.ts";
 import { socketCarrier } from "./link-socket.ts";
 
@@ -21,8 +20,8 @@ interface Offer {
   readonly slots: number;
   readonly bulkBytes: number;
   readonly pid: number;
-  /** The memory; null if there is none. */
-  readonly file: string | null;
+  /** Null: there is no memory that could be shared. */
+  readonly memory: MemoryPlace | null;
 }
 
 /** What the other says to that. */
@@ -84,21 +83,17 @@ function offer(
 ): void {
   const shape = { slots, bulkBytes };
   const memory = mayMap ? makeLinkMemory(memoryBytes(shape)) : undefined;
-  const withdraw = (): void => {
-    if (memory !== undefined) rmSync(memory.file, { force: true });
-  };
-  socket.once("close", withdraw);
+  socket.once("close", () => memory?.release());
   socket.on("error", () => undefined);
   onceLine(socket, (line) => {
-    // The file has done its work: whoever wants the memory has it.
-    withdraw();
+    memory?.release();
     const answer = tryParse<Answer>(line);
     if (answer === undefined) return void socket.destroy();
     const link = { socket, shape, pid: answer.pid };
     const isMapped = memory !== undefined && answer.isMapped;
     onLink(isMapped ? mappedCarrier({ ...link, memory, side: 0 }) : socketCarrier(link));
   });
-  const said: Offer = { version, ...shape, pid: process.pid, file: memory?.file ?? null };
+  const said: Offer = { version, ...shape, pid: process.pid, memory: memory?.place ?? null };
   socket.write(`${JSON.stringify(said)}\n`);
 }
 
@@ -108,9 +103,9 @@ function accept(socket: Socket, said: Offer | undefined, mayMap: boolean): Carri
       `what answers there does not speak version ${version} of links: run both processes from one release`,
     );
   }
-  const { file, pid, slots, bulkBytes } = said;
+  const { memory: place, pid, slots, bulkBytes } = said;
   const shape = { slots, bulkBytes };
-  const memory = mayMap && file !== null ? openLinkMemory(file, memoryBytes(shape)) : undefined;
+  const memory = mayMap && place !== null ? openLinkMemory(place, memoryBytes(shape)) : undefined;
   const answer: Answer = { pid: process.pid, isMapped: memory !== undefined };
   socket.write(`${JSON.stringify(answer)}\n`);
   const link = { socket, shape, pid };

@@ -1,7 +1,6 @@
-// The portals of one core. Those of programs are wasm functions in one table, entered through one small
-// function: the core's loop calls it at a place that has seen one callee only, whichever portal it is, so the
-// engine compiles the crossing into it; a call of a different export each time costs three times that. Those
-// of TypeScript services are called as they are, since a way through wasm would only add to it.
+// The portals of one core as wasm functions in one table, entered through one small function. The
+// core's loop calls a portal at a place that has seen one callee only, whichever portal it is, so the
+// engine compiles the crossing into it; a call of a different export each time costs three times that.
 //
 // A program's portal is entered by a function of its own, which takes the message from the register
 // file and puts the answer there: nothing passes through JavaScript but the number of the portal.
@@ -23,52 +22,28 @@ export class PortalTable {
   /** Runs the portal of an endpoint on the registers. */
   readonly enter: (endpoint: number) => void;
   readonly #table: WebAssembly.Table;
-  /** By endpoint, without holes. */
-  readonly #scripts: (PortalEntry | undefined)[] = [];
 
   constructor() {
     this.#table = new WebAssembly.Table({ element: "anyfunc", initial: initialEntries });
-    for (let i = 0; i < initialEntries; i++) this.#scripts.push(undefined);
-    this.enter = this.#openEnter();
+    dispatcher ??= new WebAssembly.Module(dispatcherModule());
+    const { exports } = new WebAssembly.Instance(dispatcher, { shoal: { table: this.#table } });
+    // The module above exports exactly this function.
+    this.enter = exports["enter"] as (endpoint: number) => void;
   }
 
   has(endpoint: number): boolean {
-    if (endpoint >= this.#table.length) return false;
-    return this.#scripts[endpoint] !== undefined || this.#table.get(endpoint) !== null;
+    return endpoint < this.#table.length && this.#table.get(endpoint) !== null;
   }
 
   /** The endpoint is gone: what takes its row later is another portal, or none. */
   remove(endpoint: number): void {
-    if (endpoint >= this.#table.length) return;
-    this.#scripts[endpoint] = undefined;
-    this.#table.set(endpoint, null);
+    if (this.has(endpoint)) this.#table.set(endpoint, null);
   }
 
   set(endpoint: number, entry: PortalEntry): void {
     const missing = endpoint + 1 - this.#table.length;
-    if (missing > 0) this.#grow(Math.max(missing, this.#table.length));
-    const isScript = !isWasm(entry);
-    this.#scripts[endpoint] = isScript ? entry : undefined;
-    this.#table.set(endpoint, isScript ? null : entry);
-  }
-
-  /** A closure, into which the engine compiles what it closes over. */
-  #openEnter(): (endpoint: number) => void {
-    dispatcher ??= new WebAssembly.Module(dispatcherModule());
-    const { exports } = new WebAssembly.Instance(dispatcher, { shoal: { table: this.#table } });
-    // The module above exports exactly this function.
-    const enterWasm = exports["enter"] as (endpoint: number) => void;
-    const scripts = this.#scripts;
-    return (endpoint) => {
-      const script = scripts[endpoint];
-      if (script === undefined) enterWasm(endpoint);
-      else script();
-    };
-  }
-
-  #grow(count: number): void {
-    this.#table.grow(count);
-    for (let i = 0; i < count; i++) this.#scripts.push(undefined);
+    if (missing > 0) this.#table.grow(Math.max(missing, this.#table.length));
+    this.#table.set(endpoint, asWasm(entry));
   }
 }
 
@@ -88,18 +63,13 @@ export function portalEntry(
 }
 
 let dispatcher: WebAssembly.Module | undefined;
-let probe: WebAssembly.Table | undefined;
+let passer: WebAssembly.Module | undefined;
 
-/** Whether it is a function of a wasm module, which only those tables take. */
-function isWasm(entry: PortalEntry): boolean {
-  probe ??= new WebAssembly.Table({ element: "anyfunc", initial: 1 });
-  try {
-    probe.set(0, entry);
-    probe.set(0, null);
-    return true;
-  } catch {
-    return false;
-  }
+/** A function of JavaScript, once imported and exported again, can be put into a table. */
+function asWasm(entry: PortalEntry): PortalEntry {
+  passer ??= new WebAssembly.Module(passerModule());
+  const { exports } = new WebAssembly.Instance(passer, { shoal: { entry } });
+  return exports["enter"] as PortalEntry;
 }
 
 /** (func (export "enter") (param i32) (call_indirect (type 0) (local.get 0))) */
@@ -110,6 +80,14 @@ function dispatcherModule(): Uint8Array<ArrayBuffer> {
   section(out, 3, new ByteWriter().raw([1, 1]));
   section(out, 7, exportEnter(0));
   section(out, 10, code([op.localGet, 0, op.callIndirect, 0, 0]));
+  return out.finish();
+}
+
+function passerModule(): Uint8Array<ArrayBuffer> {
+  const out = new ByteWriter().raw(header);
+  section(out, 1, new ByteWriter().raw([1, functionType, 0, 0]));
+  section(out, 2, new ByteWriter().u32(1).name("shoal").name("entry").raw([0x00, 0]));
+  section(out, 7, exportEnter(0));
   return out.finish();
 }
 
