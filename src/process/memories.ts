@@ -127,8 +127,6 @@ export class SpaceMemories implements Memories {
     const { find } = this.#pairs;
     const { deliver } = this.#copier;
     return (from, fromDescriptor, to, toDescriptor) => {
-      // Those in a communication area it would refuse.
-      if ((fromDescriptor | toDescriptor) < 0) return false;
       const place = find(from, to);
       return place !== nowhere && deliver(place, toDescriptor, fromDescriptor) !== 0;
     };
