@@ -28,13 +28,15 @@ function loopOptions(looks: number): LinkLoopOptions {
   return { patienceNs: looks === 0 ? 0 : patienceNs };
 }
 
+const typedClient: Sides["client"] = ({ memory, port, looks }) => {
+  const link = new Link(sharedCarrier(memory, 0, port));
+  const loop = new LinkLoop(loopOptions(looks));
+  return whileDriven(loop, link, stepping(stepperClient(new Rpc(link), loop, looks)));
+};
+
 /** A method of a service with a small object, its client driving the link while it waits. */
 export const typedRpc: Sides = {
-  client: ({ memory, port, looks }) => {
-    const link = new Link(sharedCarrier(memory, 0, port));
-    const loop = new LinkLoop(loopOptions(looks));
-    return whileDriven(loop, link, stepping(stepperClient(new Rpc(link), loop, looks)));
-  },
+  client: typedClient,
   server: ({ memory, port, looks }) => {
     const link = new Link(sharedCarrier(memory, 1, port));
     const counted = stepperService(link);
@@ -48,11 +50,7 @@ export const typedRpc: Sides = {
 
 /** The same between two event loops that are alive. */
 export const typedLoop: Sides = {
-  client: ({ memory, port, looks }) => {
-    const link = new Link(sharedCarrier(memory, 0, port));
-    const loop = new LinkLoop(loopOptions(looks));
-    return whileDriven(loop, link, stepping(stepperClient(new Rpc(link), loop, looks)));
-  },
+  client: typedClient,
   server: ({ memory, port, looks }) => {
     const link = new Link(sharedCarrier(memory, 1, port));
     const counted = stepperService(link);

@@ -3,18 +3,17 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import {
-  copyServer,
   dataDirectoryOf,
   type FrozenService,
-  LogRefusedError,
   makeServiceOf,
   ownerOf,
   PlaceError,
   placeOf,
 } from "../../boot/index.ts";
 import { ExitCode } from "../exit-code.ts";
-import { fail, say } from "../message.ts";
+import { fail } from "../message.ts";
 import { isOfSystem } from "../run/revive.ts";
+import { copyServerAs } from "../server/copied-server.ts";
 import { isService } from "../server/logged-service.ts";
 import { serviceWords } from "../server/service-words.ts";
 import { ask, ownCommand } from "../system/system-access.ts";
@@ -72,18 +71,8 @@ export async function forkService(
   const names = Array.from({ length: copies }, (_, i) => `${output}-${i + 1}`);
   const directories = names.map((copy) => freeDirectory(copy, "-o PREFIX"));
   for (const [i, copy] of names.entries()) {
-    const { first, end } = copyOrFail(name, source, copy, directories[i]!);
-    say(`${copy} is made of ${name} with ${end - first} records, up to record ${end - 1}`);
+    copyServerAs(copy, directories[i]!, { name, source });
     await detach(serviceWords(copy, directories[i]!, { durable: "host", connect: [] }));
-  }
-}
-
-function copyOrFail(name: string, source: string, copy: string, directory: string) {
-  try {
-    return copyServer(source, directory);
-  } catch (error) {
-    if (!(error instanceof LogRefusedError)) throw error;
-    return fail(`${copy} cannot be made of ${name}: ${error.message}`, ExitCode.cannotRun);
   }
 }
 

@@ -3,31 +3,27 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
-  copyServer,
   dataDirectoryOf,
   type Grant,
-  LogRefusedError,
-  NoSuchRecordError,
   ownerOf,
   PlaceError,
   placeOf,
   type ProgramRecord,
   readProgram,
 } from "../../boot/index.ts";
-import type { DurableLevel } from "../durable/durable.ts";
+import { type DurableWords, durableWords } from "../durable/durable-words.ts";
 import { ExitCode } from "../exit-code.ts";
 import { isModule, orFail } from "../durable/kept-program.ts";
-import { fail, say } from "../message.ts";
+import { fail } from "../message.ts";
+import { copyServerAs } from "./copied-server.ts";
 import { serviceWords } from "./service-words.ts";
 
-export interface RestoreOptions {
+export interface RestoreOptions extends DurableWords {
   readonly data?: string | undefined;
-  readonly durable: DurableLevel;
   readonly as?: string | undefined;
   readonly until?: number | undefined;
   readonly listen: readonly string[];
   readonly connect: readonly string[];
-  readonly logMax?: number | undefined;
   readonly keepHistory?: boolean | undefined;
 }
 
@@ -43,8 +39,12 @@ export function restore(name: string, options: RestoreOptions): string[] {
     );
   }
   const directory = as === undefined ? source : dataDirectoryOf(checkedName(as));
-  if (as === undefined) refuseIfRunning(name, source);
-  else copyOrFail(name, source, as, directory, until);
+  if (as === undefined) {
+    refuseIfRunning(name, source);
+  } else {
+    refuseTaken(as, directory);
+    copyServerAs(as, directory, { name, source, until });
+  }
   if (isProgram) return wordsOf(as ?? name, directory, record, options);
   refuseForService(options);
   return serviceWords(as ?? name, directory, options);
@@ -92,43 +92,24 @@ function refuseIfRunning(name: string, directory: string): void {
   );
 }
 
-function copyOrFail(
-  name: string,
-  source: string,
-  as: string,
-  directory: string,
-  until: number | undefined,
-): void {
-  if (existsSync(directory)) {
-    fail(`there is a server named ${as} already (${directory}): give another name`, ExitCode.usage);
-  }
-  try {
-    const { first, end } = copyServer(source, directory, until);
-    say(`${as} is made of ${name} with ${end - first} records, up to record ${end - 1}`);
-  } catch (error) {
-    const isRefusal = error instanceof NoSuchRecordError || error instanceof LogRefusedError;
-    if (!isRefusal) throw error;
-    fail(`${as} cannot be made of ${name}: ${error.message}`, ExitCode.cannotRun);
-  }
+function refuseTaken(as: string, directory: string): void {
+  if (!existsSync(directory)) return;
+  fail(`there is a server named ${as} already (${directory}): give another name`, ExitCode.usage);
 }
 
 function wordsOf(
   name: string,
   directory: string,
   record: ProgramRecord,
-  { durable, listen, connect, logMax, keepHistory }: RestoreOptions,
+  options: RestoreOptions,
 ): string[] {
+  const { listen, connect, keepHistory } = options;
   const { args, env, model, fuel, fuelSlice, memoryMaxBytes, grants } = record;
   const [argv0 = name, ...rest] = args;
   const maybe = (flag: string, value: number | null | undefined): string[] =>
     value === null || value === undefined ? [] : [flag, `${value}`];
   return [
-    "run",
-    `--durable=${durable}`,
-    "--name",
-    name,
-    "--data",
-    directory,
+    ...durableWords(name, directory, options),
     "--argv0",
     argv0,
     "--model",
@@ -137,7 +118,6 @@ function wordsOf(
     fuel ? "preempt" : "checkpoint",
     ...maybe("--fuel-slice", fuelSlice),
     ...maybe("--memory-max", memoryMaxBytes),
-    ...maybe("--log-max", logMax),
     ...(keepHistory === true ? ["--keep-history"] : []),
     ...grants.flatMap(optionOf),
     ...env.flatMap((setting) => ["--env", setting]),

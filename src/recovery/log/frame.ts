@@ -61,7 +61,7 @@ export function writeFrame(
 ): number {
   const length = commit & lengthMask;
   let sum = (seed + at + commit) | 0;
-  const from = at + 2;
+  const from = at + frameHeaderWords;
   // There is no frame until it is whole. (And the engine, having looked at the array once, does not in the loop.)
   target[at] = 0;
   let index = 0;
